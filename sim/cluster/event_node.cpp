@@ -1,0 +1,134 @@
+#include "cluster/event_node.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "cluster/worker_plan.h"
+
+namespace switchyard {
+namespace {
+
+class FifoNode : public EventNode {
+ public:
+  explicit FifoNode(const NodeSpec& spec) : workers_(spec.workers), foresight_(spec.workers) {
+    running_.reserve(spec.workers);
+  }
+
+  void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
+    foresight_.submit(now, service_ns);
+    if (running_.size() < workers_) {
+      start(now, {job, service_ns});
+    } else {
+      queue_.push({job, service_ns});
+    }
+  }
+  Nanoseconds next_completion() const override {
+    return running_.empty() ? kNever : running_.front().finish_ns;
+  }
+  JobId complete(Nanoseconds now) override {
+    std::pop_heap(running_.begin(), running_.end(), std::greater<>());
+    const JobId done = running_.back().job;
+    running_.pop_back();
+    if (!queue_.empty()) {
+      start(now, queue_.front());
+      queue_.pop();
+    }
+    return done;
+  }
+  std::size_t waiting() const override { return queue_.size(); }
+  Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
+    return std::max(now, foresight_.earliest()) + service_ns;
+  }
+
+ private:
+  struct Job {
+    JobId job = 0;
+    Nanoseconds service_ns = 0;
+  };
+  struct Running {
+    Nanoseconds finish_ns = 0;
+    std::uint64_t sequence = 0;  // equal times finish in the order of their starts
+    JobId job = 0;
+    bool operator>(const Running& other) const {
+      return finish_ns != other.finish_ns ? finish_ns > other.finish_ns : sequence > other.sequence;
+    }
+  };
+  void start(Nanoseconds now, const Job& job) {
+    running_.push_back({now + job.service_ns, sequence_++, job.job});
+    std::push_heap(running_.begin(), running_.end(), std::greater<>());
+  }
+
+  std::size_t workers_;
+  std::vector<Running> running_;
+  Ring<Job> queue_;
+  std::uint64_t sequence_ = 0;
+  WorkerPlan foresight_;
+};
+
+// Egalitarian processor sharing over `workers` servers: with n jobs each is served at rate
+// min(1, workers / n). Attained service is tracked on one common clock ("virtual time"): a job that
+// arrives at virtual time v with service s leaves at v + s.
+// Source: L. Kleinrock, Queueing Systems vol. 2 (1976), ch. 4.
+class SharingNode : public EventNode {
+ public:
+  explicit SharingNode(const NodeSpec& spec) : workers_(spec.workers) {}
+
+  void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
+    advance(now);
+    jobs_.push_back({attained_ + static_cast<double>(service_ns), sequence_++, job});
+    std::push_heap(jobs_.begin(), jobs_.end(), std::greater<>());
+  }
+  Nanoseconds next_completion() const override {
+    if (jobs_.empty()) return kNever;
+    const double left = std::max(0.0, jobs_.front().leaves_at - attained_);
+    return last_ + static_cast<Nanoseconds>(std::ceil(left / rate()));
+  }
+  JobId complete(Nanoseconds now) override {
+    advance(now);
+    std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<>());
+    const JobId done = jobs_.back().job;
+    jobs_.pop_back();
+    // Starting the clock afresh when idle keeps it small, and so exact.
+    if (jobs_.empty()) attained_ = 0;
+    return done;
+  }
+  std::size_t waiting() const override {
+    return jobs_.size() > workers_ ? jobs_.size() - workers_ : 0;
+  }
+  Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
+    const double share = std::max(1.0, static_cast<double>(jobs_.size() + 1) / workers());
+    return now + static_cast<Nanoseconds>(static_cast<double>(service_ns) * share);
+  }
+
+ private:
+  struct Job {
+    double leaves_at = 0;
+    std::uint64_t sequence = 0;
+    JobId job = 0;
+    bool operator>(const Job& other) const {
+      return leaves_at != other.leaves_at ? leaves_at > other.leaves_at : sequence > other.sequence;
+    }
+  };
+  double workers() const { return static_cast<double>(workers_); }
+  double rate() const { return std::min(1.0, workers() / static_cast<double>(jobs_.size())); }
+  void advance(Nanoseconds now) {
+    if (!jobs_.empty()) attained_ += static_cast<double>(now - last_) * rate();
+    last_ = now;
+  }
+
+  std::size_t workers_;
+  std::vector<Job> jobs_;
+  double attained_ = 0;
+  Nanoseconds last_ = 0;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<EventNode> make_event_node(const NodeSpec& spec) {
+  if (spec.discipline == Discipline::kProcessorSharing) return std::make_unique<SharingNode>(spec);
+  return std::make_unique<FifoNode>(spec);
+}
+
+}  // namespace switchyard

@@ -1,0 +1,35 @@
+// A node whose completions are events: the general model, for what a WorkerPlan can't foresee.
+//
+// The owner calls arrive() and complete() in time order, and complete() at next_completion().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cluster/spec.h"
+#include "core/ring.h"
+#include "core/time.h"
+
+namespace switchyard {
+
+using JobId = std::uint32_t;
+
+class EventNode {
+ public:
+  virtual ~EventNode() = default;
+  virtual void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) = 0;
+  // kNever when idle.
+  virtual Nanoseconds next_completion() const = 0;
+  // Ends the job that is due; REQUIRES now == next_completion() < kNever.
+  virtual JobId complete(Nanoseconds now) = 0;
+  // Jobs in the node beyond its workers.
+  virtual std::size_t waiting() const = 0;
+  // When a job arriving now would finish if no other came after it. An upper bound of what is
+  // knowable; only the oracle strategy asks.
+  virtual Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const = 0;
+};
+
+std::unique_ptr<EventNode> make_event_node(const NodeSpec& spec);
+
+}  // namespace switchyard

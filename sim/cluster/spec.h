@@ -1,0 +1,58 @@
+// Description of the modelled cluster: nodes in a defined order, and how writes reach the others.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/time.h"
+#include "workload/law.h"
+
+namespace switchyard {
+
+enum class Role : std::uint8_t { kPrimary, kReplica };
+
+enum class Discipline : std::uint8_t {
+  kFifo,              // a request waits for a free worker, then has it to itself
+  kProcessorSharing,  // all requests share the workers equally; each gets at most one worker
+};
+
+struct NodeSpec {
+  std::string name;
+  Role role = Role::kReplica;
+  std::uint32_t workers = 8;      // parallel servers, at least 1
+  double speed = 1;               // service times are divided by this; > 0
+  std::uint32_t queue_limit = 0;  // waiting requests beyond which one is rejected; 0 = none
+  Nanoseconds round_trip_ns = 0;  // between router and node; half of it each way
+  double weight = 1;
+  Discipline discipline = Discipline::kFifo;
+};
+
+// Asynchronous, in commit order, with a constant delay: a write takes effect on every other node
+// `delay_ns` after it finished, once an apply worker of that node has worked on it.
+struct ReplicationSpec {
+  Nanoseconds delay_ns = 0;
+  std::uint32_t apply_workers = 1;  // applies of one node that run at a time, at least 1
+  Law apply_service;                // time of an apply on a node of speed 1 …
+  double apply_share = 0;           // … plus this share of the write's own service time
+  bool apply_competes = true;       // an apply takes one of the node's workers
+
+  bool applies_take_time() const { return apply_share > 0 || !apply_service.is_zero(); }
+};
+
+struct ClusterSpec {
+  std::vector<NodeSpec> nodes;
+  ReplicationSpec replication;
+
+  // kNoNode when there is none of that name.
+  NodeId find(std::string_view name) const;
+  std::size_t count(Role role) const;
+};
+
+// Throws InputError unless the cluster can be run: a node `default`, a primary, at least one
+// worker a node, names that differ, positive speeds, at most kMaxNodes nodes.
+void validate(const ClusterSpec& cluster);
+
+}  // namespace switchyard

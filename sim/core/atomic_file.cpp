@@ -1,0 +1,51 @@
+#include "core/atomic_file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace switchyard {
+
+AtomicFile::AtomicFile(std::string path)
+    : path_(std::move(path)),
+      temporary_(path_ + ".part-" + std::to_string(getpid())),
+      file_(nullptr, &std::fclose) {
+  if (std::filesystem::is_directory(path_)) {
+    throw InputError(path_ + ": is a directory; name a file to write");
+  }
+  file_.reset(std::fopen(temporary_.c_str(), "wb"));
+  if (!file_) fail("cannot be written");
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_) {
+    file_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(temporary_, ignored);
+  }
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
+    fail("cannot be written");
+  }
+}
+
+void AtomicFile::commit() {
+  if (std::fflush(file_.get()) != 0) fail("cannot be written");
+  std::error_code error;
+  std::filesystem::rename(temporary_, path_, error);
+  if (error) throw InputError(path_ + ": cannot be written: " + error.message());
+  file_.reset();
+}
+
+void AtomicFile::fail(std::string_view what) const {
+  const std::string reason = std::generic_category().message(errno);
+  throw InputError(path_ + ": " + std::string(what) + ": " + reason);
+}
+
+}  // namespace switchyard

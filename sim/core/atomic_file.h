@@ -1,0 +1,35 @@
+// A file that appears whole or not at all: written beside its place, then renamed into it.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace switchyard {
+
+class AtomicFile {
+ public:
+  // Throws InputError when the place can't be written to.
+  explicit AtomicFile(std::string path);
+  // Without commit() nothing is left behind.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  // Flushes and renames; throws InputError (disk full, …) and then leaves nothing.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const;
+
+  std::string path_;
+  std::string temporary_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+};
+
+}  // namespace switchyard

@@ -1,0 +1,30 @@
+// Replays one workload through one router chain against one cluster, on one virtual clock.
+//
+// Single-threaded and deterministic: the tally depends on the arguments alone (its overhead part
+// apart). Memory does not grow with the length of the trace; an overloaded cluster's queues do.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "cluster/spec.h"
+#include "replay/options.h"
+#include "replay/tally.h"
+#include "replay/workload.h"
+#include "routers/chain.h"
+
+namespace switchyard {
+
+// How a run is watched and stopped from another thread. Both may be null.
+struct RunControl {
+  std::atomic<std::uint64_t>* requests_done = nullptr;  // added to every few thousand requests
+  const std::atomic<bool>* stop = nullptr;
+};
+
+// REQUIRES a validated cluster. Throws Interrupted once `stop` is set, and InputError when a router
+// names a node that does not exist or waits without end.
+RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
+                const RouterChain& routers, const ReplayOptions& options,
+                const RunControl& control = {});
+
+}  // namespace switchyard

@@ -1,0 +1,29 @@
+// How a workload is replayed.
+#pragma once
+
+#include <cstdint>
+
+#include "core/time.h"
+
+namespace switchyard {
+
+enum class LoopMode : std::uint8_t {
+  kOpen,     // each request arrives at its recorded time, whatever happened before
+  kSession,  // at its recorded time, but never before its session's previous response
+  kClosed,   // at its session's previous response plus the recorded think time
+};
+
+struct ReplayOptions {
+  LoopMode loop = LoopMode::kSession;
+  double speed = 1;        // recorded gaps are divided by this; > 0
+  double think_scale = 1;  // closed loop: think times are multiplied by this; >= 0
+  // Requests that arrive before this virtual time, and the nodes' work before it, don't count.
+  Nanoseconds warmup_ns = 0;
+  Nanoseconds timeout_ns = 0;  // a client gives up this long after it asked; 0 = never
+  std::uint64_t seed = 1;
+  // Model every node by completion events, also where a plan would give the same answer faster.
+  // For tests of the two against each other.
+  bool all_nodes_by_events = false;
+};
+
+}  // namespace switchyard

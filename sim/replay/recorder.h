@@ -1,0 +1,143 @@
+// Writes what happens into a RunTally, leaving out the warm-up.
+#pragma once
+
+#include <algorithm>
+
+#include "replay/tally.h"
+#include "routers/router.h"
+#include "workload/op.h"
+
+namespace switchyard {
+
+// A request on its way. For an apply only `request`, `node`, `intended_ns` (of the commit),
+// `arrive_ns` and `service_ns` mean anything.
+struct Flight {
+  RequestIndex request = 0;
+  NodeId node = kNoNode;
+  Op op = Op::kRead;
+  bool is_apply = false;
+  bool abandoned = false;         // its client has given up
+  Nanoseconds intended_ns = 0;    // the client wanted to ask
+  Nanoseconds issued_ns = 0;      // its session was free: the router was asked
+  Nanoseconds dispatched_ns = 0;  // it left the router
+  Nanoseconds arrive_ns = 0;      // it reached the node
+  Nanoseconds service_ns = 0;     // on that node
+};
+
+class Recorder {
+ public:
+  Recorder(std::size_t nodes, Nanoseconds span_ns, Nanoseconds warmup_ns) : warmup_ns_(warmup_ns) {
+    tally_.nodes.resize(nodes);
+    tally_.series = TimeSeries(nodes, span_ns);
+    tally_.measured_from_ns = warmup_ns;
+    tally_.measured_to_ns = warmup_ns;
+  }
+
+  // The node worked on it from `start_ns` to `finish_ns`.
+  void served(const Flight& flight, Nanoseconds start_ns, Nanoseconds finish_ns) {
+    NodeTally& node = tally_.nodes[index(flight.node)];
+    const Nanoseconds waited = finish_ns - flight.arrive_ns - flight.service_ns;
+    add_clipped(node.busy_ns, start_ns, finish_ns, flight.service_ns);
+    if (waited > 0) {
+      add_clipped(node.waiting_ns, flight.arrive_ns, std::max(start_ns, flight.arrive_ns + waited),
+                  waited);
+      tally_.series.add_waiting(index(flight.node), flight.arrive_ns, flight.arrive_ns + waited);
+    }
+    ran_until(finish_ns);
+    mix(flight, start_ns, finish_ns);
+  }
+
+  void completed(const Flight& flight, Nanoseconds finish_ns, Nanoseconds response_ns) {
+    ran_until(response_ns);
+    if (flight.intended_ns < warmup_ns_) return;
+    NodeTally& node = tally_.nodes[index(flight.node)];
+    const Nanoseconds latency = response_ns - flight.intended_ns;
+    switch (class_of(flight.op)) {
+      case RequestClass::kRead:
+        ++node.reads;
+        tally_.read_ns.record(latency);
+        break;
+      case RequestClass::kWrite:
+        ++node.writes;
+        tally_.write_ns.record(latency);
+        break;
+      case RequestClass::kControl:
+        ++node.control;
+        tally_.control_ns.record(latency);
+        break;
+    }
+    ++tally_.completed;
+    tally_.wait_ns.record(finish_ns - flight.arrive_ns - flight.service_ns);
+    tally_.service_ns += flight.service_ns;
+    tally_.held_ns += flight.issued_ns - flight.intended_ns;
+    tally_.router_ns += flight.dispatched_ns - flight.issued_ns;
+    tally_.wire_ns += flight.arrive_ns - flight.dispatched_ns + response_ns - finish_ns;
+    tally_.series.add_latency(flight.intended_ns, latency);
+  }
+
+  void not_completed(const Flight& flight, Status status, Nanoseconds response_ns) {
+    ran_until(response_ns);
+    mix(flight, response_ns, static_cast<Nanoseconds>(status));
+    if (flight.intended_ns < warmup_ns_) return;
+    tally_.series.add_unanswered(flight.intended_ns);
+    if (status == Status::kTimedOut) {
+      ++tally_.timed_out;
+    } else if (status == Status::kRefused) {
+      ++tally_.failed;
+    } else {
+      ++tally_.rejected;
+    }
+    const bool by_node = status != Status::kTimedOut && flight.node != kNoNode;
+    if (by_node) ++tally_.nodes[index(flight.node)].errors;
+  }
+
+  void applied(NodeId node_id, Nanoseconds commit_ns, Nanoseconds finish_ns) {
+    ran_until(finish_ns);
+    if (commit_ns < warmup_ns_) return;
+    NodeTally& node = tally_.nodes[index(node_id)];
+    const Nanoseconds lag = finish_ns - commit_ns;
+    ++node.applies;
+    node.apply_lag_ns += lag;
+    node.max_apply_lag_ns = std::max(node.max_apply_lag_ns, lag);
+    tally_.series.add_lag(index(node_id), commit_ns, lag);
+  }
+
+  void waiting(NodeId node, std::size_t count, Nanoseconds now) {
+    if (now < warmup_ns_) return;
+    NodeTally& tally = tally_.nodes[index(node)];
+    tally.max_waiting = std::max<std::uint64_t>(tally.max_waiting, count);
+  }
+
+  OverheadTally& overhead() { return tally_.overhead; }
+  RunTally take() { return std::move(tally_); }
+
+ private:
+  // Adds the part of `amount`, spread evenly over the interval, that lies in the measured time.
+  void add_clipped(std::int64_t& sum, Nanoseconds from, Nanoseconds to, Nanoseconds amount) const {
+    if (from >= warmup_ns_) {
+      sum += amount;
+    } else if (to > warmup_ns_) {
+      const double share = static_cast<double>(to - warmup_ns_) / static_cast<double>(to - from);
+      sum += static_cast<std::int64_t>(static_cast<double>(amount) * share);
+    }
+  }
+  void ran_until(Nanoseconds time) {
+    tally_.measured_to_ns = std::max(tally_.measured_to_ns, time);
+  }
+  // Adding makes the checksum independent of the order in which events are recorded.
+  void mix(const Flight& flight, Nanoseconds a, Nanoseconds b) {
+    std::uint64_t hash = flight.request * 2ULL + (flight.is_apply ? 1 : 0);
+    for (const std::uint64_t part : {static_cast<std::uint64_t>(flight.node),
+                                     static_cast<std::uint64_t>(flight.dispatched_ns),
+                                     static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b)}) {
+      hash = (hash ^ part) * 0x9E3779B97F4A7C15;
+      hash ^= hash >> 29;
+    }
+    tally_.event_checksum += hash;
+  }
+
+  RunTally tally_;
+  Nanoseconds warmup_ns_;
+};
+
+}  // namespace switchyard

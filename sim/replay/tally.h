@@ -1,0 +1,115 @@
+// Everything one run counts. Integers only, so that sums do not depend on their order; figures are
+// derived from it in measure/.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "core/histogram.h"
+#include "core/time.h"
+
+namespace switchyard {
+
+struct NodeTally {
+  std::uint64_t reads = 0;  // served, likewise below
+  std::uint64_t writes = 0;
+  std::uint64_t control = 0;
+  std::uint64_t applies = 0;
+  std::uint64_t errors = 0;  // refused writes and requests rejected for a full queue
+  // Over all workers, inside the measured time.
+  std::int64_t busy_ns = 0;
+  std::int64_t waiting_ns = 0;  // summed over the jobs that waited
+  std::uint64_t max_waiting = 0;
+  std::int64_t apply_lag_ns = 0;  // commit to end of apply, summed over applies
+  std::int64_t max_apply_lag_ns = 0;
+
+  void merge(const NodeTally& other);
+};
+
+// Figures per stretch of virtual time. Constant memory: when a run outlasts the buckets, they are
+// joined in pairs and become twice as long.
+class TimeSeries {
+ public:
+  struct Bucket {
+    std::uint64_t arrivals = 0;
+    Histogram latency_ns;
+    std::vector<std::int64_t> waiting_ns;  // per node: integral of the number waiting
+    std::vector<std::int64_t> lag_ns;      // per node: summed over the writes committed here
+    std::vector<std::uint64_t> applies;    // per node: number of them
+    void merge(const Bucket& other);
+  };
+  static constexpr std::size_t kBuckets = 128;
+
+  TimeSeries() = default;
+  TimeSeries(std::size_t nodes, Nanoseconds expected_span_ns);
+
+  void add_latency(Nanoseconds arrival_ns, Nanoseconds latency_ns) {
+    Bucket& bucket = at(arrival_ns);
+    ++bucket.arrivals;
+    bucket.latency_ns.record(latency_ns);
+  }
+  void add_unanswered(Nanoseconds arrival_ns) { ++at(arrival_ns).arrivals; }
+  void add_waiting(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns);
+  void add_lag(std::size_t node, Nanoseconds commit_ns, Nanoseconds lag_ns) {
+    Bucket& bucket = at(commit_ns);
+    bucket.lag_ns[node] += lag_ns;
+    ++bucket.applies[node];
+  }
+  void merge(TimeSeries other);
+
+  Nanoseconds bucket_ns() const { return bucket_ns_; }
+  // Without the empty ones at the end.
+  std::vector<Bucket> used() const;
+
+ private:
+  Bucket& at(Nanoseconds time_ns) {
+    if (time_ns < current_begin_ns_ || time_ns >= current_end_ns_) select(time_ns);
+    return *current_;
+  }
+  void select(Nanoseconds time_ns);
+  void join_pairs();
+
+  Nanoseconds bucket_ns_ = 1;
+  std::vector<Bucket> buckets_;
+  Bucket* current_ = nullptr;
+  Nanoseconds current_begin_ns_ = 0;
+  Nanoseconds current_end_ns_ = 0;
+};
+
+// Wall-clock cost of decisions, sampled; the only part of a tally that differs between runs.
+struct OverheadTally {
+  Histogram decision_ns;
+  double run_seconds = 0;
+  void merge(const OverheadTally& other);
+};
+
+struct RunTally {
+  // Requests that arrived in the measured time, each in one of these at the end of the run.
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;  // refused by the node
+  std::uint64_t timed_out = 0;
+  std::uint64_t rejected = 0;  // by a full queue or by the router
+  // Completed requests, from intended arrival to response.
+  Histogram read_ns;
+  Histogram write_ns;
+  Histogram control_ns;
+  Histogram wait_ns;              // in the node's queue (or slowed down by sharing)
+  std::int64_t service_ns = 0;    // sums over completed requests of where their time went
+  std::int64_t held_ns = 0;       // waiting for the session's previous response
+  std::int64_t router_ns = 0;     // postponed by the router
+  std::int64_t wire_ns = 0;
+  std::vector<NodeTally> nodes;
+  TimeSeries series;
+  Nanoseconds measured_from_ns = 0;
+  Nanoseconds measured_to_ns = 0;  // last response or apply
+  // Over every request's node and times: differs if any single event differs.
+  std::uint64_t event_checksum = 0;
+  OverheadTally overhead;
+
+  // Joins independent repetitions; times measured add up.
+  void merge(RunTally other);
+  std::uint64_t arrived() const { return completed + failed + timed_out + rejected; }
+};
+
+}  // namespace switchyard

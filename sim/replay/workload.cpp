@@ -1,0 +1,49 @@
+#include "replay/workload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace switchyard {
+
+ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint64_t seed) {
+  const TraceColumns& c = trace.columns();
+  if (std::ranges::any_of(c.count, [](std::uint32_t n) { return n != 1; })) {
+    throw InputError(
+        "the recording has requests that stand for several (count above 1), which can't be replayed "
+        "yet; write each as a row of its own");
+  }
+  const auto unknown = c.dur_ns.empty() ? static_cast<std::ptrdiff_t>(trace.size())
+                                        : std::ranges::count(c.dur_ns, kUnknown);
+  ReplayWorkload workload;
+  if (unknown == 0) {
+    workload.service_ns = c.dur_ns;
+  } else {
+    if (!missing) {
+      throw InputError(fmt::format(
+          "{} of {} requests have no duration; say what to draw instead, for example service = "
+          "{{ law = \"lognormal\", mean = \"2ms\", cv = 1.0 }} under [workload]",
+          unknown, trace.size()));
+    }
+    RandomStream random(seed, RandomPurpose::kMissingService);
+    auto drawn = std::make_shared<std::vector<std::int64_t>>(trace.size());
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+      if (!c.dur_ns.empty() && c.dur_ns[i] != kUnknown) {
+        (*drawn)[i] = c.dur_ns[i];
+      } else {
+        random.seek(i);
+        (*drawn)[i] = missing->sample_ns(random);
+      }
+    }
+    workload.service_ns = *drawn;
+    workload.drawn = std::move(drawn);
+    workload.notes.push_back(
+        fmt::format("{} of {} service times drawn: the recording lacks them", unknown, trace.size()));
+  }
+  workload.trace = std::move(trace);
+  return workload;
+}
+
+}  // namespace switchyard

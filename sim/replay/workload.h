@@ -1,0 +1,26 @@
+// A trace made ready for replay: every request has a service time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workload/law.h"
+#include "workload/trace.h"
+
+namespace switchyard {
+
+struct ReplayWorkload {
+  Trace trace;
+  std::span<const std::int64_t> service_ns;  // per request, on a node of speed 1
+  std::vector<std::string> notes;            // what was invented
+  std::shared_ptr<const std::vector<std::int64_t>> drawn;  // owns service_ns where it was drawn
+};
+
+// Draws a service time from `missing` for each request that the recording has none for; the draw
+// depends on the seed and the request's number alone. Throws InputError when the recording lacks
+// durations and no law is given, and when a request stands for several (count > 1).
+ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint64_t seed);
+
+}  // namespace switchyard

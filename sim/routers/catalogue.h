@@ -1,0 +1,46 @@
+// All strategies by name: rule, parameters with defaults, who ships it, failure modes, source.
+//
+// A new strategy is one file that defines its StrategyInfo, and its line in catalogue.cpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "core/python_random.h"
+#include "core/random.h"
+#include "routers/parameters.h"
+#include "routers/router.h"
+
+namespace switchyard {
+
+// What a strategy is built from.
+struct RouterSetup {
+  std::span<const NodeInfo> nodes;  // in the cluster's order; not empty, at least one primary
+  NodeId default_node{};            // the node named `default`
+  RandomStream random;              // this router's own stream
+  // Python's module-level generator: one for all RestAuth routers of a chain, as in Django.
+  std::shared_ptr<PythonRandom> python_random;
+};
+
+struct StrategyInfo {
+  std::string_view name;
+  std::string_view summary;  // one line
+  std::string_view rule;     // exact rule, tie-breaking and draws per decision
+  std::span<const ParameterInfo> parameters;
+  std::string_view systems;        // systems and settings that ship it
+  std::string_view failure_modes;  // where it goes wrong
+  std::string_view source;
+  // Throws InputError when it can't work on these nodes.
+  std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
+};
+
+// In the order in which they are listed to users.
+std::span<const StrategyInfo* const> catalogue();
+
+// Finds a strategy by name, or RestAuth's by the path that Django users write
+// ("RestAuth.common.routers.MasterSlave"). Throws InputError naming the nearest.
+const StrategyInfo& find_strategy(std::string_view name);
+
+}  // namespace switchyard

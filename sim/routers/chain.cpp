@@ -1,0 +1,48 @@
+#include "routers/chain.h"
+
+#include <algorithm>
+
+namespace switchyard {
+
+Signals& Signals::operator|=(const Signals& other) {
+  outstanding |= other.outstanding;
+  responses |= other.responses;
+  sessions |= other.sessions;
+  timers |= other.timers;
+  origin |= other.origin;
+  truth |= other.truth;
+  return *this;
+}
+
+RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node)
+    : routers_(std::move(routers)), default_node_(default_node) {
+  for (const auto& router : routers_) wants_ |= router->wants();
+  // Without routers every write with an object goes to the object's node.
+  if (routers_.empty()) wants_.origin = true;
+}
+
+void RouterChain::on_dispatch(const Dispatch& dispatch) const {
+  for (const auto& router : routers_) router->on_dispatch(dispatch);
+}
+
+void RouterChain::on_response(const Response& response) const {
+  for (const auto& router : routers_) router->on_response(response);
+}
+
+void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
+  for (const auto& router : routers_) router->on_session_start(session, now);
+}
+
+Nanoseconds RouterChain::next_timer() const {
+  Nanoseconds next = kNever;
+  for (const auto& router : routers_) next = std::min(next, router->next_timer());
+  return next;
+}
+
+void RouterChain::on_timer(Nanoseconds now) const {
+  for (const auto& router : routers_) {
+    if (router->next_timer() <= now) router->on_timer(now);
+  }
+}
+
+}  // namespace switchyard

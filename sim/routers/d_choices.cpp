@@ -1,0 +1,96 @@
+// Power of d choices: draw d replicas at random and send the read to the one with the fewest
+// outstanding requests.
+//
+// Ships in: Envoy LEAST_REQUEST, Finagle P2C, MongoDB drivers, nginx random two, HAProxy random(2).
+// Parameters: d (2), replacement (false), include_primary (false).
+// Known failure: with replacement and 2 nodes, the worse one still gets a quarter of the reads.
+// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001.
+#include <algorithm>
+#include <numeric>
+
+#include "routers/catalogue.h"
+#include "routers/pool.h"
+#include "routers/strategies.h"
+
+namespace switchyard {
+namespace {
+
+class DChoices : public Router {
+ public:
+  DChoices(NodePool pool, std::uint32_t d, bool replacement, RandomStream random)
+      : pool_(std::move(pool)),
+        draws_(replacement ? d : std::min(d, pool_.reader_count())),
+        replacement_(replacement),
+        random_(random),
+        deck_(pool_.readers().begin(), pool_.readers().end()) {}
+
+  Signals wants() const override {
+    Signals signals;
+    signals.outstanding = true;
+    return signals;
+  }
+
+  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
+    if (query.kind == RequestClass::kWrite) return pool_.write();
+    NodeId best = draw(0);
+    for (std::uint32_t i = 1; i < draws_; ++i) {
+      const NodeId node = draw(i);
+      if (view.outstanding[index(node)] < view.outstanding[index(best)]) best = node;
+    }
+    return pool_.read(best);
+  }
+
+ private:
+  // Without replacement the deck's first i + 1 cards are those drawn so far (a partial shuffle).
+  NodeId draw(std::uint32_t i) {
+    const std::uint32_t n = pool_.reader_count();
+    if (replacement_) return deck_[random_.next_below(n)];
+    if (i + 1 < n) std::swap(deck_[i], deck_[i + random_.next_below(n - i)]);
+    return deck_[i];
+  }
+
+  NodePool pool_;
+  std::uint32_t draws_;
+  bool replacement_;
+  RandomStream random_;
+  std::vector<NodeId> deck_;
+};
+
+constexpr std::array kParameters = {
+    ParameterInfo{.name = "d",
+                  .type = ParameterInfo::Type::kInteger,
+                  .default_value = "2",
+                  .help = "how many nodes are drawn per read",
+                  .min = 1,
+                  .max = 64},
+    ParameterInfo{.name = "replacement",
+                  .type = ParameterInfo::Type::kBoolean,
+                  .default_value = "false",
+                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"},
+    kIncludePrimary,
+};
+
+}  // namespace
+
+const StrategyInfo kDChoices = {
+    .name = "d_choices",
+    .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
+    .rule = "Draw d replicas, each equally likely; the read goes to the one with the fewest "
+            "outstanding requests, the first drawn among equals. A write goes to the primary. d "
+            "bounded draws per read (without replacement none for the last node left).",
+    .parameters = kParameters,
+    .systems = "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, MongoDB drivers, "
+               "nginx random two least_conn, HAProxy random(2)",
+    .failure_modes = "With replacement and two nodes the worse one still gets a quarter of the "
+                     "reads. With 2-3 replicas it is close to a full scan, with its herds and black "
+                     "holes.",
+    .source = "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
+              "12 (2001)",
+    .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      return std::make_unique<DChoices>(
+          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")),
+          static_cast<std::uint32_t>(p.integer("d")), p.boolean("replacement"), setup.random);
+    },
+};
+
+}  // namespace switchyard

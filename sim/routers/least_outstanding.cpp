@@ -1,0 +1,101 @@
+// Least outstanding requests: a read goes to the node with the fewest requests of this router that
+// are dispatched and not yet answered.
+//
+// Ships in: MaxScale least_current_operations, nginx least_conn, HAProxy leastconn, Envoy FULL_SCAN.
+// Parameters: include_primary (false), tie (uniform | first | least_recently_used).
+// Known failure: a node that fails fast looks idle and draws everything ("black hole").
+// Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full scan).
+#include <algorithm>
+
+#include "routers/catalogue.h"
+#include "routers/pool.h"
+#include "routers/strategies.h"
+
+namespace switchyard {
+namespace {
+
+enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed };
+
+class LeastOutstanding : public Router {
+ public:
+  LeastOutstanding(NodePool pool, Tie tie, std::size_t nodes, RandomStream random)
+      : pool_(std::move(pool)), tie_(tie), random_(random), last_use_(nodes) {}
+
+  Signals wants() const override {
+    Signals signals;
+    signals.outstanding = true;
+    return signals;
+  }
+
+  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
+    if (query.kind == RequestClass::kWrite) return pool_.write();
+    const NodeId node = pick(view.outstanding);
+    last_use_[index(node)] = ++decisions_;
+    return pool_.read(node);
+  }
+
+ private:
+  NodeId pick(std::span<const std::uint32_t> outstanding) {
+    const std::span<const NodeId> readers = pool_.readers();
+    std::uint32_t fewest = UINT32_MAX;
+    for (const NodeId node : readers) fewest = std::min(fewest, outstanding[index(node)]);
+    NodeId best = kNoNode;
+    std::uint32_t tied = 0;
+    for (const NodeId node : readers) {
+      if (outstanding[index(node)] != fewest) continue;
+      ++tied;
+      if (tied == 1 || (tie_ == Tie::kLeastRecentlyUsed &&
+                        last_use_[index(node)] < last_use_[index(best)])) {
+        best = node;
+      }
+    }
+    if (tie_ != Tie::kUniform || tied == 1) return best;
+    std::uint32_t skip = random_.next_below(tied);
+    for (const NodeId node : readers) {
+      if (outstanding[index(node)] == fewest && skip-- == 0) return node;
+    }
+    return best;
+  }
+
+  NodePool pool_;
+  Tie tie_;
+  RandomStream random_;
+  std::vector<std::uint64_t> last_use_;
+  std::uint64_t decisions_ = 0;
+};
+
+constexpr std::array<std::string_view, 3> kTies = {"uniform", "first", "least_recently_used"};
+constexpr std::array kParameters = {
+    kIncludePrimary,
+    ParameterInfo{.name = "tie",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "uniform",
+                  .help = "which of the nodes with equally few: any at random, the first in order, "
+                          "or the one this router used longest ago",
+                  .choices = kTies},
+};
+
+}  // namespace
+
+const StrategyInfo kLeastOutstanding = {
+    .name = "least_outstanding",
+    .summary = "reads to the replica with the fewest unanswered requests; writes to the primary",
+    .rule = "A read goes to the replica with the fewest requests dispatched by this router and not "
+            "yet answered, writes on it included; ties by `tie`. A write goes to the primary. One "
+            "bounded draw per read that meets a tie, with tie = uniform; else none.",
+    .parameters = kParameters,
+    .systems = "MaxScale slave_selection_criteria = least_current_operations "
+               "(least_recently_used), nginx least_conn, HAProxy leastconn, Envoy least request "
+               "with full scan (uniform), PgDog least_active_connections (first)",
+    .failure_modes = "A node that answers errors fast looks idle and draws all reads. Each of "
+                     "several routers sees only its own requests, so they herd.",
+    .source = "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers",
+    .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      const auto at = std::ranges::find(kTies, p.text("tie")) - kTies.begin();
+      return std::make_unique<LeastOutstanding>(
+          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")),
+          static_cast<Tie>(at), setup.nodes.size(), setup.random);
+    },
+};
+
+}  // namespace switchyard

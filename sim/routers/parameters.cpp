@@ -1,0 +1,79 @@
+#include "routers/parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "core/error.h"
+
+namespace switchyard {
+namespace {
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void check(std::string_view strategy, const ParameterInfo& info, const std::string& text) {
+  const auto fail = [&](const std::string& expected) {
+    throw InputError(fmt::format("router '{}': parameter '{}' must be {}, found '{}'", strategy,
+                                 info.name, expected, text));
+  };
+  switch (info.type) {
+    case ParameterInfo::Type::kInteger: {
+      const auto value = parse_integer(text);
+      if (value && *value >= info.min && *value <= info.max) return;
+      fail(info.max == INT64_MAX ? fmt::format("an integer from {}", info.min)
+                                 : fmt::format("an integer from {} to {}", info.min, info.max));
+      return;
+    }
+    case ParameterInfo::Type::kBoolean:
+      if (text != "true" && text != "false") fail("true or false");
+      return;
+    case ParameterInfo::Type::kChoice:
+      if (std::ranges::find(info.choices, text) == info.choices.end()) {
+        fail("one of " + join_names(info.choices));
+      }
+      return;
+    case ParameterInfo::Type::kText: return;
+  }
+}
+
+}  // namespace
+
+Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
+                       const ParameterTexts& given) {
+  for (const ParameterInfo& info : declared) {
+    values_.emplace_back(info.name, std::string(info.default_value));
+  }
+  for (const auto& [name, text] : given) {
+    const auto info = std::ranges::find(declared, name, &ParameterInfo::name);
+    if (info == declared.end()) {
+      std::vector<std::string_view> names;
+      for (const ParameterInfo& known : declared) names.push_back(known.name);
+      throw InputError(fmt::format("router '{}' has no parameter '{}'{}{}", strategy, name,
+                                   names.empty() ? "; it takes none" : "; it takes " + join_names(names),
+                                   did_you_mean(name, names)));
+    }
+    check(strategy, *info, text);
+    values_[static_cast<std::size_t>(info - declared.begin())].second = text;
+  }
+}
+
+const std::string& Parameters::text(std::string_view name) const {
+  const auto value = std::ranges::find(values_, name, [](const auto& v) { return v.first; });
+  if (value == values_.end()) throw std::logic_error("undeclared parameter " + std::string(name));
+  return value->second;
+}
+
+std::int64_t Parameters::integer(std::string_view name) const {
+  return parse_integer(text(name)).value();
+}
+
+bool Parameters::boolean(std::string_view name) const { return text(name) == "true"; }
+
+}  // namespace switchyard

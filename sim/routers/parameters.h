@@ -1,0 +1,48 @@
+// Parameters of strategies: declared once in the catalogue, checked against it, read by name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+
+namespace switchyard {
+
+struct ParameterInfo {
+  enum class Type : std::uint8_t { kInteger, kBoolean, kChoice, kText };
+  std::string_view name;
+  Type type = Type::kInteger;
+  std::string_view default_value;
+  std::string_view help;  // what it does, with unit
+  // kInteger: inclusive range.
+  std::int64_t min = 0;
+  std::int64_t max = INT64_MAX;
+  // kChoice: the allowed words.
+  std::span<const std::string_view> choices = {};
+};
+
+// Name and value as written by the user.
+using ParameterTexts = std::vector<std::pair<std::string, std::string>>;
+
+// Checked values; every declared parameter has one.
+class Parameters {
+ public:
+  // Throws InputError on an unknown name (naming the nearest) and on a value of the wrong type or
+  // out of range.
+  Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
+             const ParameterTexts& given);
+
+  // REQUIRES the name to be declared with that type.
+  std::int64_t integer(std::string_view name) const;
+  bool boolean(std::string_view name) const;
+  const std::string& text(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string_view, std::string>> values_;
+};
+
+}  // namespace switchyard

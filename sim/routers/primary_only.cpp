@@ -1,0 +1,41 @@
+// Everything to the primary: the bound for freshness, and what a cluster without a router does.
+//
+// Ships in: every application with one database setting. Parameters: none.
+// Known failure: the replicas' capacity is not used.
+// Source: a reference bound, no paper.
+#include "routers/catalogue.h"
+#include "routers/pool.h"
+#include "routers/strategies.h"
+
+namespace switchyard {
+namespace {
+
+class PrimaryOnly : public Router {
+ public:
+  explicit PrimaryOnly(NodeId primary) : primary_(primary) {}
+  Decision choose(const Query& /*query*/, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
+    return Decision::to(primary_, Reason::kPrimary);
+  }
+
+ private:
+  NodeId primary_;
+};
+
+}  // namespace
+
+const StrategyInfo kPrimaryOnly = {
+    .name = "primary_only",
+    .summary = "bound: everything to the primary, never stale",
+    .rule = "Reads and writes go to `default` if it is a primary, else to the first primary. No "
+            "random draws.",
+    .parameters = {},
+    .systems = "any application without a router",
+    .failure_modes = "The replicas' capacity is not used; the primary is the limit.",
+    .source = "reference bound",
+    .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
+      return std::make_unique<PrimaryOnly>(
+          NodePool(setup.nodes, setup.default_node, true).writer());
+    },
+};
+
+}  // namespace switchyard

@@ -1,0 +1,142 @@
+// The interface of every routing strategy.
+//
+// A router is driven by events only: it has no clock of its own (every call carries virtual time)
+// and draws only from the random stream it was given. It declares which signals it wants; the
+// engine keeps and delivers those and no others. It sees what a real router could observe, never
+// the future and never a node's true state (the oracle bound apart). Calls come from one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cluster/spec.h"
+#include "core/ids.h"
+#include "core/time.h"
+#include "workload/op.h"
+
+namespace switchyard {
+
+// A read or a write to place; transaction control and session state are not routed.
+struct Query {
+  RequestClass kind = RequestClass::kRead;
+  Op op = Op::kRead;
+  SessionId session{};
+  KeyId key = kNoKey;
+  TableId table = kNoTable;
+  bool in_transaction = false;
+  bool read_only_transaction = false;
+  // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
+  // Only with Signals::origin.
+  NodeId origin = kNoNode;
+};
+
+// Why a decision fell as it did, so that tests can check decisions and not only shares.
+enum class Reason : std::uint8_t {
+  kPicked,      // the strategy's own rule among the eligible nodes
+  kPrimary,     // the rule sends this class to a primary
+  kNoReplica,   // reads wanted a replica and there is none
+  kObjectNode,  // Django: no router answered, the object's own database
+  kDefault,     // Django: no router answered, or not routed: the database `default`
+  kLimited,     // rejected or postponed by the strategy
+};
+
+struct Decision {
+  enum class Kind : std::uint8_t {
+    kNode,      // send it to `node`
+    kNoAnswer,  // leave it to the next router of the chain
+    kWait,      // ask again at `until_ns`, which must lie in the future
+    kReject,    // fail it at once
+  };
+  Kind kind = Kind::kNoAnswer;
+  Reason reason = Reason::kPicked;
+  NodeId node = kNoNode;
+  Nanoseconds until_ns = 0;
+
+  static Decision to(NodeId node, Reason reason = Reason::kPicked) {
+    return {Kind::kNode, reason, node, 0};
+  }
+  static Decision no_answer() { return {}; }
+  static Decision wait_until(Nanoseconds time) {
+    return {Kind::kWait, Reason::kLimited, kNoNode, time};
+  }
+  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0}; }
+};
+
+// What a strategy can be told. Each costs the engine something, so each must be asked for.
+struct Signals {
+  bool outstanding = false;  // ClusterView::outstanding
+  bool responses = false;    // on_dispatch and on_response
+  bool sessions = false;     // on_session_start
+  bool timers = false;       // next_timer and on_timer
+  bool origin = false;       // Query::origin
+  bool truth = false;        // ClusterView::truth; for bounds, no real router has it
+
+  Signals& operator|=(const Signals& other);
+};
+
+// Configuration of a node as a router knows it. The order of nodes is the cluster's and breaks ties.
+struct NodeInfo {
+  std::string name;
+  Role role = Role::kReplica;
+  double weight = 1;
+};
+
+// A node's true state.
+class Truth {
+ public:
+  virtual ~Truth() = default;
+  // When the response to the query being placed would arrive if it were sent to this node now.
+  virtual Nanoseconds response_if_sent(NodeId node) const = 0;
+};
+
+struct ClusterView {
+  // Per node: requests of this router dispatched and not yet answered. With Signals::outstanding.
+  std::span<const std::uint32_t> outstanding;
+  const Truth* truth = nullptr;  // with Signals::truth
+};
+
+enum class Status : std::uint8_t {
+  kOk,
+  kRefused,   // a write sent to a replica
+  kRejected,  // the node's queue was full
+  kTimedOut,  // the client gave up; the node may still be working on it
+};
+
+struct Dispatch {
+  Nanoseconds now_ns = 0;
+  NodeId node = kNoNode;
+  SessionId session{};
+  RequestClass kind = RequestClass::kRead;
+};
+
+struct Response {
+  Nanoseconds now_ns = 0;
+  NodeId node = kNoNode;
+  SessionId session{};
+  RequestClass kind = RequestClass::kRead;
+  Status status = Status::kOk;
+  Nanoseconds latency_ns = 0;  // since dispatch
+};
+
+class Router {
+ public:
+  virtual ~Router() = default;
+
+  virtual Signals wants() const { return {}; }
+
+  // REQUIRES query.kind is kRead or kWrite. Must not allocate.
+  virtual Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) = 0;
+
+  virtual void on_dispatch(const Dispatch& /*dispatch*/) {}
+  virtual void on_response(const Response& /*response*/) {}
+  // Before the first request of a session.
+  virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
+  // When on_timer is to be called next, or kNever; asked after every other call.
+  virtual Nanoseconds next_timer() const { return kNever; }
+  virtual void on_timer(Nanoseconds /*now*/) {}
+};
+
+}  // namespace switchyard

@@ -1,0 +1,18 @@
+// The strategies' entries, each defined in the file of its name. For the catalogue only.
+#pragma once
+
+namespace switchyard {
+
+struct StrategyInfo;
+
+extern const StrategyInfo kMasterSlave;
+extern const StrategyInfo kMasterSlaveAsShipped;
+extern const StrategyInfo kMultipleMasterSlave;
+extern const StrategyInfo kRoundRobin;
+extern const StrategyInfo kRandomReplica;
+extern const StrategyInfo kLeastOutstanding;
+extern const StrategyInfo kDChoices;
+extern const StrategyInfo kPrimaryOnly;
+extern const StrategyInfo kOracle;
+
+}  // namespace switchyard

@@ -1,0 +1,224 @@
+#include "workload/trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/digest.h"
+#include "core/error.h"
+
+namespace switchyard {
+
+// Vectors while building; a Trace made by finish() points into them and keeps them alive.
+struct TraceBuilder::Storage {
+  std::vector<std::int64_t> t_ns;
+  std::vector<std::uint32_t> session;
+  std::vector<Op> op;
+  std::vector<RequestIndex> next_in_session;
+  std::vector<std::int64_t> dur_ns;
+  std::vector<std::uint32_t> key;
+  std::vector<std::uint32_t> table;
+  std::vector<std::int64_t> bytes;
+  std::vector<std::int64_t> rows;
+  std::vector<std::uint32_t> txn;
+  std::vector<std::uint8_t> flags;
+  std::vector<std::uint32_t> count;
+  std::vector<std::uint32_t> node;
+  std::vector<std::uint32_t> stmt;
+  StringTable sessions;
+  StringTable keys;
+  StringTable tables;
+  StringTable nodes;
+  StringTable statements;
+};
+
+namespace {
+
+// A column begins to exist with its first value; earlier rows get the value that means "none".
+template <class T>
+void append(std::vector<T>& column, std::size_t row, T value, T none) {
+  if (column.empty() && value == none) return;
+  column.resize(row, none);
+  column.push_back(value);
+}
+
+std::uint32_t intern_or_none(StringTable& table, std::string_view name) {
+  return name.empty() ? kNone : table.intern(name);
+}
+
+template <class T>
+void permute(std::vector<T>& column, const std::vector<RequestIndex>& order) {
+  if (column.empty()) return;
+  std::vector<T> sorted(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) sorted[i] = column[order[i]];
+  column = std::move(sorted);
+}
+
+// Gives names new ids in the order in which the (sorted) column first uses them.
+void renumber(std::vector<std::uint32_t>& column, StringTable& table) {
+  StringTable renumbered;
+  std::vector<std::uint32_t> new_id(table.size(), kNone);
+  for (std::uint32_t& id : column) {
+    if (id == kNone) continue;
+    if (new_id[id] == kNone) new_id[id] = renumbered.intern(table.view()[id]);
+    id = new_id[id];
+  }
+  table = std::move(renumbered);
+}
+
+void hash_column(Sha256& digest, std::string_view name, std::span<const std::byte> bytes) {
+  digest.update(fmt::format("{}:{};", name, bytes.size()));
+  digest.update(bytes);
+}
+
+template <class T>
+void hash_column(Sha256& digest, std::string_view name, std::span<const T> column) {
+  if (!column.empty()) hash_column(digest, name, std::as_bytes(column));
+}
+
+void hash_names(Sha256& digest, std::string_view name, const StringTableView& table) {
+  if (table.size() == 0) return;
+  hash_column(digest, name, std::as_bytes(table.ends));
+  hash_column(digest, name, std::as_bytes(std::span(table.text)));
+}
+
+}  // namespace
+
+TraceBuilder::TraceBuilder() : storage_(std::make_shared<Storage>()) {}
+TraceBuilder::~TraceBuilder() = default;
+TraceBuilder::TraceBuilder(TraceBuilder&&) noexcept = default;
+TraceBuilder& TraceBuilder::operator=(TraceBuilder&&) noexcept = default;
+
+std::size_t TraceBuilder::size() const { return storage_->t_ns.size(); }
+
+void TraceBuilder::reserve(std::size_t rows) {
+  storage_->t_ns.reserve(rows);
+  storage_->session.reserve(rows);
+  storage_->op.reserve(rows);
+  storage_->dur_ns.reserve(rows);
+}
+
+void TraceBuilder::add(const TraceRow& row) {
+  Storage& s = *storage_;
+  const std::size_t i = s.t_ns.size();
+  s.t_ns.push_back(row.t_ns);
+  s.session.push_back(s.sessions.intern(row.session));
+  s.op.push_back(row.op);
+  append(s.dur_ns, i, row.dur_ns, kUnknown);
+  append(s.key, i, intern_or_none(s.keys, row.key), kNone);
+  append(s.table, i, intern_or_none(s.tables, row.table), kNone);
+  append(s.bytes, i, row.bytes, kUnknown);
+  append(s.rows, i, row.rows, kUnknown);
+  append(s.txn, i, row.txn, std::uint32_t{0});
+  append(s.flags, i, row.flags, std::uint8_t{0});
+  append(s.count, i, row.count, std::uint32_t{1});
+  append(s.node, i, intern_or_none(s.nodes, row.node), kNone);
+  append(s.stmt, i, intern_or_none(s.statements, row.stmt), kNone);
+}
+
+void TraceBuilder::add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
+                                std::int64_t dur_ns) {
+  Storage& s = *storage_;
+  const std::size_t i = s.t_ns.size();
+  s.t_ns.push_back(t_ns);
+  s.session.push_back(session);
+  s.op.push_back(op);
+  append(s.dur_ns, i, dur_ns, kUnknown);
+  append(s.key, i, key, kNone);
+}
+
+std::int64_t TraceBuilder::move_epoch_to_first() {
+  std::vector<std::int64_t>& times = storage_->t_ns;
+  if (times.empty()) return 0;
+  const std::int64_t first = *std::min_element(times.begin(), times.end());
+  for (std::int64_t& t : times) t -= first;
+  return first;
+}
+
+Trace TraceBuilder::finish(TraceInfo info) {
+  Storage& s = *storage_;
+  const std::size_t n = s.t_ns.size();
+  if (n >= kNone) throw InputError("a trace holds at most 4294967294 requests; split the recording");
+  if (!std::is_sorted(s.t_ns.begin(), s.t_ns.end())) {
+    std::vector<RequestIndex> order(n);
+    std::iota(order.begin(), order.end(), RequestIndex{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](RequestIndex a, RequestIndex b) { return s.t_ns[a] < s.t_ns[b]; });
+    permute(s.t_ns, order);
+    permute(s.session, order);
+    permute(s.op, order);
+    permute(s.dur_ns, order);
+    permute(s.key, order);
+    permute(s.table, order);
+    permute(s.bytes, order);
+    permute(s.rows, order);
+    permute(s.txn, order);
+    permute(s.flags, order);
+    permute(s.count, order);
+    permute(s.node, order);
+    permute(s.stmt, order);
+    if (s.sessions.size() > 0) renumber(s.session, s.sessions);
+    if (s.keys.size() > 0) renumber(s.key, s.keys);
+    renumber(s.table, s.tables);
+    renumber(s.node, s.nodes);
+    renumber(s.stmt, s.statements);
+  }
+  // Numbered sessions get their number as a name, so that the trace can be written and read back.
+  if (s.sessions.size() == 0 && n > 0) {
+    const std::uint32_t last = *std::max_element(s.session.begin(), s.session.end());
+    for (std::uint32_t id = 0; id <= last; ++id) s.sessions.intern(std::to_string(id));
+  }
+  if (s.keys.size() == 0 && !s.key.empty()) {
+    std::uint32_t last = 0;
+    for (const std::uint32_t key : s.key) last = key == kNone ? last : std::max(last, key);
+    for (std::uint32_t id = 0; id <= last; ++id) s.keys.intern(std::to_string(id));
+  }
+  s.next_in_session = link_sessions(s.session, s.sessions.size());
+
+  const TraceColumns columns = {s.t_ns,  s.session, s.op,    s.next_in_session, s.dur_ns,
+                                s.key,   s.table,   s.bytes, s.rows,            s.txn,
+                                s.flags, s.count,   s.node,  s.stmt};
+  const TraceNames names = {s.sessions.view(), s.keys.view(), s.tables.view(), s.nodes.view(),
+                            s.statements.view()};
+  std::shared_ptr<const void> owner = std::exchange(storage_, std::make_shared<Storage>());
+  return {columns, names, std::move(info), std::move(owner)};
+}
+
+std::vector<RequestIndex> link_sessions(std::span<const std::uint32_t> session,
+                                        std::size_t session_count) {
+  std::vector<RequestIndex> next(session.size(), kNone);
+  std::vector<RequestIndex> following(session_count, kNone);
+  for (std::size_t i = session.size(); i-- > 0;) {
+    next[i] = following[session[i]];
+    following[session[i]] = static_cast<RequestIndex>(i);
+  }
+  return next;
+}
+
+std::string content_hash(const Trace& trace) {
+  const TraceColumns& c = trace.columns();
+  Sha256 digest;
+  digest.update(fmt::format("switchyard-trace-content-1;{};", trace.info().epoch_ns));
+  hash_column(digest, "t", c.t_ns);
+  hash_column(digest, "session", c.session);
+  hash_column(digest, "op", c.op);
+  hash_column(digest, "dur", c.dur_ns);
+  hash_column(digest, "key", c.key);
+  hash_column(digest, "table", c.table);
+  hash_column(digest, "bytes", c.bytes);
+  hash_column(digest, "rows", c.rows);
+  hash_column(digest, "txn", c.txn);
+  hash_column(digest, "flags", c.flags);
+  hash_column(digest, "count", c.count);
+  hash_column(digest, "node", c.node);
+  hash_column(digest, "stmt", c.stmt);
+  hash_names(digest, "sessions", trace.names().sessions);
+  hash_names(digest, "keys", trace.names().keys);
+  hash_names(digest, "tables", trace.names().tables);
+  hash_names(digest, "nodes", trace.names().nodes);
+  hash_names(digest, "stmts", trace.names().statements);
+  return digest.finish();
+}
+
+}  // namespace switchyard
