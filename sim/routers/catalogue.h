@@ -32,6 +32,7 @@ struct StrategyInfo {
   std::string_view systems;        // systems and settings that ship it
   std::string_view failure_modes;  // where it goes wrong
   std::string_view source;
+  bool is_bound = false;  // a reference, not something to deploy: never marked as the best
   // Throws InputError when it can't work on these nodes.
   std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
 };

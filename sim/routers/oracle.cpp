@@ -54,6 +54,7 @@ const StrategyInfo kOracle = {
     .failure_modes = "Greedy: it does not leave room for requests still to come, and does not look "
                      "at freshness.",
     .source = "reference bound",
+    .is_bound = true,
     .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
       return std::make_unique<Oracle>(setup.nodes);
     },

@@ -32,6 +32,7 @@ const StrategyInfo kPrimaryOnly = {
     .systems = "any application without a router",
     .failure_modes = "The replicas' capacity is not used; the primary is the limit.",
     .source = "reference bound",
+    .is_bound = true,
     .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
       return std::make_unique<PrimaryOnly>(
           NodePool(setup.nodes, setup.default_node, true).writer());

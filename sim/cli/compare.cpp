@@ -1,0 +1,218 @@
+// switchyard compare: the main job.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <sstream>
+
+#include "cli/progress.h"
+#include "cli/verbs.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "measure/compare.h"
+#include "measure/report_writers.h"
+
+namespace switchyard {
+namespace {
+
+struct Options {
+  std::string scenario;
+  std::string trace;
+  std::string format = "auto";
+  std::vector<std::string> routers;
+  std::vector<std::string> databases;
+  std::string loop;
+  std::string warmup;
+  double speed = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t workers = 8;
+  std::uint32_t replications = 0;
+  std::uint32_t threads = 0;
+  std::string json;
+  std::string csv;
+  bool quiet = false;
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+// NAME[:k=v,…]; several joined by + make a chain, the first that answers wins.
+Candidate parse_candidate(const std::string& text) {
+  Candidate candidate;
+  candidate.name = text;
+  for (const std::string& part : split(text, '+')) {
+    RouterUse use;
+    const std::size_t colon = part.find(':');
+    use.name = part.substr(0, colon);
+    if (colon != std::string::npos) {
+      for (const std::string& pair : split(part.substr(colon + 1), ',')) {
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string::npos) {
+          throw InputError(fmt::format("--router {}: expected key=value, found '{}'", text, pair));
+        }
+        use.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+      }
+    }
+    candidate.routers.push_back(std::move(use));
+  }
+  return candidate;
+}
+
+// Without a scenario: the databases named, or one primary and two replicas.
+Scenario scenario_from_options(const Options& options) {
+  Scenario scenario;
+  scenario.workload.trace = options.trace;
+  std::vector<std::string> names = options.databases;
+  if (names.empty()) names = {"default", "replica-1", "replica-2"};
+  for (const std::string& name : names) {
+    NodeSpec node;
+    node.name = name;
+    node.role = implied_role(name);
+    node.workers = options.workers;
+    scenario.cluster.nodes.push_back(std::move(node));
+  }
+  if (options.routers.empty()) {
+    for (const char* name : {"MasterSlave", "round_robin", "random_replica", "least_outstanding",
+                             "d_choices", "primary_only", "oracle"}) {
+      scenario.candidates.push_back(parse_candidate(name));
+    }
+  }
+  return scenario;
+}
+
+LoopMode parse_loop(const std::string& name) {
+  return name == "open" ? LoopMode::kOpen : name == "closed" ? LoopMode::kClosed : LoopMode::kSession;
+}
+
+Scenario make_scenario(const Options& options, const CLI::App& command) {
+  const auto given = [&](const char* name) { return command.count(name) > 0; };
+  if (options.scenario.empty() == options.trace.empty()) {
+    throw InputError("give either a SCENARIO.toml or --trace FILE");
+  }
+  if (!options.scenario.empty()) {
+    for (const char* name : {"--databases", "--workers", "--format"}) {
+      if (given(name)) {
+        throw InputError(fmt::format("{} goes with --trace; the scenario file says it otherwise", name));
+      }
+    }
+  }
+  Scenario scenario =
+      options.scenario.empty() ? scenario_from_options(options) : load_scenario(options.scenario);
+  if (given("--format")) scenario.workload.import.format = options.format;
+  if (given("--router")) scenario.candidates.clear();
+  for (const std::string& text : options.routers) {
+    scenario.candidates.push_back(parse_candidate(text));
+  }
+  if (given("--loop")) {
+    scenario.workload.loop = parse_loop(options.loop);
+    const bool closed = scenario.workload.loop == LoopMode::kClosed;
+    if (scenario.workload.synthetic && closed != scenario.workload.synthetic->think.has_value()) {
+      throw InputError("--loop can't turn a synthetic workload into or out of the closed loop, which "
+                       "needs think times; set workload.loop in the scenario");
+    }
+  }
+  if (given("--speed")) scenario.workload.speed = options.speed;
+  if (given("--seed")) scenario.seed = options.seed;
+  if (given("--threads")) scenario.run.threads = options.threads;
+  if (given("--replications")) scenario.run.replications = options.replications;
+  if (given("--warmup")) {
+    scenario.run.warmup_ns.reset();
+    if (options.warmup != "auto") {
+      scenario.run.warmup_ns = parse_duration(options.warmup);
+      if (!scenario.run.warmup_ns) {
+        throw InputError("--warmup must be auto or a duration with a unit, found '" +
+                         options.warmup + "'");
+      }
+    }
+  }
+  return scenario;
+}
+
+// A file is made before the run, so that a place that can't be written to is known at once.
+class Output {
+ public:
+  explicit Output(const std::string& path) : to_stdout_(path == "-") {
+    if (!path.empty() && !to_stdout_) file_ = std::make_unique<AtomicFile>(path);
+  }
+  bool wanted() const { return to_stdout_ || file_ != nullptr; }
+  bool to_stdout() const { return to_stdout_; }
+  void write(const std::string& text) {
+    if (to_stdout_) fmt::print("{}", text);
+    if (file_) {
+      file_->write(text);
+      file_->commit();
+    }
+  }
+
+ private:
+  bool to_stdout_;
+  std::unique_ptr<AtomicFile> file_;
+};
+
+int compare_and_print(const Options& options, const CLI::App& command) {
+  const Scenario scenario = make_scenario(options, command);
+  Output json(options.json);
+  Output csv(options.csv);
+  if (json.to_stdout() && csv.to_stdout()) {
+    throw InputError("--json - and --csv - can't both have standard output; name a file for one");
+  }
+  CompareControl control;
+  control.warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
+  Report report;
+  {
+    const ProgressDisplay progress(control, options.quiet);
+    report = compare(scenario, control);
+  }
+  if (json.wanted()) json.write(to_json(report));
+  if (csv.wanted()) csv.write(to_csv(report));
+  if (!json.to_stdout() && !csv.to_stdout()) {
+    TableStyle style;
+    style.colour = isatty(STDOUT_FILENO) != 0;
+    fmt::print("{}", to_table(report, style));
+  }
+  return kExitSuccess;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("compare", "Compare strategies on a workload");
+  auto options = std::make_shared<Options>();
+  command->add_option("scenario", options->scenario, "Scenario file (TOML)");
+  command->add_option("--trace", options->trace, "Recording to replay, instead of a scenario");
+  command->add_option("--format", options->format, "Format of the recording")
+      ->check(CLI::IsMember({"auto", "native", "binary", "pgcsv"}));
+  command
+      ->add_option("--router", options->routers,
+                   "Strategy NAME[:key=value,…]; + joins a chain. Repeat to compare several")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      ->add_option("--databases", options->databases,
+                   "With --trace: names of the databases; default and master… are primaries")
+      ->delimiter(',');
+  command->add_option("--workers", options->workers, "With --trace: workers of each database")
+      ->check(CLI::Range(1U, 1'000'000U));
+  command->add_option("--loop", options->loop, "How requests follow each other")
+      ->check(CLI::IsMember({"open", "session", "closed"}));
+  command->add_option("--speed", options->speed, "Divide the recorded gaps by this")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Seed of all random numbers");
+  command->add_option("--warmup", options->warmup, "Leave out this much virtual time, or auto");
+  command->add_option("--replications", options->replications, "Independent repetitions")
+      ->check(CLI::Range(1U, 100'000U));
+  command->add_option("--threads", options->threads, "Threads; 0 = all cores");
+  command->add_option("--json", options->json, "Write the whole report here (- for stdout)");
+  command->add_option("--csv", options->csv, "Write one line a candidate here (- for stdout)");
+  command->add_flag("--quiet", options->quiet, "No progress bar");
+  command->callback([&action, options, command] {
+    action = [options, command] { return compare_and_print(*options, *command); };
+  });
+}
+
+}  // namespace switchyard

@@ -1,0 +1,84 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <mutex>
+
+namespace switchyard {
+namespace {
+
+// What a signal handler may touch; there is one process and one Ctrl-C.
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_signal(int signal) {
+  interrupted = 1;
+  // A second one ends the program at once.
+  std::signal(signal, SIG_DFL);
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string bar_text(double done, double total, double seconds) {
+  constexpr int width = 30;
+  const double share = std::clamp(done / total, 0.0, 1.0);
+  const int filled = static_cast<int>(share * width);
+  std::string text = fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
+                                 std::string(static_cast<std::size_t>(width - filled), ' '),
+                                 share * 100);
+  if (seconds > 0 && done > 0) {
+    text += fmt::format("  {:.1f} M requests/s  {} left", done / seconds / 1e6,
+                        clock_text(seconds * (total - done) / done));
+  }
+  return text;
+}
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(CompareControl& control, bool quiet) : control_(control) {
+  interrupted = 0;
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  const bool show = !quiet && isatty(STDERR_FILENO) != 0;
+  watcher_ = std::jthread([this, show](const std::stop_token& stop) { watch(stop, show); });
+}
+
+ProgressDisplay::~ProgressDisplay() {
+  watcher_.request_stop();
+  watcher_.join();
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+void ProgressDisplay::watch(const std::stop_token& stop, bool show) {
+  using Clock = std::chrono::steady_clock;
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  Clock::time_point begin = Clock::now();
+  bool drawn = false;
+  for (int tick = 0; !stop.stop_requested(); ++tick) {
+    wake.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; });
+    if (interrupted != 0) control_.stop = true;
+    const std::uint64_t total = control_.requests_total;
+    if (total == 0) begin = Clock::now();
+    // Short runs pass without a flash of a bar.
+    if (!show || total == 0 || tick % 4 != 3) continue;
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    fmt::print(stderr, "\r{}\x1b[K", bar_text(static_cast<double>(control_.requests_done),
+                                              static_cast<double>(total), seconds));
+    std::fflush(stderr);
+    drawn = true;
+  }
+  if (drawn) fmt::print(stderr, "\r\x1b[K");
+}
+
+}  // namespace switchyard

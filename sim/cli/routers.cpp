@@ -1,0 +1,71 @@
+// switchyard routers: the catalogue of strategies.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/verbs.h"
+#include "routers/catalogue.h"
+
+namespace switchyard {
+namespace {
+
+// Breaks a text into lines of at most 96 characters, indented.
+std::string wrapped(std::string_view text) {
+  constexpr std::size_t width = 96;
+  std::string out;
+  std::string line = " ";
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (line.size() + 1 + word.size() > width) {
+      out += line + '\n';
+      line = " ";
+    }
+    line += ' ';
+    line += word;
+  }
+  return out + line + '\n';
+}
+
+std::string range_of(const ParameterInfo& parameter) {
+  switch (parameter.type) {
+    case ParameterInfo::Type::kBoolean: return "true | false";
+    case ParameterInfo::Type::kText: return "text";
+    case ParameterInfo::Type::kChoice: return fmt::format("{}", fmt::join(parameter.choices, " | "));
+    case ParameterInfo::Type::kInteger: break;
+  }
+  if (parameter.max == INT64_MAX) return fmt::format("integer from {}", parameter.min);
+  return fmt::format("integer from {} to {}", parameter.min, parameter.max);
+}
+
+int list_all() {
+  for (const StrategyInfo* info : catalogue()) fmt::print("{:<21} {}\n", info->name, info->summary);
+  fmt::print("\n'switchyard routers NAME' tells more.\n");
+  return kExitSuccess;
+}
+
+int describe(const std::string& name) {
+  const StrategyInfo& info = find_strategy(name);
+  fmt::print("{}: {}\n\nRule\n{}\nParameters\n", info.name, info.summary, wrapped(info.rule));
+  if (info.parameters.empty()) fmt::print("  none\n");
+  for (const ParameterInfo& parameter : info.parameters) {
+    fmt::print("  {} = {}   ({})\n{}", parameter.name, parameter.default_value, range_of(parameter),
+               wrapped(fmt::format("  {}", parameter.help)));
+  }
+  fmt::print("\nShips in\n{}\nKnown failures\n{}\nSource\n{}", wrapped(info.systems),
+             wrapped(info.failure_modes), wrapped(info.source));
+  return kExitSuccess;
+}
+
+}  // namespace
+
+void add_routers(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("routers", "List the strategies, or describe one");
+  auto name = std::make_shared<std::string>();
+  command->add_option("name", *name, "Strategy to describe");
+  command->callback([&action, name] {
+    action = [name] { return name->empty() ? list_all() : describe(*name); };
+  });
+}
+
+}  // namespace switchyard

@@ -1,0 +1,244 @@
+#include "measure/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "core/version.h"
+#include "measure/statistics.h"
+#include "replay/engine.h"
+#include "routers/catalogue.h"
+#include "scenario/build_chain.h"
+
+namespace switchyard {
+namespace {
+
+// A node this busy at the end of an open run had work piling up rather than waiting its turn.
+constexpr double kSaturated = 0.97;
+
+// Runs task(0 … count-1) on some threads; the first failure, by number, is thrown at the end.
+void run_parallel(std::size_t count, std::uint32_t threads,
+                  const std::function<void(std::size_t)>& task) {
+  std::vector<std::exception_ptr> failures(count);
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      try {
+        task(i);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    }
+  };
+  const std::uint32_t wanted =
+      threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads;
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < std::min<std::size_t>(wanted, count); ++i) helpers.emplace_back(work);
+    work();
+  }
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+std::string describe(const RouterUse& use) {
+  std::string text = use.name;
+  for (std::size_t i = 0; i < use.parameters.size(); ++i) {
+    text += (i == 0 ? "(" : ", ") + use.parameters[i].first + "=" + use.parameters[i].second;
+  }
+  return use.parameters.empty() ? text : text + ")";
+}
+
+bool is_bound(const Candidate& candidate) {
+  return std::ranges::any_of(candidate.routers, [](const RouterUse& use) {
+    return find_strategy(use.name).is_bound;
+  });
+}
+
+std::string_view loop_name(LoopMode loop) {
+  switch (loop) {
+    case LoopMode::kOpen: return "open";
+    case LoopMode::kSession: return "session";
+    case LoopMode::kClosed: return "closed";
+  }
+  return "";
+}
+
+ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed) {
+  const WorkloadSpec& spec = scenario.workload;
+  Trace trace = spec.synthetic ? generate(*spec.synthetic, seed)
+                               : open_trace(spec.trace, spec.import);
+  return prepare(std::move(trace), spec.service, seed);
+}
+
+class Comparison {
+ public:
+  Comparison(const Scenario& scenario, CompareControl& control)
+      : scenario_(scenario), control_(control), tallies_(scenario.candidates.size()) {}
+
+  Report run() {
+    Report report;
+    for (const std::string& text : warnings(scenario_)) tell(report, text);
+    ReplayWorkload workload = make_workload(scenario_, scenario_.seed);
+    describe_workload(report, workload);
+    const bool find_warmup = !scenario_.run.warmup_ns;
+    control_.requests_total = workload.trace.size() * scenario_.candidates.size() *
+                              (scenario_.run.replications + (find_warmup ? 1 : 0));
+    const Nanoseconds warmup = find_warmup ? found_warmup(workload) : *scenario_.run.warmup_ns;
+    report.warmup_ns = warmup;
+    for (std::uint32_t i = 0; i < scenario_.run.replications; ++i) {
+      const std::uint64_t seed = derived_seed(scenario_.seed, i);
+      // A recording repeats with the same requests; a synthetic workload is drawn anew.
+      if (i > 0 && (scenario_.workload.synthetic || workload.drawn)) {
+        workload = make_workload(scenario_, seed);
+      }
+      run_all(workload, seed, warmup, tallies_);
+    }
+    summarize_all(report);
+    return report;
+  }
+
+ private:
+  using Tallies = std::vector<std::vector<RunTally>>;
+
+  void tell(Report& report, const std::string& text) const {
+    report.notes.push_back(text);
+    if (control_.warn) control_.warn(text);
+  }
+
+  void describe_workload(Report& report, const ReplayWorkload& workload) {
+    report.version = kVersion;
+    report.seed = scenario_.seed;
+    report.loop = loop_name(scenario_.workload.loop);
+    report.trace = scenario_.workload.synthetic ? "synthetic" : scenario_.workload.trace;
+    report.trace_sha256 = content_hash(workload.trace);
+    report.scenario_sha256 = sha256_hex(scenario_.text);
+    report.requests = workload.trace.size();
+    report.span_ns = static_cast<std::int64_t>(static_cast<double>(workload.trace.span_ns()) /
+                                               scenario_.workload.speed);
+    report.replications = scenario_.run.replications;
+    for (const std::string& note : workload.trace.info().notes) report.notes.push_back(note);
+    for (const std::string& note : workload.notes) report.notes.push_back(note);
+    for (const std::string& text : load_warnings(workload, scenario_)) tell(report, text);
+  }
+
+  void run_all(const ReplayWorkload& workload, std::uint64_t seed, Nanoseconds warmup,
+               Tallies& tallies) const {
+    ReplayOptions options;
+    options.loop = scenario_.workload.loop;
+    options.speed = scenario_.workload.speed;
+    options.think_scale = scenario_.workload.think_scale;
+    options.warmup_ns = warmup;
+    options.timeout_ns = scenario_.run.timeout_ns;
+    options.seed = seed;
+    const RunControl control = {&control_.requests_done, &control_.stop};
+    std::vector<RunTally> results(scenario_.candidates.size());
+    run_parallel(results.size(), scenario_.run.threads, [&](std::size_t i) {
+      const RouterChain chain = build_chain(scenario_.candidates[i], scenario_.cluster, seed);
+      results[i] = replay(workload, scenario_.cluster, chain, options, control);
+    });
+    for (std::size_t i = 0; i < results.size(); ++i) tallies[i].push_back(std::move(results[i]));
+  }
+
+  // MSER over the mean latency of each stretch of time; the longest warm-up of all candidates, so
+  // that they are measured over the same requests.
+  Nanoseconds found_warmup(const ReplayWorkload& workload) const {
+    Tallies pilot(scenario_.candidates.size());
+    run_all(workload, scenario_.seed, 0, pilot);
+    Nanoseconds longest = 0;
+    for (const auto& tallies : pilot) {
+      std::vector<double> means;
+      for (const TimeSeries::Bucket& bucket : tallies.front().series.used()) {
+        means.push_back(bucket.latency_ns.mean());
+      }
+      const auto cut = static_cast<Nanoseconds>(mser_truncation(means, 1));
+      longest = std::max(longest, cut * tallies.front().series.bucket_ns());
+    }
+    return longest;
+  }
+
+  void summarize_all(Report& report) {
+    for (std::size_t i = 0; i < tallies_.size(); ++i) {
+      const Candidate& candidate = scenario_.candidates[i];
+      std::vector<std::string> routers;
+      for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
+      report.candidates.push_back(summarize(candidate.name, std::move(routers),
+                                            std::move(tallies_[i]), scenario_.cluster));
+      report.candidates.back().is_bound = is_bound(candidate);
+      note_overload(report, report.candidates.back());
+    }
+  }
+
+  void note_overload(Report& report, const CandidateReport& candidate) const {
+    if (scenario_.workload.loop == LoopMode::kClosed) return;
+    for (const NodeReport& node : candidate.nodes) {
+      if (node.utilisation < kSaturated) continue;
+      report.notes.push_back(fmt::format(
+          "'{}' overloads {} (utilisation {:.2f}): its latencies grow with the length of the run",
+          candidate.name, node.name, node.utilisation));
+    }
+  }
+
+  const Scenario& scenario_;
+  CompareControl& control_;
+  Tallies tallies_;
+};
+
+}  // namespace
+
+Report compare(const Scenario& scenario, CompareControl& control) {
+  validate(scenario);
+  return Comparison(scenario, control).run();
+}
+
+std::vector<std::string> load_warnings(const ReplayWorkload& workload, const Scenario& scenario) {
+  const double span =
+      static_cast<double>(workload.trace.span_ns()) / scenario.workload.speed;
+  if (scenario.workload.loop == LoopMode::kClosed || span <= 0) return {};
+  double reads = 0;
+  double writes = 0;
+  double applies = 0;
+  const ReplicationSpec& replication = scenario.cluster.replication;
+  for (std::size_t i = 0; i < workload.trace.size(); ++i) {
+    const Op op = workload.trace.columns().op[i];
+    const auto service = static_cast<double>(workload.service_ns[i]);
+    (class_of(op) == RequestClass::kRead ? reads : writes) += service;
+    if (replicates(op)) {
+      applies += replication.apply_service.mean() + replication.apply_share * service;
+    }
+  }
+  double all_workers = 0;
+  double primary_workers = 0;
+  for (const NodeSpec& node : scenario.cluster.nodes) {
+    const double capacity = node.workers * node.speed;
+    all_workers += capacity;
+    if (node.role == Role::kPrimary) primary_workers += capacity;
+  }
+  const auto others = static_cast<double>(scenario.cluster.nodes.size() - 1);
+  const double competing = replication.apply_competes ? applies * others : 0;
+  const double cluster_load = (reads + writes + competing) / (all_workers * span);
+  const double write_load = writes / (primary_workers * span);
+
+  std::vector<std::string> list;
+  if (cluster_load >= 1) {
+    list.push_back(fmt::format(
+        "unstable load: the work offered is {:.2f} times what the whole cluster can do; queues grow "
+        "without end and latencies with the length of the run",
+        cluster_load));
+  } else if (write_load >= 1) {
+    list.push_back(fmt::format(
+        "unstable load: writes alone are {:.2f} times what the primaries can do; their queues grow "
+        "without end",
+        write_load));
+  }
+  return list;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "measure/report_writers.h"
+
+namespace switchyard {
+namespace {
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+void append_latency_header(std::string& out, const char* name) {
+  for (const char* figure : {"mean", "p50", "p90", "p95", "p99", "p999", "max"}) {
+    fmt::format_to(std::back_inserter(out), ",{}.{}", name, figure);
+  }
+}
+
+void append_latency(std::string& out, const LatencyFigures& f) {
+  fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{}", f.mean, f.p50, f.p90, f.p95,
+                 f.p99, f.p999, f.max);
+}
+
+}  // namespace
+
+std::string to_csv(const Report& report) {
+  std::string out = "name,fingerprint,completed,failed,timed_out,rejected";
+  for (const char* name : {"latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns"}) {
+    append_latency_header(out, name);
+  }
+  out += ",throughput_per_s,distribution.max_over_mean,distribution.jain,distribution.chi_square,"
+         "distribution.chi_square_p,overhead.decision_ns.mean,overhead.decision_ns.p50,"
+         "overhead.decision_ns.p99,overhead.share_of_mean_latency";
+  if (!report.candidates.empty()) {
+    for (const NodeReport& node : report.candidates.front().nodes) {
+      for (const char* figure : {"reads", "writes", "control", "applies", "utilisation",
+                                 "mean_queue", "max_queue", "errors"}) {
+        out += ',' + quoted(fmt::format("nodes.{}.{}", node.name, figure));
+      }
+    }
+  }
+  out += '\n';
+  for (const CandidateReport& c : report.candidates) {
+    out += quoted(c.name);
+    fmt::format_to(std::back_inserter(out), ",{},{},{},{},{}", c.fingerprint, c.completed, c.failed,
+                   c.timed_out, c.rejected);
+    for (const LatencyFigures* figures : {&c.latency, &c.read_latency, &c.write_latency, &c.wait}) {
+      append_latency(out, *figures);
+    }
+    fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{},{},{}", c.throughput_per_s,
+                   c.distribution.max_over_mean, c.distribution.jain, c.distribution.chi_square,
+                   c.distribution.chi_square_p, c.overhead.mean_ns, c.overhead.p50_ns,
+                   c.overhead.p99_ns, c.overhead.share_of_mean_latency);
+    for (const NodeReport& node : c.nodes) {
+      fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{},{}", node.reads, node.writes,
+                     node.control, node.applies, node.utilisation, node.mean_queue, node.max_queue,
+                     node.errors);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,144 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "measure/report_writers.h"
+
+namespace switchyard {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json latency_json(const LatencyFigures& f) {
+  return {{"mean", f.mean}, {"p50", f.p50},   {"p90", f.p90}, {"p95", f.p95},
+          {"p99", f.p99},   {"p999", f.p999}, {"max", f.max}};
+}
+
+Json shares_json(const CandidateReport& candidate, std::uint64_t NodeReport::*count) {
+  double total = 0;
+  for (const NodeReport& node : candidate.nodes) total += static_cast<double>(node.*count);
+  Json shares = Json::object();
+  for (const NodeReport& node : candidate.nodes) {
+    shares[node.name] = total == 0 ? 0.0 : static_cast<double>(node.*count) / total;
+  }
+  return shares;
+}
+
+Json nodes_json(const CandidateReport& candidate) {
+  Json nodes = Json::array();
+  for (const NodeReport& node : candidate.nodes) {
+    nodes.push_back({{"name", node.name},
+                     {"role", node.role == Role::kPrimary ? "primary" : "replica"},
+                     {"reads", node.reads},
+                     {"writes", node.writes},
+                     {"control", node.control},
+                     {"applies", node.applies},
+                     {"utilisation", node.utilisation},
+                     {"mean_queue", node.mean_queue},
+                     {"max_queue", node.max_queue},
+                     {"errors", node.errors},
+                     {"mean_apply_lag_ns", node.mean_apply_lag_ns},
+                     {"max_apply_lag_ns", node.max_apply_lag_ns}});
+  }
+  return nodes;
+}
+
+Json series_json(const CandidateReport& candidate) {
+  Json arrivals = Json::array();
+  Json p50 = Json::array();
+  Json p99 = Json::array();
+  Json queue = Json::object();
+  Json lag = Json::object();
+  for (const NodeReport& node : candidate.nodes) {
+    queue[node.name] = Json::array();
+    lag[node.name] = Json::array();
+  }
+  for (const SeriesPoint& point : candidate.series) {
+    arrivals.push_back(point.arrivals);
+    p50.push_back(point.latency_p50_ns);
+    p99.push_back(point.latency_p99_ns);
+    for (std::size_t i = 0; i < candidate.nodes.size(); ++i) {
+      queue[candidate.nodes[i].name].push_back(point.queue_per_node[i]);
+      lag[candidate.nodes[i].name].push_back(point.lag_ns_per_node[i]);
+    }
+  }
+  // Staleness is not modelled: null says so, where 0 would claim freshness.
+  return {{"bucket_ns", candidate.bucket_ns},
+          {"arrivals", std::move(arrivals)},
+          {"latency_p50_ns", std::move(p50)},
+          {"latency_p99_ns", std::move(p99)},
+          {"queue_per_node", std::move(queue)},
+          {"lag_ns_per_node", std::move(lag)},
+          {"stale_reads", nullptr}};
+}
+
+Json candidate_json(const CandidateReport& c) {
+  Json json = {
+      {"name", c.name},
+      {"routers", c.routers},
+      {"fingerprint", c.fingerprint},
+      {"completed", c.completed},
+      {"failed", c.failed},
+      {"timed_out", c.timed_out},
+      {"rejected", c.rejected},
+      {"latency_ns", latency_json(c.latency)},
+      {"read_latency_ns", latency_json(c.read_latency)},
+      {"write_latency_ns", latency_json(c.write_latency)},
+      {"wait_ns", latency_json(c.wait)},
+      {"mean_parts_ns",
+       {{"held", c.mean_held_ns},
+        {"router", c.mean_router_ns},
+        {"queue", c.wait.mean},
+        {"service", c.mean_service_ns},
+        {"wire", c.mean_wire_ns}}},
+      {"throughput_per_s", c.throughput_per_s},
+      {"nodes", nodes_json(c)},
+      {"distribution",
+       {{"read_share", shares_json(c, &NodeReport::reads)},
+        {"write_share", shares_json(c, &NodeReport::writes)},
+        {"max_over_mean", c.distribution.max_over_mean},
+        {"jain", c.distribution.jain},
+        {"chi_square", c.distribution.chi_square},
+        {"chi_square_p", c.distribution.chi_square_p}}},
+      {"staleness", nullptr},
+      {"conflicts", nullptr},
+      {"overhead",
+       {{"decision_ns",
+         {{"mean", c.overhead.mean_ns}, {"p50", c.overhead.p50_ns}, {"p99", c.overhead.p99_ns}}},
+        {"share_of_mean_latency", c.overhead.share_of_mean_latency},
+        {"simulation_ns_per_request", c.overhead.simulation_ns_per_request}}},
+      {"time_series", series_json(c)},
+  };
+  if (!c.intervals.empty()) {
+    Json intervals = {{"level", c.interval_level}};
+    for (const auto& [metric, bounds] : c.intervals) {
+      intervals[metric] = {bounds.first, bounds.second};
+    }
+    json["intervals"] = std::move(intervals);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json candidates = Json::array();
+  for (const CandidateReport& candidate : report.candidates) {
+    candidates.push_back(candidate_json(candidate));
+  }
+  const Json json = {{"switchyard",
+                      {{"version", report.version},
+                       {"seed", report.seed},
+                       {"loop", report.loop},
+                       {"trace", report.trace},
+                       {"trace_sha256", report.trace_sha256},
+                       {"scenario_sha256", report.scenario_sha256},
+                       {"requests", report.requests},
+                       {"span_ns", report.span_ns},
+                       {"replications", report.replications},
+                       {"warmup_ns", report.warmup_ns},
+                       {"notes", report.notes}}},
+                     {"candidates", std::move(candidates)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace switchyard

@@ -1,0 +1,259 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <span>
+
+#include "core/time.h"
+#include "measure/report_writers.h"
+
+namespace switchyard {
+namespace {
+
+// Characters, not bytes: continuation bytes of UTF-8 take no room.
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string pad_right(std::string_view text, std::size_t width) {
+  std::string out(text);
+  const std::size_t used = display_width(text);
+  return used < width ? out.append(width - used, ' ') : out;
+}
+
+std::string pad_left(std::string_view text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return used < width ? std::string(width - used, ' ').append(text) : std::string(text);
+}
+
+std::string shorten(const std::string& text, std::size_t width) {
+  if (display_width(text) <= width) return text;
+  std::string out;
+  for (const char c : text) {
+    const bool begins_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (begins_character && display_width(out) + 1 == width) break;
+    out += c;
+  }
+  return out + "…";
+}
+
+std::string percent(double share) {
+  const double value = share * 100;
+  return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);
+}
+
+double reads_on_primaries(const CandidateReport& c) {
+  double primary = 0;
+  double all = 0;
+  for (const NodeReport& node : c.nodes) {
+    all += static_cast<double>(node.reads);
+    if (node.role == Role::kPrimary) primary += static_cast<double>(node.reads);
+  }
+  return all == 0 ? 0 : primary / all;
+}
+
+double highest_utilisation(const CandidateReport& c) {
+  double highest = 0;
+  for (const NodeReport& node : c.nodes) highest = std::max(highest, node.utilisation);
+  return highest;
+}
+
+double lost(const CandidateReport& c) {
+  return static_cast<double>(c.failed + c.timed_out + c.rejected);
+}
+
+struct Column {
+  std::string_view first_line;
+  std::string_view second_line;
+  std::size_t width;
+  double (*value)(const CandidateReport&);
+  std::string (*format)(double);
+  bool has_best;  // the lowest value is marked
+};
+
+std::string count_text(double value) { return fmt::format("{:.0f}", value); }
+std::string ratio_text(double value) { return fmt::format("{:.2f}", value); }
+double as_double(std::int64_t ns) { return static_cast<double>(ns); }
+
+const std::vector<Column>& columns() {
+  using Candidate = CandidateReport;
+  static const std::vector<Column> list = {
+      {"mean", "latency", 8, [](const Candidate& c) { return as_double(c.latency.mean); },
+       format_duration, true},
+      {"p50", "", 8, [](const Candidate& c) { return as_double(c.latency.p50); }, format_duration,
+       true},
+      {"p99", "", 8, [](const Candidate& c) { return as_double(c.latency.p99); }, format_duration,
+       true},
+      {"p99.9", "", 8, [](const Candidate& c) { return as_double(c.latency.p999); },
+       format_duration, true},
+      {"wait in", "queue", 8, [](const Candidate& c) { return as_double(c.wait.mean); },
+       format_duration, true},
+      {"busiest", "node", 7, highest_utilisation, percent, true},
+      {"max/", "mean", 5, [](const Candidate& c) { return c.distribution.max_over_mean; },
+       ratio_text, true},
+      {"reads on", "primary", 8, reads_on_primaries, percent, false},
+      {"not", "served", 6, lost, count_text, true},
+      {"decision", "", 8, [](const Candidate& c) { return c.overhead.mean_ns; }, format_duration,
+       true},
+  };
+  return list;
+}
+
+class TableWriter {
+ public:
+  TableWriter(const Report& report, const TableStyle& style) : report_(report), style_(style) {
+    std::size_t longest = display_width("strategy");
+    for (const CandidateReport& c : report.candidates) {
+      longest = std::max(longest, display_width(c.name));
+    }
+    std::size_t others = 0;
+    for (const Column& column : columns()) others += column.width + 1;
+    const std::size_t room = style.width > others + 12 ? style.width - others : 12;
+    name_width_ = std::min(longest, room);
+  }
+
+  std::string write() {
+    write_heading();
+    write_comparison();
+    write_nodes();
+    write_notes();
+    return std::move(out_);
+  }
+
+ private:
+  void line(std::string text) {
+    while (text.ends_with(' ')) text.pop_back();
+    out_ += text + '\n';
+  }
+
+  void write_heading() {
+    const double requests = static_cast<double>(report_.requests);
+    const double seconds = static_cast<double>(report_.span_ns) / 1e9;
+    std::string text = fmt::format("{} requests", report_.requests);
+    if (seconds > 0) {
+      text += fmt::format(" over {} ({:.0f} a second)",
+                          format_duration(static_cast<double>(report_.span_ns)), requests / seconds);
+    }
+    text += fmt::format(", {} loop, seed {}", report_.loop, report_.seed);
+    if (report_.replications > 1) text += fmt::format(", {} repetitions", report_.replications);
+    if (report_.warmup_ns > 0) {
+      text += ", warm-up " + format_duration(static_cast<double>(report_.warmup_ns));
+    }
+    line(text);
+    line("");
+  }
+
+  // The lowest value among the candidates that could be deployed, as it is shown.
+  std::string best_of(const Column& column) const {
+    if (!column.has_best) return {};
+    double best = std::numeric_limits<double>::infinity();
+    double worst = -best;
+    for (const CandidateReport& c : report_.candidates) {
+      if (c.is_bound) continue;
+      best = std::min(best, column.value(c));
+      worst = std::max(worst, column.value(c));
+    }
+    // Nothing stands out when all look alike.
+    if (!(best < worst) || column.format(best) == column.format(worst)) return {};
+    return column.format(best);
+  }
+
+  void write_comparison() {
+    std::string first = pad_right("strategy", name_width_);
+    std::string second = pad_right("", name_width_);
+    std::vector<std::string> best;
+    for (const Column& column : columns()) {
+      first += ' ' + pad_left(column.first_line, column.width);
+      second += ' ' + pad_left(column.second_line, column.width);
+      best.push_back(best_of(column));
+    }
+    line(first);
+    line(second);
+    for (const CandidateReport& c : report_.candidates) {
+      std::string row = pad_right(shorten(c.name, name_width_), name_width_);
+      for (std::size_t i = 0; i < columns().size(); ++i) {
+        const Column& column = columns()[i];
+        const std::string text = column.format(column.value(c));
+        const bool is_best = !c.is_bound && !best[i].empty() && text == best[i];
+        row += cell(text, column.width + 1, is_best);
+      }
+      line(row);
+    }
+    line("");
+    line("* best of its column, bounds left out. decision: time in the router's own code, measured.");
+    line("");
+  }
+
+  std::string cell(const std::string& text, std::size_t width, bool is_best) const {
+    if (!is_best) return pad_left(text, width);
+    if (!style_.colour) return pad_left("*" + text, width);
+    return pad_left("", width - display_width(text) - 1) + "\x1b[1;32m*" + text + "\x1b[0m";
+  }
+
+  // As many nodes side by side as fit; the rest below.
+  void write_nodes() {
+    if (report_.candidates.empty()) return;
+    constexpr std::size_t kNodeWidth = 17;
+    const std::size_t per_block =
+        std::max<std::size_t>(1, (style_.width - name_width_) / (kNodeWidth + 1));
+    const std::size_t count = report_.candidates.front().nodes.size();
+    line("share of all reads, of all writes, and utilisation (applies included), per node:");
+    for (std::size_t begin = 0; begin < count; begin += per_block) {
+      const std::size_t end = std::min(count, begin + per_block);
+      std::string names = pad_right("", name_width_);
+      std::string titles = pad_right("strategy", name_width_);
+      for (std::size_t i = begin; i < end; ++i) {
+        const NodeReport& node = report_.candidates.front().nodes[i];
+        const std::string name = node.name + (node.role == Role::kPrimary ? " (P)" : "");
+        names += ' ' + pad_left(shorten(name, kNodeWidth), kNodeWidth);
+        titles += ' ' + pad_left("read write  util", kNodeWidth);
+      }
+      line(names);
+      line(titles);
+      for (const CandidateReport& c : report_.candidates) write_node_row(c, begin, end, kNodeWidth);
+    }
+  }
+
+  void write_node_row(const CandidateReport& c, std::size_t begin, std::size_t end,
+                      std::size_t width) {
+    double reads = 0;
+    double writes = 0;
+    for (const NodeReport& node : c.nodes) {
+      reads += static_cast<double>(node.reads);
+      writes += static_cast<double>(node.writes);
+    }
+    const auto share = [](std::uint64_t part, double whole) {
+      return part == 0 ? std::string("-") : percent(static_cast<double>(part) / whole);
+    };
+    std::string row = pad_right(shorten(c.name, name_width_), name_width_);
+    for (std::size_t i = begin; i < end; ++i) {
+      const NodeReport& node = c.nodes[i];
+      const std::string text = pad_left(share(node.reads, reads), 5) + ' ' +
+                               pad_left(share(node.writes, writes), 5) + ' ' +
+                               pad_left(percent(node.utilisation), 5);
+      row += ' ' + pad_left(text, width);
+    }
+    line(row);
+  }
+
+  void write_notes() {
+    if (report_.notes.empty()) return;
+    line("");
+    for (const std::string& note : report_.notes) line("note: " + note);
+  }
+
+  const Report& report_;
+  const TableStyle& style_;
+  std::size_t name_width_ = 0;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_table(const Report& report, const TableStyle& style) {
+  return TableWriter(report, style).write();
+}
+
+}  // namespace switchyard

@@ -1,0 +1,24 @@
+// A report as JSON, as CSV and as a table for the terminal.
+#pragma once
+
+#include <string>
+
+#include "measure/report.h"
+
+namespace switchyard {
+
+// The whole report; integers for times, stable order of keys.
+std::string to_json(const Report& report);
+
+// One line a candidate and its main figures; times in nanoseconds.
+std::string to_csv(const Report& report);
+
+struct TableStyle {
+  std::size_t width = 100;
+  bool colour = false;  // ANSI: the best value of a column stands out
+};
+
+// For people: the comparison, then who served what, then notes.
+std::string to_table(const Report& report, const TableStyle& style);
+
+}  // namespace switchyard

@@ -1,0 +1,15 @@
+// From a candidate's names to routers that run.
+#pragma once
+
+#include <cstdint>
+
+#include "routers/chain.h"
+#include "scenario/scenario.h"
+
+namespace switchyard {
+
+// Every candidate gets the same random streams for the same seed. Throws InputError when a router
+// is unknown, has no such parameter, or can't work on this cluster.
+RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed);
+
+}  // namespace switchyard

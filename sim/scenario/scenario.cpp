@@ -1,0 +1,366 @@
+#include "scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "routers/catalogue.h"
+#include "scenario/build_chain.h"
+#include "scenario/table_reader.h"
+
+namespace switchyard {
+namespace {
+
+constexpr std::uint64_t kManyRequests = 4'294'967'294;
+
+// toml++ sorts keys; users mean the order in which they wrote the databases.
+std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
+  struct Entry {
+    toml::source_position at;
+    std::string name;
+    const toml::node* node;
+  };
+  std::vector<Entry> entries;
+  for (const auto& [key, node] : table) {
+    entries.push_back({key.source().begin, std::string(key.str()), &node});
+  }
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
+  std::vector<std::pair<std::string, const toml::node*>> ordered;
+  for (Entry& entry : entries) ordered.emplace_back(std::move(entry.name), entry.node);
+  return ordered;
+}
+
+ArrivalLaw read_arrivals(TableReader reader) {
+  static constexpr std::array<std::string_view, 4> laws = {"poisson", "constant", "mmpp", "batch"};
+  ArrivalLaw law;
+  if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(laws));
+  law.kind = static_cast<ArrivalLaw::Kind>(reader.choice("law", laws, 0));
+  if (law.kind == ArrivalLaw::Kind::kMmpp) {
+    law.rates = reader.numbers("rates");
+    law.mean_durations_ns = reader.durations("mean_durations");
+    const bool some = std::ranges::any_of(law.rates, [](double rate) { return rate > 0; });
+    const bool last = std::ranges::all_of(law.mean_durations_ns, [](double ns) { return ns > 0; });
+    if (!some || !last || law.rates.size() != law.mean_durations_ns.size()) {
+      reader.fail(reader.raw(),
+                  "arrivals of law mmpp need as many mean_durations (above 0) as rates (not all 0)");
+    }
+  } else {
+    if (!reader.has("rate")) reader.fail_missing("rate", "expected a number per second");
+    law.rate = reader.number("rate", 0, 0, true);
+  }
+  if (law.kind == ArrivalLaw::Kind::kBatch) {
+    law.mean_batch_size = reader.number("mean_size", 1, 1);
+  }
+  reader.finish();
+  return law;
+}
+
+KeyLaw read_keys(TableReader reader) {
+  static constexpr std::array<std::string_view, 2> laws = {"uniform", "zipf"};
+  KeyLaw law;
+  const bool zipf = reader.choice("law", laws, 0) == 1;
+  if (!reader.has("count")) reader.fail_missing("count", "expected the number of keys");
+  law.count = static_cast<std::uint32_t>(reader.integer("count", 1, 1, 1'000'000'000));
+  if (zipf) law.exponent = reader.number("exponent", 0.99, 0);
+  reader.finish();
+  return law;
+}
+
+SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
+  SyntheticWorkload workload;
+  workload.requests = reader.integer("requests", 100'000, 1, kManyRequests);
+  workload.sessions = static_cast<std::uint32_t>(reader.integer("sessions", 100, 1, 100'000'000));
+  workload.read_share = reader.number("read_share", 0.9, 0);
+  if (workload.read_share > 1) {
+    reader.fail(*reader.find("read_share"), reader.name_of("read_share") + " must be from 0 to 1");
+  }
+  workload.read_service = reader.law("read_service").value_or(Law::exponential(1e6));
+  workload.write_service = reader.law("write_service").value_or(Law::exponential(1e6));
+  if (auto keys = reader.table("keys")) workload.keys = read_keys(*keys);
+  auto arrivals = reader.table("arrivals");
+  auto think = reader.law("think");
+  if (loop == LoopMode::kClosed) {
+    if (!think) reader.fail_missing("think", "a closed loop needs the clients' think time");
+    workload.think = std::move(think);
+    if (arrivals) read_arrivals(*arrivals);
+  } else {
+    if (!arrivals) reader.fail_missing("arrivals", "expected { law = \"poisson\", rate = … }");
+    workload.arrivals = read_arrivals(*arrivals);
+  }
+  reader.finish();
+  return workload;
+}
+
+WorkloadSpec read_workload(TableReader reader) {
+  static constexpr std::array<std::string_view, 3> loops = {"open", "session", "closed"};
+  WorkloadSpec spec;
+  spec.trace = reader.text("trace", "");
+  if (!spec.trace.empty()) spec.trace = resolve_path(spec.trace, reader.file());
+  spec.import.format = reader.text("format", "auto");
+  spec.loop = static_cast<LoopMode>(reader.choice("loop", loops, 1));
+  spec.speed = reader.number("speed", 1, 0, true);
+  spec.think_scale = reader.number("think_scale", 1, 0);
+  spec.service = reader.law("service");
+  for (const auto& [key, list] : {std::pair{"write_functions", &spec.import.postgres.write_functions},
+                                  std::pair{"read_functions", &spec.import.postgres.read_functions}}) {
+    const toml::node* node = reader.find(key);
+    if (node == nullptr) continue;
+    if (!node->is_array()) reader.fail(*node, fmt::format("workload.{} must be a list of names", key));
+    for (const toml::node& item : *node->as_array()) {
+      const auto name = item.value_exact<std::string>();
+      if (!name) reader.fail(item, fmt::format("workload.{} must be a list of names", key));
+      list->push_back(*name);
+    }
+  }
+  if (auto synthetic = reader.table("synthetic")) {
+    spec.synthetic = read_synthetic(*synthetic, spec.loop);
+  }
+  if (spec.trace.empty() == !spec.synthetic) {
+    reader.fail(reader.raw(), "[workload] needs either trace = \"FILE\" or [workload.synthetic]");
+  }
+  reader.finish();
+  return spec;
+}
+
+NodeSpec read_database(TableReader reader, const std::string& name) {
+  static constexpr std::array<std::string_view, 2> roles = {"primary", "replica"};
+  static constexpr std::array<std::string_view, 2> disciplines = {"fifo", "processor_sharing"};
+  NodeSpec node;
+  node.name = name;
+  node.role = static_cast<Role>(
+      reader.choice("role", roles, static_cast<std::size_t>(implied_role(name))));
+  const toml::node* workers = reader.find("workers");
+  if (workers != nullptr && workers->value<std::int64_t>() == 0) {
+    reader.fail(*workers, fmt::format("database '{}' has workers = 0 and could never answer; give "
+                                      "it at least 1",
+                                      name));
+  }
+  node.workers = static_cast<std::uint32_t>(reader.integer("workers", node.workers, 1, 1'000'000));
+  node.speed = reader.number("speed", node.speed, 0, true);
+  node.queue_limit =
+      static_cast<std::uint32_t>(reader.integer("queue_limit", 0, 0, UINT32_MAX));
+  node.round_trip_ns = reader.duration("round_trip", 0);
+  node.weight = reader.number("weight", 1, 0);
+  node.discipline = static_cast<Discipline>(reader.choice("discipline", disciplines, 0));
+  reader.finish();
+  return node;
+}
+
+Nanoseconds read_delay(TableReader& reader) {
+  const toml::node* node = reader.find("delay");
+  if (node == nullptr) return 0;
+  if (!node->is_table()) return reader.duration("delay", 0);
+  const Law law = *reader.law("delay");
+  if (law.kind() != Law::Kind::kConstant) {
+    reader.fail(*node,
+                "replication.delay can only be constant in this version: "
+                "{ law = \"constant\", value = \"5ms\" }");
+  }
+  return static_cast<Nanoseconds>(law.mean());
+}
+
+ReplicationSpec read_replication(TableReader reader) {
+  static constexpr std::array<std::string_view, 1> modes = {"async"};
+  static constexpr std::array<std::string_view, 2> orders = {"commit", "any"};
+  ReplicationSpec spec;
+  reader.choice("mode", modes, 0);
+  // With one constant delay for every write, both orders are the same.
+  reader.choice("order", orders, 0);
+  reader.integer("acks", 1, 1, kMaxNodes);
+  spec.delay_ns = read_delay(reader);
+  spec.apply_workers = static_cast<std::uint32_t>(reader.integer("apply_workers", 1, 1, 1'000'000));
+  if (auto law = reader.law("apply_service")) spec.apply_service = std::move(*law);
+  spec.apply_share = reader.number("apply_share", 0, 0);
+  spec.apply_competes = reader.boolean("apply_competes", true);
+  if (reader.duration("observe_every", 0) != 0) {
+    reader.fail(*reader.find("observe_every"),
+                "replication.observe_every has no use in this version, whose routers do not look at "
+                "positions; leave it at \"0us\"");
+  }
+  reader.finish();
+  return spec;
+}
+
+RouterUse read_router(const toml::node& node, const TableReader& parent) {
+  if (const auto name = node.value_exact<std::string>()) return {*name, {}};
+  const toml::table* table = node.as_table();
+  if (table == nullptr || !table->contains("use")) {
+    parent.fail(node, "a router is a name or a table { use = \"NAME\", … }");
+  }
+  RouterUse use;
+  for (const auto& [key, value] : *table) {
+    std::ostringstream text;
+    if (const auto plain = value.value_exact<std::string>()) {
+      text << *plain;
+    } else if (value.is_value()) {
+      value.visit([&](const auto& inner) { text << inner; });
+    } else {
+      parent.fail(value, fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
+    }
+    if (key == "use") {
+      use.name = text.str();
+    } else {
+      use.parameters.emplace_back(key.str(), text.str());
+    }
+  }
+  return use;
+}
+
+Candidate read_candidate(TableReader reader) {
+  Candidate candidate;
+  const toml::node* routers = reader.find("routers");
+  if (routers == nullptr) reader.fail_missing("routers", "a list as in Django's DATABASE_ROUTERS");
+  if (!routers->is_array()) {
+    reader.fail(*routers, "routers must be a list, also for one: routers = [\"MasterSlave\"]");
+  }
+  std::string chain;
+  for (const toml::node& node : *routers->as_array()) {
+    candidate.routers.push_back(read_router(node, reader));
+    try {
+      const RouterUse& use = candidate.routers.back();
+      const StrategyInfo& info = find_strategy(use.name);
+      Parameters(info.name, info.parameters, use.parameters);
+    } catch (const InputError& error) {
+      reader.fail(node, error.what());
+    }
+    chain += (chain.empty() ? "" : " + ") + candidate.routers.back().name;
+  }
+  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
+  if (const toml::node* guards = reader.find("guards")) {
+    if (!guards->is_array() || !guards->as_array()->empty()) {
+      reader.fail(*guards, "guards are not available in this version; leave the list out");
+    }
+  }
+  reader.finish();
+  return candidate;
+}
+
+RunSpec read_run(TableReader reader) {
+  RunSpec spec;
+  const toml::node* warmup = reader.find("warmup");
+  if (warmup != nullptr && warmup->value_exact<std::string>() == "auto") {
+    spec.warmup_ns.reset();
+  } else {
+    spec.warmup_ns = reader.duration("warmup", 0);
+  }
+  spec.replications =
+      static_cast<std::uint32_t>(reader.integer("replications", 1, 1, 100'000));
+  spec.timeout_ns = reader.duration("timeout", 0);
+  spec.threads = static_cast<std::uint32_t>(reader.integer("threads", 0, 0, 4096));
+  reader.finish();
+  return spec;
+}
+
+Scenario read_scenario(const toml::table& root, const std::string& file) {
+  Scenario scenario;
+  TableReader reader(root, "", file);
+  scenario.seed = reader.integer("seed", 1, 0, INT64_MAX);
+  auto workload = reader.table("workload");
+  if (!workload) reader.fail_missing("workload", "[workload] names the recording to replay");
+  scenario.workload = read_workload(*workload);
+
+  auto databases = reader.table("databases");
+  if (!databases) reader.fail_missing("databases", "[databases.default] and one table a database");
+  for (const auto& [name, node] : in_file_order(databases->raw())) {
+    if (!node->is_table()) reader.fail(*node, fmt::format("databases.{} must be a table", name));
+    scenario.cluster.nodes.push_back(
+        read_database(TableReader(*node->as_table(), "databases." + name, file), name));
+  }
+  if (auto replication = reader.table("replication")) {
+    scenario.cluster.replication = read_replication(*replication);
+  }
+  for (const std::string_view later : {"faults", "failover"}) {
+    if (const toml::node* node = reader.find(later)) {
+      reader.fail(*node, fmt::format("[{}] is not available in this version; leave it out", later));
+    }
+  }
+  const toml::node* candidates = reader.find("candidates");
+  if (candidates == nullptr || !candidates->is_array_of_tables()) {
+    reader.fail_missing("candidates", "add [[candidates]] with routers = [\"MasterSlave\"]");
+  }
+  for (const toml::node& node : *candidates->as_array()) {
+    scenario.candidates.push_back(
+        read_candidate(TableReader(*node.as_table(), "candidates", file)));
+  }
+  if (auto run = reader.table("run")) scenario.run = read_run(*run);
+  reader.finish();
+  return scenario;
+}
+
+bool is_restauth(const RouterUse& use) {
+  const std::string_view name = find_strategy(use.name).name;
+  return name == "MasterSlave" || name == "MasterSlaveAsShipped" || name == "MultipleMasterSlave";
+}
+
+}  // namespace
+
+Role implied_role(std::string_view database) {
+  const bool primary = database == "default" || database.starts_with("master");
+  return primary ? Role::kPrimary : Role::kReplica;
+}
+
+Scenario parse_scenario(std::string text, const std::string& file) {
+  Scenario scenario;
+  try {
+    scenario = read_scenario(toml::parse(text, file), file);
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    throw InputError({file, at.line, at.column}, std::string(error.description()));
+  }
+  scenario.file = file;
+  scenario.text = std::move(text);
+  try {
+    validate(scenario);
+  } catch (const InputError& error) {
+    throw InputError({file}, error.what());
+  }
+  return scenario;
+}
+
+Scenario load_scenario(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in || (text.str().empty() && in.bad())) {
+    throw InputError(path + ": cannot be read; is the path right?");
+  }
+  return parse_scenario(text.str(), path);
+}
+
+void validate(const Scenario& scenario) {
+  validate(scenario.cluster);
+  if (scenario.candidates.empty()) {
+    throw InputError("there is nothing to compare; add [[candidates]] or --router NAME");
+  }
+  std::set<std::string> names;
+  for (const Candidate& candidate : scenario.candidates) {
+    if (!names.insert(candidate.name).second) {
+      throw InputError(fmt::format("two candidates are named '{}'; give each a name of its own",
+                                   candidate.name));
+    }
+    build_chain(candidate, scenario.cluster, scenario.seed);
+  }
+}
+
+std::vector<std::string> warnings(const Scenario& scenario) {
+  std::vector<std::string> list;
+  if (scenario.cluster.nodes.size() == 1) {
+    list.emplace_back("the cluster has one database: a router only adds its own cost");
+  }
+  for (const Candidate& candidate : scenario.candidates) {
+    const auto restauth = std::ranges::count_if(candidate.routers, is_restauth);
+    if (restauth > 0 && candidate.routers.size() > 1) {
+      list.push_back(fmt::format(
+          "candidate '{}' combines one of RestAuth's routers with others; their documentation asks "
+          "not to: the first of the list answers every read",
+          candidate.name));
+    }
+  }
+  return list;
+}
+
+}  // namespace switchyard

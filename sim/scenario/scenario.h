@@ -1,0 +1,73 @@
+// The scenario file (TOML): one file describes a whole comparison.
+//
+// `data/reference.toml` shows every key with its default. Durations are texts with a unit, rates are
+// per second, and an unknown key is an error that names the nearest known one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/spec.h"
+#include "replay/options.h"
+#include "routers/parameters.h"
+#include "workload/open_trace.h"
+#include "workload/synthetic.h"
+
+namespace switchyard {
+
+struct RouterUse {
+  std::string name;
+  ParameterTexts parameters;
+};
+
+// One column of the comparison: a chain of routers.
+struct Candidate {
+  std::string name;
+  std::vector<RouterUse> routers;
+};
+
+struct WorkloadSpec {
+  std::string trace;  // path, resolved; empty with `synthetic`
+  ImportOptions import;
+  std::optional<SyntheticWorkload> synthetic;
+  std::optional<Law> service;  // for requests without a recorded duration
+  LoopMode loop = LoopMode::kSession;
+  double speed = 1;
+  double think_scale = 1;
+};
+
+struct RunSpec {
+  std::optional<Nanoseconds> warmup_ns = 0;  // nothing: found by MSER-5 ("auto")
+  std::uint32_t replications = 1;
+  Nanoseconds timeout_ns = 0;
+  std::uint32_t threads = 0;  // 0 = all cores
+};
+
+struct Scenario {
+  std::string file;  // as given, empty when made from the command line
+  std::string text;  // what was parsed, for its hash
+  std::uint64_t seed = 1;
+  WorkloadSpec workload;
+  ClusterSpec cluster;
+  std::vector<Candidate> candidates;
+  RunSpec run;
+};
+
+// Throw InputError with file, line and column.
+Scenario load_scenario(const std::string& path);
+// `file` is for messages; relative paths in the text are relative to its folder.
+Scenario parse_scenario(std::string text, const std::string& file);
+
+// Checks what the parts can't check alone: the cluster, candidates with names that differ, routers
+// that exist, have these parameters and work on this cluster. Throws InputError.
+void validate(const Scenario& scenario);
+
+// What a user should know before the run: RestAuth's routers combined, a router over one database.
+std::vector<std::string> warnings(const Scenario& scenario);
+
+// "default" and names that start with "master" are primaries unless the scenario says otherwise.
+Role implied_role(std::string_view database);
+
+}  // namespace switchyard
