@@ -47,13 +47,9 @@ class WorkerPlan {
   void insert_sorted(Nanoseconds finish) {
     Nanoseconds* const f = free_.data();
     const std::size_t last = free_.size() - 1;
-    Nanoseconds previous = INT64_MIN;
-    for (std::size_t i = 0; i < last; ++i) {
-      const Nanoseconds next = f[i + 1];
-      f[i] = std::max(previous, std::min(next, finish));
-      previous = next;
-    }
-    f[last] = std::max(previous, finish);
+    f[0] = INT64_MIN;
+    for (std::size_t i = 0; i < last; ++i) f[i] = std::max(f[i], std::min(f[i + 1], finish));
+    f[last] = std::max(f[last], finish);
   }
 
   std::vector<Nanoseconds> free_;

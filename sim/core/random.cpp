@@ -20,15 +20,6 @@ RandomStream::RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint6
   key_ = {{name[0], name[1]}};
 }
 
-void RandomStream::refill() {
-  const r123::Philox4x32::ctr_type counter = {
-      {counter_[0], counter_[1], counter_[2], counter_[3]}};
-  const auto block = r123::Philox4x32()(counter, key_);
-  words_ = {block[0], block[1], block[2], block[3]};
-  used_ = 0;
-  if (++counter_[0] == 0) ++counter_[1];
-}
-
 std::uint64_t derived_seed(std::uint64_t seed, std::uint64_t repetition) {
   if (repetition == 0) return seed;
   return RandomStream(seed, RandomPurpose::kReplication, repetition).next_u64();

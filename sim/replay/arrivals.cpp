@@ -29,11 +29,7 @@ Arrivals::Arrivals(const ReplayWorkload& workload, const ReplayOptions& options,
   }
 }
 
-std::optional<Arrival> Arrivals::take() {
-  const RequestIndex request = cursor_;
-  const Nanoseconds time = next_time_;
-  advance_cursor();
-  if (loop_ == LoopMode::kOpen) return Arrival{request, time};
+std::optional<Arrival> Arrivals::take_in_session(RequestIndex request, Nanoseconds time) {
   Session& session = sessions_[session_[request]];
   // A session that already holds back a request finds this one by next_in_session.
   if (session.waiting != kNone) return std::nullopt;

@@ -28,7 +28,13 @@ class Arrivals {
 
   // Takes the request that is due. Nothing when its session is still waiting for a response: it
   // then comes by a kSession event.
-  std::optional<Arrival> take();
+  std::optional<Arrival> take() {
+    const RequestIndex request = cursor_;
+    const Nanoseconds time = next_time_;
+    advance_cursor();
+    if (loop_ == LoopMode::kOpen) return Arrival{request, time};
+    return take_in_session(request, time);
+  }
 
   // The session's turn has come (kSession event).
   Arrival resume(SessionId session, Nanoseconds now);
@@ -56,6 +62,7 @@ class Arrivals {
   void schedule(std::uint32_t session, Nanoseconds time) {
     events_.push({time, EventKind::kSession, session});
   }
+  std::optional<Arrival> take_in_session(RequestIndex request, Nanoseconds time);
   void answer_session(RequestIndex request, Nanoseconds response_ns);
   Nanoseconds think_time(RequestIndex from, RequestIndex to) const;
 

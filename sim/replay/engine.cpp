@@ -34,6 +34,12 @@ std::int64_t clock_cost_ns() {
   return costs.quantile(0.5);
 }
 
+Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& options) {
+  const auto requests = static_cast<double>(std::max<std::size_t>(1, workload.trace.size()));
+  return static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / requests /
+                                  options.speed);
+}
+
 class Engine : private Truth {
  public:
   Engine(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
@@ -44,6 +50,7 @@ class Engine : private Truth {
         options_(options),
         control_(control),
         delay_ns_(cluster.replication.delay_ns),
+        events_(mean_gap_ns(workload, options)),
         recorder_(cluster.nodes.size(),
                   static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) /
                                            options.speed),
@@ -54,7 +61,7 @@ class Engine : private Truth {
         outstanding_(cluster.nodes.size()),
         origins_(wants_.origin ? workload.trace.session_count() : 0),
         session_seen_(wants_.sessions ? workload.trace.session_count() : 0) {
-    view_.outstanding = outstanding_;
+    view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
     view_.truth = wants_.truth ? this : nullptr;
   }
 
@@ -64,8 +71,7 @@ class Engine : private Truth {
     schedule_timer();
     while (true) {
       const Nanoseconds next_arrival = arrivals_.next_time();
-      if (!events_.empty() && events_.next_time() <= next_arrival) {
-        const Event event = events_.pop();
+      if (Event event; events_.pop_until(next_arrival, event)) {
         now_ = event.time_ns;
         handle(event);
         continue;
@@ -85,7 +91,6 @@ class Engine : private Truth {
       case EventKind::kNodeCompletion:
         if (const auto id = servers_.complete(event)) finish(flights_.remove(*id), now_);
         break;
-      case EventKind::kOutstandingDown: --outstanding_[event.payload()]; break;
       case EventKind::kResponse: respond(static_cast<JobId>(event.payload())); break;
       case EventKind::kApplierReady:
         servers_.applier_ready(node_id(event.payload()), now_);
@@ -94,7 +99,7 @@ class Engine : private Truth {
       case EventKind::kTimeout: give_up(event.low(), event.high()); break;
       case EventKind::kTimer: fire_timer(); break;
       case EventKind::kNodeArrival: reach_node(static_cast<JobId>(event.payload())); break;
-      case EventKind::kRetry: route(flights_.remove(static_cast<JobId>(event.payload()))); break;
+      case EventKind::kRetry: retry(static_cast<JobId>(event.payload())); break;
       case EventKind::kSession:
         issue(arrivals_.resume(static_cast<SessionId>(event.payload()), now_));
         break;
@@ -113,7 +118,12 @@ class Engine : private Truth {
     if (++issued_ % kProgressStep == 0) report_progress();
   }
 
-  void route(const Flight& flight) {
+  void retry(JobId id) {
+    Flight flight = flights_.remove(id);
+    route(flight);
+  }
+
+  void route(Flight& flight) {
     const Decision decision = decide(flight);
     switch (decision.kind) {
       case Decision::Kind::kNode: dispatch(flight, decision.node); break;
@@ -147,6 +157,7 @@ class Engine : private Truth {
       query.origin = origins_.origin(session, key);
     }
     asking_for_ = request;
+    outstanding_.set_time(now_);
     const Decision decision = timed_choice(query);
     if (wants_.timers) schedule_timer();
     const bool sent = decision.kind == Decision::Kind::kNode;
@@ -169,10 +180,10 @@ class Engine : private Truth {
     return decision;
   }
 
-  void dispatch(Flight flight, NodeId node) {
+  void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
-    if (wants_.outstanding) ++outstanding_[index(node)];
+    if (wants_.outstanding) outstanding_.add(node);
     if (wants_.responses) {
       routers_.on_dispatch({now_, node, session_of(flight), class_of(flight.op)});
     }
@@ -195,7 +206,7 @@ class Engine : private Truth {
   }
 
   void reach_node(JobId id) {
-    const Flight flight = flights_[id];
+    Flight flight = flights_[id];
     if (turn_away(flight)) {
       flights_.remove(id);
     } else if (servers_.planned(flight.node)) {
@@ -221,7 +232,7 @@ class Engine : private Truth {
     return true;
   }
 
-  void serve_planned(Flight flight) {
+  void serve_planned(Flight& flight) {
     flight.service_ns = servers_.service_ns(flight.request, flight.node);
     finish(flight, servers_.serve_planned(flight));
   }
@@ -258,18 +269,16 @@ class Engine : private Truth {
   void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
+    if (wants_.outstanding) outstanding_.will_end(flight.node, response_ns);
     if (wants_.responses) {
       Flight answered = flight;
       answered.arrive_ns = static_cast<Nanoseconds>(status);
       events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
-    } else if (wants_.outstanding) {
-      events_.push({response_ns, EventKind::kOutstandingDown, index(flight.node)});
     }
   }
 
   void respond(JobId id) {
     const Flight flight = flights_.remove(id);
-    if (wants_.outstanding) --outstanding_[index(flight.node)];
     routers_.on_response({now_, flight.node, session_of(flight), class_of(flight.op),
                           static_cast<Status>(flight.arrive_ns), now_ - flight.dispatched_ns});
     if (wants_.timers) schedule_timer();
@@ -332,7 +341,7 @@ class Engine : private Truth {
   Servers servers_;
   Arrivals arrivals_;
   std::size_t nodes_;
-  std::vector<std::uint32_t> outstanding_;
+  Outstanding outstanding_;
   OriginMemory origins_;
   std::vector<bool> session_seen_;
   ClusterView view_;

@@ -124,16 +124,17 @@ class Recorder {
   void ran_until(Nanoseconds time) {
     tally_.measured_to_ns = std::max(tally_.measured_to_ns, time);
   }
-  // Adding makes the checksum independent of the order in which events are recorded.
+  // Adding makes the checksum independent of the order in which events are recorded. The parts are
+  // multiplied side by side, which a processor does in the time of one.
   void mix(const Flight& flight, Nanoseconds a, Nanoseconds b) {
-    std::uint64_t hash = flight.request * 2ULL + (flight.is_apply ? 1 : 0);
-    for (const std::uint64_t part : {static_cast<std::uint64_t>(flight.node),
-                                     static_cast<std::uint64_t>(flight.dispatched_ns),
-                                     static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b)}) {
-      hash = (hash ^ part) * 0x9E3779B97F4A7C15;
-      hash ^= hash >> 29;
-    }
-    tally_.event_checksum += hash;
+    const std::uint64_t who = std::uint64_t{flight.request} << 17 |
+                              static_cast<std::uint64_t>(flight.node) << 1 |
+                              (flight.is_apply ? 1U : 0U);
+    const std::uint64_t hash = who * 0x9E3779B97F4A7C15 +
+                               static_cast<std::uint64_t>(flight.dispatched_ns) * 0xC2B2AE3D27D4EB4F +
+                               static_cast<std::uint64_t>(a) * 0x165667B19E3779F9 +
+                               static_cast<std::uint64_t>(b) * 0xD6E8FEB86659FD93;
+    tally_.event_checksum += (hash ^ hash >> 32) * 0xFF51AFD7ED558CCD;
   }
 
   RunTally tally_;

@@ -26,35 +26,6 @@ Servers::Servers(const ClusterSpec& cluster, const ReplayOptions& options,
   }
 }
 
-std::size_t Servers::waiting(Node& node, Nanoseconds now) {
-  if (node.model) return node.model->waiting();
-  while (!node.planned_starts.empty() && node.planned_starts.front() <= now) {
-    node.planned_starts.pop();
-  }
-  return node.planned_starts.size();
-}
-
-bool Servers::queue_is_full(NodeId id, Nanoseconds now) {
-  Node& node = nodes_[index(id)];
-  return node.spec.queue_limit > 0 && waiting(node, now) >= node.spec.queue_limit;
-}
-
-Nanoseconds Servers::plan(Node& node, const Flight& flight) {
-  const Nanoseconds now = flight.arrive_ns;
-  const ServiceSlot slot = node.plan.submit(now, flight.service_ns);
-  if (slot.start_ns > now) {
-    const std::size_t before = waiting(node, now);
-    node.planned_starts.push(slot.start_ns);
-    recorder_.waiting(flight.node, before + 1, now);
-  }
-  recorder_.served(flight, slot.start_ns, slot.finish_ns);
-  return slot.finish_ns;
-}
-
-Nanoseconds Servers::serve_planned(const Flight& flight) {
-  return plan(nodes_[index(flight.node)], flight);
-}
-
 void Servers::serve_by_event(JobId id) {
   const Flight flight = flights_[id];
   submit_by_event(nodes_[index(flight.node)], id, flight.arrive_ns, flight.service_ns);

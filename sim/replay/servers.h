@@ -60,10 +60,15 @@ class Servers {
   Nanoseconds service_ns(RequestIndex request, NodeId node) const {
     return scaled(service_ns_[request], nodes_[index(node)]);
   }
-  bool queue_is_full(NodeId node, Nanoseconds now);
+  bool queue_is_full(NodeId id, Nanoseconds now) {
+    Node& node = nodes_[index(id)];
+    return node.spec.queue_limit > 0 && waiting(node, now) >= node.spec.queue_limit;
+  }
 
   // On a planned node: serves the flight and returns the finish.
-  Nanoseconds serve_planned(const Flight& flight);
+  Nanoseconds serve_planned(const Flight& flight) {
+    return plan(nodes_[index(flight.node)], flight);
+  }
   // On any other: the end comes by complete().
   void serve_by_event(JobId id);
 
@@ -102,10 +107,26 @@ class Servers {
                ? service
                : static_cast<Nanoseconds>(static_cast<double>(service) * node.slowness + 0.5);
   }
-  std::size_t waiting(Node& node, Nanoseconds now);
+  static std::size_t waiting(Node& node, Nanoseconds now) {
+    if (node.model) return node.model->waiting();
+    while (!node.planned_starts.empty() && node.planned_starts.front() <= now) {
+      node.planned_starts.pop();
+    }
+    return node.planned_starts.size();
+  }
   void submit_by_event(Node& node, JobId id, Nanoseconds now, Nanoseconds service_ns);
   void schedule_completion(Node& node, NodeId id);
-  Nanoseconds plan(Node& node, const Flight& flight);
+  Nanoseconds plan(Node& node, const Flight& flight) {
+    const Nanoseconds now = flight.arrive_ns;
+    const ServiceSlot slot = node.plan.submit(now, flight.service_ns);
+    if (slot.start_ns > now) {
+      const std::size_t before = waiting(node, now);
+      node.planned_starts.push(slot.start_ns);
+      recorder_.waiting(flight.node, before + 1, now);
+    }
+    recorder_.served(flight, slot.start_ns, slot.finish_ns);
+    return slot.finish_ns;
+  }
   Nanoseconds apply_service(Node& node, RequestIndex write) const;
   void apply(NodeId id, RequestIndex write, Nanoseconds commit_ns, Nanoseconds now);
   void start_backlog(NodeId id, Nanoseconds now);

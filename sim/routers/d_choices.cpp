@@ -32,10 +32,16 @@ class DChoices : public Router {
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
+    Outstanding& outstanding = *view.outstanding;
     NodeId best = draw(0);
+    std::uint32_t fewest = outstanding[best];
     for (std::uint32_t i = 1; i < draws_; ++i) {
       const NodeId node = draw(i);
-      if (view.outstanding[index(node)] < view.outstanding[index(best)]) best = node;
+      const std::uint32_t count = outstanding[node];
+      if (count < fewest) {
+        fewest = count;
+        best = node;
+      }
     }
     return pool_.read(best);
   }

@@ -19,7 +19,7 @@ enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed };
 class LeastOutstanding : public Router {
  public:
   LeastOutstanding(NodePool pool, Tie tie, std::size_t nodes, RandomStream random)
-      : pool_(std::move(pool)), tie_(tie), random_(random), last_use_(nodes) {}
+      : pool_(std::move(pool)), tie_(tie), random_(random), last_use_(nodes), tied_(pool_.readers().size()) {}
 
   Signals wants() const override {
     Signals signals;
@@ -29,32 +29,28 @@ class LeastOutstanding : public Router {
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
-    const NodeId node = pick(view.outstanding);
+    const NodeId node = pick(*view.outstanding);
     last_use_[index(node)] = ++decisions_;
     return pool_.read(node);
   }
 
  private:
-  NodeId pick(std::span<const std::uint32_t> outstanding) {
-    const std::span<const NodeId> readers = pool_.readers();
+  NodeId pick(Outstanding& outstanding) {
+    // Without branches on the counts, which no processor could predict: each node is written where
+    // the next tied one belongs, and stays there only if it is one.
     std::uint32_t fewest = UINT32_MAX;
-    for (const NodeId node : readers) fewest = std::min(fewest, outstanding[index(node)]);
-    NodeId best = kNoNode;
     std::uint32_t tied = 0;
-    for (const NodeId node : readers) {
-      if (outstanding[index(node)] != fewest) continue;
-      ++tied;
-      if (tied == 1 || (tie_ == Tie::kLeastRecentlyUsed &&
-                        last_use_[index(node)] < last_use_[index(best)])) {
-        best = node;
-      }
+    for (const NodeId node : pool_.readers()) {
+      const std::uint32_t count = outstanding[node];
+      tied = count < fewest ? 0 : tied;
+      fewest = std::min(fewest, count);
+      tied_[tied] = node;
+      tied += count == fewest ? 1 : 0;
     }
-    if (tie_ != Tie::kUniform || tied == 1) return best;
-    std::uint32_t skip = random_.next_below(tied);
-    for (const NodeId node : readers) {
-      if (outstanding[index(node)] == fewest && skip-- == 0) return node;
-    }
-    return best;
+    if (tied == 1 || tie_ == Tie::kFirst) return tied_[0];
+    if (tie_ == Tie::kUniform) return tied_[random_.next_below(tied)];
+    return *std::ranges::min_element(tied_.begin(), tied_.begin() + tied, {},
+                                     [&](NodeId node) { return last_use_[index(node)]; });
   }
 
   NodePool pool_;
@@ -62,6 +58,7 @@ class LeastOutstanding : public Router {
   RandomStream random_;
   std::vector<std::uint64_t> last_use_;
   std::uint64_t decisions_ = 0;
+  std::vector<NodeId> tied_;
 };
 
 constexpr std::array<std::string_view, 3> kTies = {"uniform", "first", "least_recently_used"};

@@ -15,6 +15,7 @@
 #include "cluster/spec.h"
 #include "core/ids.h"
 #include "core/time.h"
+#include "routers/outstanding.h"
 #include "workload/op.h"
 
 namespace switchyard {
@@ -93,9 +94,8 @@ class Truth {
 };
 
 struct ClusterView {
-  // Per node: requests of this router dispatched and not yet answered. With Signals::outstanding.
-  std::span<const std::uint32_t> outstanding;
-  const Truth* truth = nullptr;  // with Signals::truth
+  Outstanding* outstanding = nullptr;  // with Signals::outstanding
+  const Truth* truth = nullptr;        // with Signals::truth
 };
 
 enum class Status : std::uint8_t {

@@ -1,7 +1,6 @@
 // The nine kinds of recorded statements, and how a router sees them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -27,11 +26,8 @@ inline constexpr std::string_view kOpLetters = "rlwdbcasx";
 enum class RequestClass : std::uint8_t { kRead, kWrite, kControl };
 
 constexpr RequestClass class_of(Op op) {
-  constexpr std::array<RequestClass, kOpCount> classes = {
-      RequestClass::kRead,    RequestClass::kWrite,   RequestClass::kWrite,
-      RequestClass::kWrite,   RequestClass::kControl, RequestClass::kControl,
-      RequestClass::kControl, RequestClass::kControl, RequestClass::kControl};
-  return classes[static_cast<std::size_t>(op)];
+  if (op == Op::kRead) return RequestClass::kRead;
+  return op <= Op::kDdl ? RequestClass::kWrite : RequestClass::kControl;
 }
 
 // Whether the statement changes data that other nodes must apply.
