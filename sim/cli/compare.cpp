@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <sstream>
@@ -43,6 +44,11 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 // NAME[:k=v,…]; several joined by + make a chain, the first that answers wins.
 Candidate parse_candidate(const std::string& text) {
+  if (text.empty() || text.ends_with('+')) {
+    throw InputError(fmt::format("--router {}: expected NAME[:key=value,…], joined by + in a chain; "
+                                 "'switchyard routers' lists the names",
+                                 text.empty() ? "''" : text));
+  }
   Candidate candidate;
   candidate.name = text;
   for (const std::string& part : split(text, '+')) {
@@ -154,13 +160,22 @@ class Output {
   std::unique_ptr<AtomicFile> file_;
 };
 
+// CLI11's own check lets NaN pass and prints the largest double in full.
+std::string check_positive(const std::string& text) {
+  double value = 0;
+  const bool sound = CLI::detail::lexical_cast(text, value) && std::isfinite(value) && value > 0;
+  return sound ? std::string() : fmt::format("must be a number above 0, found '{}'", text);
+}
+
 int compare_and_print(const Options& options, const CLI::App& command) {
   const Scenario scenario = make_scenario(options, command);
+  if (!options.json.empty() && options.json == options.csv) {
+    throw InputError(options.json == "-"
+                         ? "--json - and --csv - can't both have standard output; name a file for one"
+                         : options.json + ": --json and --csv can't both write it; name two files");
+  }
   Output json(options.json);
   Output csv(options.csv);
-  if (json.to_stdout() && csv.to_stdout()) {
-    throw InputError("--json - and --csv - can't both have standard output; name a file for one");
-  }
   CompareControl control;
   control.warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
   Report report;
@@ -201,7 +216,7 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("--loop", options->loop, "How requests follow each other")
       ->check(CLI::IsMember({"open", "session", "closed"}));
   command->add_option("--speed", options->speed, "Divide the recorded gaps by this")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Validator(check_positive, "POSITIVE"));
   command->add_option("--seed", options->seed, "Seed of all random numbers");
   command->add_option("--warmup", options->warmup, "Leave out this much virtual time, or auto");
   command->add_option("--replications", options->replications, "Independent repetitions")

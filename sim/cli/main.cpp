@@ -1,8 +1,11 @@
 // switchyard: compares database routing strategies on a recorded workload.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "cli/verbs.h"
 #include "core/error.h"
@@ -10,6 +13,31 @@
 
 namespace switchyard {
 namespace {
+
+// Names that users gave may hold line breaks; an error is one line all the same.
+void print_error(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  fmt::print(stderr, "switchyard: {}\n", text);
+}
+
+// Misuse in one line; CLI11's own text would take two.
+std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
+  static constexpr std::string_view help = "'switchyard --help' tells more";
+  if (!app.get_subcommands().empty()) {
+    const std::string verb = app.get_subcommands().front()->get_name();
+    return fmt::format("{}: {}; 'switchyard {} --help' tells more", verb, error.what(), verb);
+  }
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+  const std::vector<std::string_view> names(verbs.begin(), verbs.end());
+  const std::vector<std::string> given = app.remaining();
+  if (given.empty()) return fmt::format("name what to do: {}; {}", fmt::join(verbs, " | "), help);
+  if (given.front().starts_with('-')) {
+    return fmt::format("unknown option '{}'; {}", given.front(), help);
+  }
+  return fmt::format("unknown verb '{}', expected one of {}{}; {}", given.front(),
+                     join_names(names), did_you_mean(given.front(), names), help);
+}
 
 int run(int argc, char** argv) {
   CLI::App app("Replays a recorded read/write workload through routing strategies against a "
@@ -25,10 +53,15 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // 0 for --help and --version; any misuse is 2.
-    return app.exit(error) == 0 ? kExitSuccess : kExitBadInput;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    throw InputError(misuse(app, error));
   }
-  return action();
+  const int code = action();
+  if (std::fflush(stdout) != 0) {
+    throw InputError("standard output cannot be written: " +
+                     std::generic_category().message(errno));
+  }
+  return code;
 }
 
 }  // namespace
@@ -39,16 +72,16 @@ int main(int argc, char** argv) {
   try {
     return switchyard::run(argc, argv);
   } catch (const switchyard::Interrupted&) {
-    fmt::print(stderr, "switchyard: interrupted; nothing was written\n");
+    switchyard::print_error("interrupted; nothing was written");
     return switchyard::kExitInterrupted;
   } catch (const switchyard::InputError& error) {
-    fmt::print(stderr, "switchyard: {}\n", error.what());
+    switchyard::print_error(error.what());
     return kExitBadInput;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "switchyard: out of memory; use a shorter recording\n");
+    switchyard::print_error("out of memory; use a shorter recording");
     return kExitBadInput;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "switchyard: internal error: {}\n", error.what());
+    switchyard::print_error(fmt::format("internal error: {}", error.what()));
     return kExitBadInput;
   }
 }

@@ -30,7 +30,7 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
   }
   const double ns = value * scale;
   if (ns >= 9.2e18) return std::nullopt;
-  return static_cast<Nanoseconds>(ns + 0.5);
+  return std::llround(ns);
 }
 
 std::string format_duration(double ns) {

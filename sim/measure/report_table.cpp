@@ -73,22 +73,24 @@ struct Column {
   bool has_best;  // the lowest value is marked
 };
 
-std::string count_text(double value) { return fmt::format("{:.0f}", value); }
+std::string count_text(double value) {
+  return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}M", value / 1e6);
+}
 std::string ratio_text(double value) { return fmt::format("{:.2f}", value); }
 double as_double(std::int64_t ns) { return static_cast<double>(ns); }
 
 const std::vector<Column>& columns() {
   using Candidate = CandidateReport;
   static const std::vector<Column> list = {
-      {"mean", "latency", 8, [](const Candidate& c) { return as_double(c.latency.mean); },
+      {"mean", "latency", 7, [](const Candidate& c) { return as_double(c.latency.mean); },
        format_duration, true},
-      {"p50", "", 8, [](const Candidate& c) { return as_double(c.latency.p50); }, format_duration,
+      {"p50", "", 7, [](const Candidate& c) { return as_double(c.latency.p50); }, format_duration,
        true},
-      {"p99", "", 8, [](const Candidate& c) { return as_double(c.latency.p99); }, format_duration,
+      {"p99", "", 7, [](const Candidate& c) { return as_double(c.latency.p99); }, format_duration,
        true},
-      {"p99.9", "", 8, [](const Candidate& c) { return as_double(c.latency.p999); },
+      {"p99.9", "", 7, [](const Candidate& c) { return as_double(c.latency.p999); },
        format_duration, true},
-      {"wait in", "queue", 8, [](const Candidate& c) { return as_double(c.wait.mean); },
+      {"wait in", "queue", 7, [](const Candidate& c) { return as_double(c.wait.mean); },
        format_duration, true},
       {"busiest", "node", 7, highest_utilisation, percent, true},
       {"max/", "mean", 5, [](const Candidate& c) { return c.distribution.max_over_mean; },
@@ -101,6 +103,8 @@ const std::vector<Column>& columns() {
   return list;
 }
 
+bool served_all(const CandidateReport& c) { return c.completed > 0 && lost(c) == 0; }
+
 class TableWriter {
  public:
   TableWriter(const Report& report, const TableStyle& style) : report_(report), style_(style) {
@@ -112,6 +116,9 @@ class TableWriter {
     for (const Column& column : columns()) others += column.width + 1;
     const std::size_t room = style.width > others + 12 ? style.width - others : 12;
     name_width_ = std::min(longest, room);
+    // Latencies of those that got an answer flatter a candidate that leaves others without one.
+    only_complete_ = std::ranges::any_of(
+        report.candidates, [](const CandidateReport& c) { return !c.is_bound && served_all(c); });
   }
 
   std::string write() {
@@ -128,6 +135,25 @@ class TableWriter {
     out_ += text + '\n';
   }
 
+  // Breaks a text between words at the table's width; further lines are indented.
+  void paragraph(std::string_view text, std::size_t indent) {
+    std::string row;
+    while (!text.empty()) {
+      const std::string_view word = text.substr(0, text.find(' '));
+      text.remove_prefix(std::min(text.size(), word.size() + 1));
+      if (row.find_first_not_of(' ') != std::string::npos) {
+        if (display_width(row) + 1 + display_width(word) > style_.width) {
+          line(std::move(row));
+          row.assign(indent, ' ');
+        } else {
+          row += ' ';
+        }
+      }
+      row += word;
+    }
+    line(std::move(row));
+  }
+
   void write_heading() {
     const double requests = static_cast<double>(report_.requests);
     const double seconds = static_cast<double>(report_.span_ns) / 1e9;
@@ -141,8 +167,12 @@ class TableWriter {
     if (report_.warmup_ns > 0) {
       text += ", warm-up " + format_duration(static_cast<double>(report_.warmup_ns));
     }
-    line(text);
+    paragraph(text, 2);
     line("");
+  }
+
+  bool competes(const CandidateReport& c) const {
+    return !c.is_bound && (!only_complete_ || served_all(c));
   }
 
   // The lowest value among the candidates that could be deployed, as it is shown.
@@ -151,7 +181,7 @@ class TableWriter {
     double best = std::numeric_limits<double>::infinity();
     double worst = -best;
     for (const CandidateReport& c : report_.candidates) {
-      if (c.is_bound) continue;
+      if (!competes(c)) continue;
       best = std::min(best, column.value(c));
       worst = std::max(worst, column.value(c));
     }
@@ -176,13 +206,20 @@ class TableWriter {
       for (std::size_t i = 0; i < columns().size(); ++i) {
         const Column& column = columns()[i];
         const std::string text = column.format(column.value(c));
-        const bool is_best = !c.is_bound && !best[i].empty() && text == best[i];
+        const bool is_best = competes(c) && !best[i].empty() && text == best[i];
         row += cell(text, column.width + 1, is_best);
       }
       line(row);
     }
     line("");
-    line("* best of its column, bounds left out. decision: time in the router's own code, measured.");
+    const bool some_left_out =
+        only_complete_ && std::ranges::any_of(report_.candidates, [](const CandidateReport& c) {
+          return !c.is_bound && !served_all(c);
+        });
+    paragraph(fmt::format("* best of its column, leaving out bounds{}.",
+                          some_left_out ? " and candidates that did not serve every request" : ""),
+              2);
+    paragraph("decision: time in the router's own code, measured.", 2);
     line("");
   }
 
@@ -195,20 +232,22 @@ class TableWriter {
   // As many nodes side by side as fit; the rest below.
   void write_nodes() {
     if (report_.candidates.empty()) return;
-    constexpr std::size_t kNodeWidth = 17;
-    const std::size_t per_block =
-        std::max<std::size_t>(1, (style_.width - name_width_) / (kNodeWidth + 1));
+    constexpr std::size_t kNodeWidth = 14;
+    const std::size_t room = style_.width - std::min(style_.width, name_width_);
+    const std::size_t per_block = std::max<std::size_t>(1, room / (kNodeWidth + 1));
     const std::size_t count = report_.candidates.front().nodes.size();
-    line("share of all reads, of all writes, and utilisation (applies included), per node:");
+    paragraph("per node: share of all reads, of all writes, and use of its workers, applies included",
+              2);
     for (std::size_t begin = 0; begin < count; begin += per_block) {
       const std::size_t end = std::min(count, begin + per_block);
       std::string names = pad_right("", name_width_);
       std::string titles = pad_right("strategy", name_width_);
       for (std::size_t i = begin; i < end; ++i) {
         const NodeReport& node = report_.candidates.front().nodes[i];
-        const std::string name = node.name + (node.role == Role::kPrimary ? " (P)" : "");
-        names += ' ' + pad_left(shorten(name, kNodeWidth), kNodeWidth);
-        titles += ' ' + pad_left("read write  util", kNodeWidth);
+        const std::string_view mark = node.role == Role::kPrimary ? " (P)" : "";
+        const std::string name = shorten(node.name, kNodeWidth - mark.size()).append(mark);
+        names += ' ' + pad_left(name, kNodeWidth);
+        titles += ' ' + pad_left("read write use", kNodeWidth);
       }
       line(names);
       line(titles);
@@ -230,9 +269,9 @@ class TableWriter {
     std::string row = pad_right(shorten(c.name, name_width_), name_width_);
     for (std::size_t i = begin; i < end; ++i) {
       const NodeReport& node = c.nodes[i];
-      const std::string text = pad_left(share(node.reads, reads), 5) + ' ' +
-                               pad_left(share(node.writes, writes), 5) + ' ' +
-                               pad_left(percent(node.utilisation), 5);
+      const std::string text = pad_left(share(node.reads, reads), 4) + ' ' +
+                               pad_left(share(node.writes, writes), 4) + ' ' +
+                               pad_left(percent(node.utilisation), 4);
       row += ' ' + pad_left(text, width);
     }
     line(row);
@@ -241,12 +280,13 @@ class TableWriter {
   void write_notes() {
     if (report_.notes.empty()) return;
     line("");
-    for (const std::string& note : report_.notes) line("note: " + note);
+    for (const std::string& note : report_.notes) paragraph("note: " + note, 6);
   }
 
   const Report& report_;
   const TableStyle& style_;
   std::size_t name_width_ = 0;
+  bool only_complete_ = false;  // marks go to those that served every request
   std::string out_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -255,6 +256,32 @@ RunSpec read_run(TableReader reader) {
   return spec;
 }
 
+void validate_candidate(const Candidate& candidate, const Scenario& scenario,
+                        std::set<std::string>& names) {
+  if (!names.insert(candidate.name).second) {
+    throw InputError(fmt::format("two candidates are named '{}'; give each a name of its own",
+                                 candidate.name));
+  }
+  build_chain(candidate, scenario.cluster, scenario.seed);
+}
+
+// validate(), telling where: at the databases, or at the candidate.
+void validate_at(const Scenario& scenario, const toml::table& root, TableReader& reader) {
+  try {
+    validate(scenario.cluster);
+  } catch (const InputError& error) {
+    reader.fail(*root.get("databases"), error.what());
+  }
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < scenario.candidates.size(); ++i) {
+    try {
+      validate_candidate(scenario.candidates[i], scenario, names);
+    } catch (const InputError& error) {
+      reader.fail(*root.get("candidates")->as_array()->get(i), error.what());
+    }
+  }
+}
+
 Scenario read_scenario(const toml::table& root, const std::string& file) {
   Scenario scenario;
   TableReader reader(root, "", file);
@@ -279,8 +306,10 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
     }
   }
   const toml::node* candidates = reader.find("candidates");
-  if (candidates == nullptr || !candidates->is_array_of_tables()) {
-    reader.fail_missing("candidates", "add [[candidates]] with routers = [\"MasterSlave\"]");
+  constexpr std::string_view example = "add [[candidates]] with routers = [\"MasterSlave\"]";
+  if (candidates == nullptr) reader.fail_missing("candidates", example);
+  if (!candidates->is_array_of_tables()) {
+    reader.fail(*candidates, fmt::format("candidates must be a list of tables; {}", example));
   }
   for (const toml::node& node : *candidates->as_array()) {
     scenario.candidates.push_back(
@@ -288,6 +317,7 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   }
   if (auto run = reader.table("run")) scenario.run = read_run(*run);
   reader.finish();
+  validate_at(scenario, root, reader);
   return scenario;
 }
 
@@ -313,15 +343,13 @@ Scenario parse_scenario(std::string text, const std::string& file) {
   }
   scenario.file = file;
   scenario.text = std::move(text);
-  try {
-    validate(scenario);
-  } catch (const InputError& error) {
-    throw InputError({file}, error.what());
-  }
   return scenario;
 }
 
 Scenario load_scenario(const std::string& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw InputError(path + ": is a directory; name a scenario file (TOML)");
+  }
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (in) text << in.rdbuf();
@@ -338,11 +366,7 @@ void validate(const Scenario& scenario) {
   }
   std::set<std::string> names;
   for (const Candidate& candidate : scenario.candidates) {
-    if (!names.insert(candidate.name).second) {
-      throw InputError(fmt::format("two candidates are named '{}'; give each a name of its own",
-                                   candidate.name));
-    }
-    build_chain(candidate, scenario.cluster, scenario.seed);
+    validate_candidate(candidate, scenario, names);
   }
 }
 

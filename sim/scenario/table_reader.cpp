@@ -17,10 +17,15 @@ SourceLocation location_of(const toml::node& node, const std::string& file) {
   return {file, node.source().begin.line, node.source().begin.column};
 }
 
+// What the user wrote, in one line.
 std::string describe(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array()) return "a list";
   std::ostringstream text;
   node.visit([&](const auto& value) { text << value; });
-  return text.str();
+  std::string line = text.str();
+  std::ranges::replace(line, '\n', ' ');
+  return line;
 }
 
 // One duration with a unit a line; blank lines and lines that start with # are left out.

@@ -96,7 +96,8 @@ void add_names(std::vector<Content>& contents, Tag ends, Tag text, const StringT
 std::string info_json(const TraceInfo& info) {
   return nlohmann::json{
       {"epoch_ns", info.epoch_ns}, {"source", info.source}, {"notes", info.notes}}
-      .dump();
+      // A name in another encoding must not stop the writing.
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::vector<Content> contents_of(const Trace& trace, std::string_view info) {

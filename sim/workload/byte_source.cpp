@@ -48,12 +48,16 @@ class ZstdSource : public ByteSource {
     while (out.pos < out.size) {
       if (in_.pos == in_.size) {
         in_ = {input_.data(), compressed_->read(input_), 0};
-        if (in_.size == 0) break;
+        // A frame that is not over may still hold output after the last byte of input.
+        if (in_.size == 0 && pending_ == 0) break;
       }
+      const bool ended = in_.size == 0;
+      const std::size_t before = out.pos;
       pending_ = ZSTD_decompressStream(stream_.get(), &out, &in_);
       if (ZSTD_isError(pending_) != 0) {
         throw InputError(path_ + ": damaged zstd data: " + ZSTD_getErrorName(pending_));
       }
+      if (ended && out.pos == before) break;
     }
     if (out.pos == 0 && pending_ != 0) {
       throw InputError(path_ + ": the zstd data ends in the middle; the file is truncated");

@@ -25,8 +25,16 @@ enum Column : std::size_t {
 class ParserSource : public io::ByteSourceBase {
  public:
   explicit ParserSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+  // The parser takes a short read for the end of the file, so this fills the buffer.
   int read(char* buffer, int size) override {
-    return static_cast<int>(source_->read({buffer, static_cast<std::size_t>(size)}));
+    const std::span<char> space(buffer, static_cast<std::size_t>(size));
+    std::size_t filled = 0;
+    while (filled < space.size()) {
+      const std::size_t n = source_->read(space.subspan(filled));
+      if (n == 0) break;
+      filled += n;
+    }
+    return static_cast<int>(filled);
   }
 
  private:
@@ -46,7 +54,10 @@ std::string_view first_line(std::span<const char> head) {
 
 // key=value words after the magic; values have no blanks.
 TraceInfo parse_info(std::string_view line, const std::string& name) {
-  if (!line.starts_with(kMagic)) {
+  // A version such as "v10" is another one.
+  const bool known = line.starts_with(kMagic) &&
+                     (line.size() == kMagic.size() || line[kMagic.size()] == ' ');
+  if (!known) {
     throw InputError({name, 1, 1}, fmt::format("a native trace begins with the line '{} …'; "
                                                "convert other formats with 'switchyard convert'",
                                                kMagic));

@@ -60,19 +60,28 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
 
 // "parameters: $1 = '27', $2 = NULL": the value of a parameter, unquoted; empty for NULL or none.
 std::string parameter_value(std::string_view detail, std::uint32_t number) {
-  const std::string mark = fmt::format("${} = '", number);
-  std::size_t at = detail.find(mark);
-  if (at == std::string_view::npos) return {};
-  at += mark.size();
-  std::string value;
-  for (; at < detail.size(); ++at) {
-    if (detail[at] == '\'') {
-      if (at + 1 == detail.size() || detail[at + 1] != '\'') break;
-      ++at;
+  const std::string mark = fmt::format("${} = ", number);
+  // From one parameter to the next, since a value may itself look like "$2 = 'x'".
+  std::size_t at = detail.find('$');
+  while (at != std::string_view::npos) {
+    const bool wanted = detail.substr(at).starts_with(mark);
+    at = detail.find(" = ", at);
+    if (at == std::string_view::npos) break;
+    at += 3;
+    std::string value;
+    if (at < detail.size() && detail[at] == '\'') {
+      for (++at; at < detail.size(); ++at) {
+        if (detail[at] == '\'') {
+          if (at + 1 == detail.size() || detail[at + 1] != '\'') break;
+          ++at;
+        }
+        value += detail[at];
+      }
     }
-    value += detail[at];
+    if (wanted) return value;
+    at = detail.find('$', at);
   }
-  return value;
+  return {};
 }
 
 struct Message {
@@ -218,6 +227,8 @@ class Importer {
     const PostgresStatement& statement = classifier_.classify(message.sql);
     if ((statement.flags & kFlagUnknownClass) != 0 && unknown_++ == 0) {
       first_unknown_ = message.sql.substr(0, 60);
+      // Notes are UTF-8 on one line; the text may be neither, or be cut inside a character.
+      std::ranges::replace_if(first_unknown_, [](char c) { return c < ' ' || c > '~'; }, ' ');
     }
     SessionState& session = sessions_[fields_[kSessionId]];
     TraceRow row;
@@ -275,10 +286,11 @@ struct Callbacks {
     self.lines_in_record += static_cast<std::uint64_t>(std::ranges::count(field, '\n'));
     self.importer.field(field);
   }
-  static void on_record(int, void* self_pointer) {
+  static void on_record(int end, void* self_pointer) {
     auto& self = *static_cast<Callbacks*>(self_pointer);
     self.importer.set_line(self.line);
-    self.line += 1 + std::exchange(self.lines_in_record, 0);
+    // CR LF makes two records, the second of them empty: only its LF ends a line.
+    self.line += (end == '\r' ? 0 : 1) + std::exchange(self.lines_in_record, 0);
     if (self.error) return;
     try {
       self.importer.record();

@@ -65,9 +65,9 @@ int rank(Op op) {
 
 class Walker {
  public:
-  Walker(const std::vector<std::string>& write_functions,
+  Walker(std::string_view sql, const std::vector<std::string>& write_functions,
          const std::vector<std::string>& read_functions)
-      : write_functions_(write_functions), read_functions_(read_functions) {}
+      : sql_(sql), write_functions_(write_functions), read_functions_(read_functions) {}
 
   PostgresStatement classify(const Json& tree) {
     const Json& statements = tree.at("stmts");
@@ -146,6 +146,10 @@ class Walker {
       return;
     }
     if (!node.is_object()) return;
+    // The target of an UPDATE comes before its FROM, whatever the order of the members.
+    if (const auto target = node.find("relation"); target != node.end() && result_.table.empty()) {
+      result_.table = target->value("relname", "");
+    }
     for (const auto& [type, child] : node.items()) {
       if (type == "FuncCall") visit_function(child);
       if (type == "InsertStmt" || type == "UpdateStmt" || type == "DeleteStmt" ||
@@ -153,7 +157,7 @@ class Walker {
         raise(Op::kWrite);
       }
       if (type == "lockingClause") raise(Op::kLockingRead);
-      if ((type == "RangeVar" || type == "relation") && result_.table.empty()) {
+      if (type == "RangeVar" && result_.table.empty()) {
         result_.table = child.value("relname", "");
       }
       if (type == "TransactionStmt") visit_transaction_options(child);
@@ -232,7 +236,7 @@ class Walker {
     if (!value.contains("A_Const")) return false;
     const Json& constant = value["A_Const"];
     if (constant.contains("ival")) {
-      result_.key_literal = std::to_string(constant["ival"].value("ival", 0));
+      result_.key_literal = integer_text(constant);
     } else if (constant.contains("sval")) {
       result_.key_literal = constant["sval"].value("sval", "");
     } else if (constant.contains("fval")) {
@@ -243,6 +247,18 @@ class Walker {
     return true;
   }
 
+  // libpg_query leaves negative integers out of its tree; they are read from the text.
+  std::string integer_text(const Json& constant) const {
+    const std::int64_t value = constant["ival"].value("ival", std::int64_t{0});
+    const auto at = constant.value("location", std::size_t{0});
+    if (value != 0 || at >= sql_.size() || sql_[at] != '-') return std::to_string(value);
+    const std::size_t first = sql_.find_first_of("0123456789", at);
+    if (first == std::string_view::npos) return std::to_string(value);
+    const std::size_t last = std::min(sql_.find_first_not_of("0123456789", first), sql_.size());
+    return '-' + std::string(sql_.substr(first, last - first));
+  }
+
+  std::string_view sql_;
   const std::vector<std::string>& write_functions_;
   const std::vector<std::string>& read_functions_;
   PostgresStatement result_;
@@ -260,12 +276,15 @@ const PostgresStatement& PostgresClassifier::classify(std::string_view sql) {
   const auto [slot, is_new] = cache_.try_emplace(std::string(sql));
   if (!is_new) return slot->second;
   const ParsedTree tree(slot->first);
-  if (tree.result.error != nullptr) {
+  // A text that is not UTF-8 parses as SQL, but its tree is not JSON.
+  const Json parsed = tree.result.error == nullptr
+                          ? Json::parse(tree.result.parse_tree, nullptr, false)
+                          : Json(Json::value_t::discarded);
+  if (parsed.is_discarded()) {
     slot->second.op = Op::kWrite;
     slot->second.flags = kFlagUnknownClass;
   } else {
-    slot->second =
-        Walker(write_functions_, read_functions_).classify(Json::parse(tree.result.parse_tree));
+    slot->second = Walker(slot->first, write_functions_, read_functions_).classify(parsed);
   }
   return slot->second;
 }

@@ -1,0 +1,481 @@
+// The command as a user meets it: its verbs, its outputs, its warnings, and Ctrl-C.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "catch.h"
+#include "cli/run_command.h"
+#include "core/time.h"
+#include "core/version.h"
+#include "routers/catalogue.h"
+
+namespace switchyard {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string succeed(const ScratchFolder& folder, const Arguments& arguments) {
+  const CommandResult result = run_command(folder, arguments);
+  INFO("stderr: " << result.err);
+  REQUIRE(result.exit_code == 0);
+  return result.out;
+}
+
+Json json_of(const ScratchFolder& folder, Arguments arguments) {
+  arguments.insert(arguments.end(), {"--json", "-"});
+  return Json::parse(succeed(folder, arguments));
+}
+
+Json without_overhead(Json report) {
+  for (Json& candidate : report["candidates"]) candidate.erase("overhead");
+  return report;
+}
+
+std::vector<std::string> fingerprints(const Json& report) {
+  std::vector<std::string> list;
+  for (const Json& candidate : report["candidates"]) list.push_back(candidate["fingerprint"]);
+  return list;
+}
+
+// `workload`: lines of [workload.synthetic] beside those that every scenario here has.
+std::string synthetic(const std::string& workload, const std::string& databases,
+                      const std::string& routers) {
+  std::string text = "[workload.synthetic]\n" + workload +
+                     "read_service = { law = \"constant\", value = \"1ms\" }\n"
+                     "write_service = { law = \"constant\", value = \"1ms\" }\n" +
+                     databases;
+  std::istringstream names(routers);
+  for (std::string name; names >> name;) text += "[[candidates]]\nrouters = [\"" + name + "\"]\n";
+  return text;
+}
+
+void check_keys(const Json& object, const std::vector<std::string>& keys) {
+  REQUIRE(object.is_object());
+  for (const std::string& key : keys) {
+    INFO("key " << key);
+    CHECK(object.contains(key));
+  }
+}
+
+void check_latency(const Json& figures) {
+  check_keys(figures, {"mean", "p50", "p90", "p95", "p99", "p999", "max"});
+  for (const Json& value : figures) CHECK(value.is_number_integer());
+  std::int64_t previous = 0;
+  for (const char* quantile : {"p50", "p90", "p95", "p99", "p999", "max"}) {
+    CHECK(figures[quantile].get<std::int64_t>() >= previous);
+    previous = figures[quantile];
+  }
+}
+
+double sum_of(const Json& shares) {
+  double sum = 0;
+  for (const Json& share : shares) sum += share.get<double>();
+  return sum;
+}
+
+std::string without_breaks(const std::string& text) {
+  std::istringstream in(text);
+  std::string out;
+  for (std::string word; in >> word;) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+const std::vector<std::string> kQuickstartNames = {
+    "MasterSlave",       "MasterSlaveAsShipped", "MultipleMasterSlave", "round_robin", "random_replica",
+    "least_outstanding", "d_choices",            "primary_only",        "oracle"};
+
+}  // namespace
+
+TEST_CASE("The quickstart's table fits in 100 columns and names every candidate in full") {
+  const ScratchFolder folder;
+  const std::string out = succeed(folder, {"compare", kQuickstart});
+  const std::vector<std::string> lines = lines_of(out);
+  for (const std::string& line : lines) {
+    INFO(line);
+    CHECK(columns_of(line) <= 100);
+  }
+  CHECK(contains(lines.front(), "20208 requests"));
+  for (const std::string& name : kQuickstartNames) {
+    INFO(name);
+    // One row of figures and one of shares per database.
+    CHECK(std::ranges::count_if(
+              lines, [&](const std::string& l) { return l.starts_with(name + " "); }) == 2);
+  }
+  for (const char* database : {"default (P)", "master-1 (P)", "replica-2"}) {
+    CHECK(contains(out, database));
+  }
+}
+
+TEST_CASE("The quickstart's best mean latency is marked, and bounds never are") {
+  const ScratchFolder folder;
+  const std::string out = succeed(folder, {"compare", kQuickstart, "--json", "report.json"});
+  const Json report = Json::parse(folder.read("report.json"));
+  double best = 1e300;
+  std::string best_name;
+  for (const Json& c : report["candidates"]) {
+    const bool bound = c["name"] == "primary_only" || c["name"] == "oracle";
+    const double mean = c["latency_ns"]["mean"];
+    if (bound || c["failed"] != 0 || mean >= best) continue;
+    best = mean;
+    best_name = c["name"];
+  }
+  const std::vector<std::string> lines = lines_of(out);
+  const auto row = [&](const std::string& name) {
+    return *std::ranges::find_if(lines, [&](const auto& l) { return l.starts_with(name + " "); });
+  };
+  REQUIRE_FALSE(best_name.empty());
+  CHECK(contains(row(best_name), " *" + format_duration(best) + " "));
+  CHECK_FALSE(contains(row("primary_only"), "*"));
+  CHECK_FALSE(contains(row("oracle"), "*"));
+  // It loses writes to databases that can't take them, so its latencies are not comparable.
+  CHECK_FALSE(contains(row("MasterSlaveAsShipped"), "*"));
+}
+
+TEST_CASE("The JSON report has every key of the interface") {
+  const ScratchFolder folder;
+  const Json report = json_of(folder, {"compare", kQuickstart, "--replications", "2"});
+  check_keys(report, {"switchyard", "candidates"});
+  const Json& head = report["switchyard"];
+  check_keys(head, {"version", "seed", "loop", "trace", "trace_sha256", "scenario_sha256",
+                    "requests", "span_ns", "notes"});
+  CHECK(head["version"] == kVersion);
+  CHECK(head["seed"] == 1);
+  CHECK(head["loop"] == "session");
+  CHECK(head["requests"] == 20208);
+  CHECK(head["span_ns"].is_number_integer());
+  CHECK(head["notes"].is_array());
+  CHECK(head["trace_sha256"].get<std::string>().size() == 64);
+  CHECK(head["scenario_sha256"].get<std::string>().size() == 64);
+  REQUIRE(report["candidates"].size() == kQuickstartNames.size());
+  for (std::size_t i = 0; i < kQuickstartNames.size(); ++i) {
+    const Json& c = report["candidates"][i];
+    INFO(kQuickstartNames[i]);
+    check_keys(c, {"name", "routers", "fingerprint", "completed", "failed", "timed_out", "rejected",
+                   "latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns",
+                   "throughput_per_s", "nodes", "distribution", "staleness", "conflicts",
+                   "overhead", "time_series", "intervals"});
+    CHECK(c["name"] == kQuickstartNames[i]);
+    CHECK(c["routers"] == Json::array({kQuickstartNames[i]}));
+    for (const char* name : {"latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns"}) {
+      check_latency(c[name]);
+    }
+    REQUIRE(c["nodes"].size() == 5);
+    for (const Json& node : c["nodes"]) {
+      check_keys(node, {"name", "role", "reads", "writes", "applies", "utilisation", "mean_queue",
+                        "max_queue", "errors"});
+      CHECK(node["utilisation"].get<double>() > 0);
+      CHECK(node["utilisation"].get<double>() < 1);
+    }
+    CHECK(c["nodes"][0]["name"] == "default");
+    CHECK(c["nodes"][0]["role"] == "primary");
+    CHECK(c["nodes"][4]["name"] == "replica-2");
+    CHECK(c["nodes"][4]["role"] == "replica");
+    check_keys(c["distribution"], {"read_share", "write_share", "max_over_mean", "jain",
+                                   "chi_square", "chi_square_p"});
+    CHECK(c["staleness"].is_null());
+    CHECK(c["conflicts"].is_null());
+    check_keys(c["overhead"], {"decision_ns", "share_of_mean_latency"});
+    check_keys(c["overhead"]["decision_ns"], {"mean", "p50", "p99"});
+    const Json& series = c["time_series"];
+    check_keys(series, {"bucket_ns", "arrivals", "latency_p50_ns", "latency_p99_ns",
+                        "queue_per_node", "lag_ns_per_node", "stale_reads"});
+    CHECK(series["bucket_ns"].is_number_integer());
+    CHECK(series["stale_reads"].is_null());
+    for (const char* name : {"latency_p50_ns", "latency_p99_ns"}) {
+      CHECK(series[name].size() == series["arrivals"].size());
+      for (const Json& value : series[name]) CHECK(value.is_number_integer());
+    }
+    for (const char* name : {"queue_per_node", "lag_ns_per_node"}) {
+      CHECK(series[name].size() == 5);
+      for (const Json& values : series[name]) CHECK(values.size() == series["arrivals"].size());
+    }
+    check_keys(c["intervals"], {"level", "latency_ns.mean", "throughput_per_s"});
+    CHECK(c["intervals"]["latency_ns.mean"].size() == 2);
+  }
+}
+
+TEST_CASE("The JSON report adds up") {
+  const ScratchFolder folder;
+  const Json report = json_of(folder, {"compare", kQuickstart});
+  for (const Json& c : report["candidates"]) {
+    INFO(c["name"].get<std::string>());
+    CHECK_FALSE(c.contains("intervals"));
+    CHECK(c["completed"].get<int>() + c["failed"].get<int>() + c["timed_out"].get<int>() +
+              c["rejected"].get<int>() ==
+          20208);
+    CHECK(sum_of(c["distribution"]["read_share"]) == Approx(1));
+    CHECK(sum_of(c["distribution"]["write_share"]) == Approx(1));
+    int reads = 0;
+    int all = 0;
+    for (const Json& node : c["nodes"]) {
+      reads += node["reads"].get<int>();
+      all += node["reads"].get<int>() + node["writes"].get<int>() + node["control"].get<int>();
+    }
+    for (const Json& node : c["nodes"]) {
+      CHECK(c["distribution"]["read_share"][node["name"].get<std::string>()].get<double>() ==
+            Approx(node["reads"].get<double>() / reads));
+    }
+    CHECK(reads == 10946);
+    CHECK(all == c["completed"].get<int>());
+    const Json& arrivals = c["time_series"]["arrivals"];
+    CHECK(std::accumulate(arrivals.begin(), arrivals.end(), 0,
+                          [](int sum, const Json& n) { return sum + n.get<int>(); }) == 20208);
+  }
+}
+
+TEST_CASE("The CSV report has a header and one line per candidate, as wide as the header") {
+  const ScratchFolder folder;
+  const std::vector<std::string> lines =
+      lines_of(succeed(folder, {"compare", kQuickstart, "--csv", "-"}));
+  REQUIRE(lines.size() == 1 + kQuickstartNames.size());
+  CHECK(lines.front().starts_with("name,fingerprint,completed,"));
+  for (std::size_t i = 0; i < kQuickstartNames.size(); ++i) {
+    CHECK(lines[i + 1].starts_with(kQuickstartNames[i] + ","));
+    CHECK(std::ranges::count(lines[i + 1], ',') == std::ranges::count(lines.front(), ','));
+  }
+}
+
+TEST_CASE("Reports go to files beside the table, and say the same there as on standard output") {
+  const ScratchFolder folder;
+  const std::string out =
+      succeed(folder, {"compare", kQuickstart, "--json", "r.json", "--csv", "r.csv"});
+  CHECK(contains(out, "strategy"));
+  CHECK(folder.names() == std::set<std::string>{"r.csv", "r.json"});
+  CHECK(without_overhead(Json::parse(folder.read("r.json"))) ==
+        without_overhead(json_of(folder, {"compare", kQuickstart})));
+  CHECK(lines_of(folder.read("r.csv")).size() == 1 + kQuickstartNames.size());
+}
+
+TEST_CASE("The number of threads changes nothing but the measured overhead") {
+  const ScratchFolder folder;
+  const Arguments workload = GENERATE(Arguments{"compare", kQuickstart},
+                                      Arguments{"compare", kReference, "--replications", "2"});
+  Arguments one = workload;
+  one.insert(one.end(), {"--threads", "1"});
+  Arguments two = workload;
+  two.insert(two.end(), {"--threads", "2"});
+  CHECK(without_overhead(json_of(folder, one)) == without_overhead(json_of(folder, two)));
+}
+
+TEST_CASE("Another seed gives other random decisions, and another synthetic workload") {
+  const ScratchFolder folder;
+  const Json a = json_of(folder, {"compare", kReference, "--seed", "1"});
+  const Json b = json_of(folder, {"compare", kReference, "--seed", "2"});
+  CHECK(a["switchyard"]["trace_sha256"] != b["switchyard"]["trace_sha256"]);
+  for (std::size_t i = 0; i < a["candidates"].size(); ++i) {
+    INFO(a["candidates"][i]["name"].get<std::string>());
+    CHECK(fingerprints(a)[i] != fingerprints(b)[i]);
+  }
+  // A recording stays what it is: only strategies that draw differ.
+  const Arguments recorded = {"compare",     "--trace",  kRecording,
+                              "--router",    "round_robin", "--router",
+                              "random_replica", "--seed"};
+  Arguments first = recorded;
+  first.emplace_back("1");
+  Arguments second = recorded;
+  second.emplace_back("2");
+  const Json c = json_of(folder, first);
+  const Json d = json_of(folder, second);
+  CHECK(c["switchyard"]["trace_sha256"] == d["switchyard"]["trace_sha256"]);
+  CHECK(fingerprints(c)[0] == fingerprints(d)[0]);
+  CHECK(fingerprints(c)[1] != fingerprints(d)[1]);
+}
+
+TEST_CASE("A recording converted to CSV, binary and compressed binary replays the same") {
+  const ScratchFolder folder;
+  succeed(folder, {"convert", kRecording, "a.csv"});
+  succeed(folder, {"convert", "a.csv", "b.swt"});
+  succeed(folder, {"convert", "b.swt", "c.swt.zst"});
+  CHECK(folder.names() == std::set<std::string>{"a.csv", "b.swt", "c.swt.zst"});
+  CHECK(folder.read("c.swt.zst").size() < folder.read("b.swt").size());
+  const auto replay = [&](const std::string& trace) {
+    return json_of(folder, {"compare", "--trace", trace, "--router", "round_robin"});
+  };
+  const Json original = replay(kRecording);
+  for (const char* name : {"a.csv", "b.swt", "c.swt.zst"}) {
+    INFO(name);
+    const Json converted = replay(name);
+    CHECK(fingerprints(converted) == fingerprints(original));
+    CHECK(converted["switchyard"]["trace_sha256"] == original["switchyard"]["trace_sha256"]);
+    CHECK(converted["switchyard"]["trace"] == name);
+  }
+}
+
+TEST_CASE("inspect tells how many requests a recording holds, and of what kind") {
+  const ScratchFolder folder;
+  const std::string out = without_breaks(succeed(folder, {"inspect", kRecording}));
+  CHECK(contains(out, "requests 20208 "));
+  // 10946 reads, 5421 that need a primary and 3841 others are 20208.
+  CHECK(contains(out, "reads 10946 (54.2%)"));
+  CHECK(contains(out, "need a primary 5421 (26.8%)"));
+  CHECK(contains(out, "not routed 3841 (19.0%)"));
+}
+
+TEST_CASE("inspect tells what a recording lacks") {
+  const ScratchFolder folder;
+  folder.write("bare.csv", "# switchyard-trace v1 epoch_ns=0 source=hand\nt,session,op\n"
+                           "0,a,r\n1000000000,b,w\n");
+  const std::string out = without_breaks(succeed(folder, {"inspect", "bare.csv"}));
+  CHECK(contains(out, "requests 2 (recorded by hand)"));
+  CHECK(contains(out, "sessions 2"));
+  CHECK(contains(out, "missing"));
+  // Without durations there is nothing to replay: the user is told what to give.
+  const CommandResult replay = run_command(folder, {"compare", "--trace", "bare.csv"});
+  CHECK(replay.exit_code == 2);
+  CHECK(contains(replay.err, "service"));
+}
+
+TEST_CASE("routers lists every strategy") {
+  const ScratchFolder folder;
+  const std::vector<std::string> lines = lines_of(succeed(folder, {"routers"}));
+  for (const StrategyInfo* info : catalogue()) {
+    INFO(info->name);
+    CHECK(std::ranges::any_of(lines, [&](const std::string& line) {
+      return line.starts_with(std::string(info->name) + " ") && line.ends_with(info->summary);
+    }));
+  }
+}
+
+TEST_CASE("routers NAME prints the rule, parameters with defaults, and source of each strategy") {
+  const ScratchFolder folder;
+  for (const StrategyInfo* info : catalogue()) {
+    INFO(info->name);
+    const std::string text = succeed(folder, {"routers", std::string(info->name)});
+    for (const std::string& line : lines_of(text)) CHECK(columns_of(line) <= 100);
+    const std::string out = without_breaks(text);
+    CHECK(contains(out, "Rule " + without_breaks(std::string(info->rule)) + " Parameters"));
+    CHECK(contains(out, "Source " + without_breaks(std::string(info->source))));
+    if (info->parameters.empty()) CHECK(contains(out, "Parameters none"));
+    for (const ParameterInfo& parameter : info->parameters) {
+      CHECK(contains(out, std::string(parameter.name) + " = " +
+                              std::string(parameter.default_value) + " ("));
+      CHECK(contains(out, without_breaks(std::string(parameter.help))));
+    }
+  }
+}
+
+TEST_CASE("routers knows RestAuth's strategies by their Python path") {
+  const ScratchFolder folder;
+  CHECK(succeed(folder, {"routers", "RestAuth.common.routers.MasterSlave"}) ==
+        succeed(folder, {"routers", "MasterSlave"}));
+}
+
+TEST_CASE("--version and --help print to standard output and succeed") {
+  const ScratchFolder folder;
+  CHECK(succeed(folder, {"--version"}) == std::string(kVersion) + "\n");
+  const std::string help = succeed(folder, {"--help"});
+  for (const char* verb : {"compare", "routers", "inspect", "convert"}) {
+    CHECK(contains(help, verb));
+    CHECK(contains(succeed(folder, {verb, "--help"}), verb));
+  }
+  CHECK(contains(succeed(folder, {"compare", "--help"}), "--replications"));
+}
+
+TEST_CASE("Output that can't be written is an error") {
+  if (!std::filesystem::exists("/dev/full")) return;
+  const ScratchFolder folder;
+  // A shell's redirection: standard output itself is full.
+  const std::string command = std::string("'") + SWITCHYARD_COMMAND + "' routers >/dev/full 2>'" +
+                              folder.path("err") + "'";
+  const int status = std::system(command.c_str());
+  CHECK(WEXITSTATUS(status) == 2);
+  CHECK(contains(folder.read("err"), "standard output cannot be written"));
+}
+
+TEST_CASE("A load beyond the cluster's capacity runs, and is warned of before") {
+  const ScratchFolder folder;
+  // 3000 requests a second of 1 ms each for two workers: 1.5 times what they can do.
+  folder.write("s.toml", synthetic("requests = 3000\n"
+                                   "arrivals = { law = \"constant\", rate = 3000.0 }\n",
+                                   "[databases.default]\nworkers = 1\n"
+                                   "[databases.replica]\nworkers = 1\n",
+                                   "MasterSlave"));
+  const CommandResult result = run_command(folder, {"compare", "s.toml", "--loop", "open"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.starts_with("warning: unstable load"));
+  CHECK(contains(result.err, "1.50 times"));
+  CHECK(lines_of(result.err).size() == 1);
+  CHECK(contains(without_breaks(result.out), "note: unstable load"));
+}
+
+TEST_CASE("Writes beyond the primary's capacity are warned of though the cluster has room") {
+  const ScratchFolder folder;
+  // 1500 writes a second of 1 ms: 1.5 times one worker of the primary, half of three.
+  folder.write("s.toml", synthetic("requests = 3000\nread_share = 0.0\n"
+                                   "arrivals = { law = \"constant\", rate = 1500.0 }\n",
+                                   "[databases.default]\nworkers = 1\n"
+                                   "[databases.replica-1]\nworkers = 1\n"
+                                   "[databases.replica-2]\nworkers = 1\n",
+                                   "MasterSlave"));
+  const CommandResult result = run_command(folder, {"compare", "s.toml"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.starts_with("warning: unstable load: writes alone are 1.50 times"));
+}
+
+TEST_CASE("A load within capacity runs without a warning") {
+  const ScratchFolder folder;
+  folder.write("s.toml", synthetic("requests = 1000\n"
+                                   "arrivals = { law = \"constant\", rate = 500.0 }\n",
+                                   "[databases.default]\n[databases.replica]\n", "MasterSlave"));
+  const CommandResult result = run_command(folder, {"compare", "s.toml"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("A cluster of one database is warned of") {
+  const ScratchFolder folder;
+  const CommandResult result =
+      run_command(folder, {"compare", "--trace", kRecording, "--databases", "default", "--router",
+                           "round_robin"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.starts_with("warning: the cluster has one database"));
+}
+
+TEST_CASE("Both of RestAuth's routers in one chain are warned of") {
+  const ScratchFolder folder;
+  const CommandResult chain =
+      run_command(folder, {"compare", "--trace", kRecording, "--databases",
+                           "default,master-1,replica-1", "--router",
+                           "MasterSlave+MultipleMasterSlave"});
+  CHECK(chain.exit_code == 0);
+  CHECK(chain.err.starts_with("warning: candidate 'MasterSlave+MultipleMasterSlave' combines"));
+  CHECK(contains(chain.out, "MasterSlave+Multipl"));
+  const CommandResult apart =
+      run_command(folder, {"compare", "--trace", kRecording, "--databases",
+                           "default,master-1,replica-1", "--router", "MasterSlave", "--router",
+                           "MultipleMasterSlave"});
+  CHECK(apart.exit_code == 0);
+  CHECK(apart.err.empty());
+}
+
+TEST_CASE("Ctrl-C ends a long run with one line, exit code 130 and no file") {
+  const ScratchFolder folder;
+  // 100 thousand repetitions of 20 thousand requests; one database, so that a warning tells that
+  // the run has begun and listens to signals.
+  const std::string text = synthetic("requests = 20_000\n"
+                               "arrivals = { law = \"poisson\", rate = 1000.0 }\n",
+                               "[databases.default]\n[run]\nreplications = 100_000\n",
+                               "round_robin random_replica least_outstanding d_choices MasterSlave");
+  folder.write("long.toml", text);
+  const int signal = GENERATE(SIGINT, SIGTERM);
+  RunningCommand command(
+      folder, {"compare", "long.toml", "--json", "out.json", "--csv", "out.csv", "--quiet"});
+  while (!contains(command.err_so_far(), "warning:")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  // There is something to clean up.
+  REQUIRE(folder.names().size() == 3);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  command.send(signal);
+  const std::optional<CommandResult> result = command.wait_at_most(std::chrono::seconds(5));
+  REQUIRE(result.has_value());
+  CHECK(result->exit_code == 130);
+  CHECK(result->out.empty());
+  const std::vector<std::string> lines = lines_of(result->err);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with("warning: the cluster has one database"));
+  CHECK(lines[1] == "switchyard: interrupted; nothing was written");
+  CHECK(folder.names() == std::set<std::string>{"long.toml"});
+}
+
+}  // namespace switchyard

@@ -1,0 +1,59 @@
+#include "routers/parameters.h"
+
+#include <array>
+
+#include "catch.h"
+#include "core/error.h"
+
+namespace switchyard {
+namespace {
+
+constexpr std::array<std::string_view, 2> kWords = {"low", "high"};
+constexpr std::array kDeclared = {
+    ParameterInfo{.name = "count", .default_value = "3", .help = "", .min = 1, .max = 9},
+    ParameterInfo{.name = "flag",
+                  .type = ParameterInfo::Type::kBoolean,
+                  .default_value = "false",
+                  .help = ""},
+    ParameterInfo{.name = "level",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "low",
+                  .help = "",
+                  .choices = kWords},
+};
+
+std::string error_of(const ParameterTexts& given) {
+  try {
+    Parameters("test", kDeclared, given);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("parameters have their defaults unless given") {
+  const Parameters defaults("test", kDeclared, {});
+  CHECK(defaults.integer("count") == 3);
+  CHECK_FALSE(defaults.boolean("flag"));
+  CHECK(defaults.text("level") == "low");
+  const Parameters given("test", kDeclared, {{"level", "high"}, {"flag", "true"}, {"count", "9"}});
+  CHECK(given.integer("count") == 9);
+  CHECK(given.boolean("flag"));
+  CHECK(given.text("level") == "high");
+}
+
+TEST_CASE("a wrong parameter is refused with what was expected") {
+  CHECK(contains(error_of({{"count", "10"}}), "an integer from 1 to 9, found '10'"));
+  CHECK(contains(error_of({{"count", "many"}}), "found 'many'"));
+  CHECK(contains(error_of({{"flag", "yes"}}), "true or false"));
+  CHECK(contains(error_of({{"level", "middle"}}), "one of low and high"));
+  CHECK(contains(error_of({{"cuont", "2"}}), "did you mean 'count'?"));
+}
+
+}  // namespace switchyard

@@ -1,0 +1,216 @@
+// Strategies over several nodes against theory.
+#include <numeric>
+
+#include "measure/statistics.h"
+#include "routers/pool.h"
+#include "theory/theory.h"
+
+namespace switchyard::testing {
+namespace {
+
+const ParameterTexts kAllNodes = {{"include_primary", "true"}};
+
+RunTally nodes_of_one_worker(const std::string& router, ParameterTexts parameters, std::size_t nodes,
+                             double rate, std::uint64_t requests) {
+  OpenSystem system;
+  system.rate = rate;
+  system.utilisation = rate / static_cast<double>(nodes);
+  system.requests = requests;
+  parameters.insert(parameters.end(), kAllNodes.begin(), kAllNodes.end());
+  return simulate(system, cluster_of(nodes, 1), candidate_of(router, parameters));
+}
+
+double mean_sojourn(const std::string& router, const ParameterTexts& parameters,
+                    const std::string& id) {
+  const auto& p = known(id).at("parameters");
+  return mean_units(nodes_of_one_worker(router, parameters, p.at("N"), p.at("lam_total"),
+                                        requests_for(id))
+                        .read_ns);
+}
+
+ParameterTexts choices(int d, bool replacement) {
+  return {{"d", std::to_string(d)}, {"replacement", replacement ? "true" : "false"}};
+}
+
+// Node i with probability weight i: the law of the known result, as a router of one's own.
+class Weighted : public Router {
+ public:
+  explicit Weighted(std::vector<double> cumulative) : cumulative_(std::move(cumulative)) {}
+  Decision choose(const Query&, const ClusterView&, Nanoseconds) override {
+    const double u = random_.next_unit();
+    std::size_t i = 0;
+    while (u >= cumulative_[i]) ++i;
+    return Decision::to(node_id(i));
+  }
+
+ private:
+  std::vector<double> cumulative_;
+  RandomStream random_{1, RandomPurpose::kRouter};
+};
+
+}  // namespace
+
+TEST_CASE("round robin over N nodes is E_N/M/1 at each") {
+  const auto two =
+      nodes_of_one_worker("round_robin", {}, 2, 1.6, requests_for("rr-N2-r0.8-p99"));
+  check_known("rr-N2-r0.8-W", mean_units(two.read_ns));
+  check_known("rr-N2-r0.8-pw", share_above_zero(two.wait_ns));
+  check_known("rr-N2-r0.8-p99", quantile_units(two.read_ns, 0.99));
+  check_known("rr-N5-r0.9-W", mean_sojourn("round_robin", {}, "rr-N5-r0.9-W"));
+}
+
+TEST_CASE("a random split makes independent M/M/1 queues") {
+  const auto tally = nodes_of_one_worker("random_replica", {}, 4, 3.2,
+                                         requests_for("split-1_1_1_1-lam3.2"));
+  check_known("split-1_1_1_1-lam3.2", mean_units(tally.read_ns));
+  // RestAuth's router draws from Python's generator; the law is the same.
+  OpenSystem system;
+  system.rate = 3.2;
+  system.utilisation = 0.8;
+  system.requests = requests_for("split-1_1_1_1-lam3.2");
+  check_known("split-1_1_1_1-lam3.2",
+              mean_units(simulate(system, cluster_of(4, 1), candidate_of("MasterSlave")).read_ns));
+}
+
+TEST_CASE("a weighted split over nodes of different speed") {
+  OpenSystem system;
+  system.rate = 3;
+  system.utilisation = 0.75;
+  system.requests = requests_for("split-2_1_1-lam3");
+  ClusterSpec cluster = cluster_of(3, 1);
+  cluster.nodes[0].speed = 2;
+  std::vector<std::unique_ptr<Router>> routers;
+  routers.push_back(std::make_unique<Weighted>(std::vector<double>{0.5, 0.75, 1.0}));
+  const RouterChain chain(std::move(routers), NodeId{0});
+  const auto tally = replay(synthetic(workload_of(system)), cluster, chain, open_loop(0.75));
+  check_known("split-2_1_1-lam3", mean_units(tally.read_ns));
+}
+
+TEST_CASE("least outstanding over 2, 3 and 10 like nodes") {
+  check_known("jsq-N2-r0.5-W", mean_sojourn("least_outstanding", {}, "jsq-N2-r0.5-W"));
+  check_known("jsq-N2-r0.9-W", mean_sojourn("least_outstanding", {}, "jsq-N2-r0.9-W"));
+  check_known("jsq-N3-r0.8-W", mean_sojourn("least_outstanding", {}, "jsq-N3-r0.8-W"));
+  check_known("jsq-N10-r0.9-W", mean_sojourn("least_outstanding", {}, "jsq-N10-r0.9-W"));
+}
+
+TEST_CASE("least outstanding over two nodes of different speed") {
+  OpenSystem system;
+  system.rate = 2.4;
+  system.utilisation = 0.8;
+  system.requests = requests_for("jsqhet-2_1-lam2.4");
+  ClusterSpec cluster = cluster_of(2, 1);
+  cluster.nodes[0].speed = 2;
+  const auto tally = simulate(system, cluster, candidate_of("least_outstanding", kAllNodes));
+  check_known("jsqhet-2_1-lam2.4", mean_units(tally.read_ns));
+}
+
+TEST_CASE("two choices over four nodes, with and without replacement") {
+  check_known("pod-N4-d2-wr-r0.7-W",
+              mean_sojourn("d_choices", choices(2, true), "pod-N4-d2-wr-r0.7-W"));
+  check_known("pod-N4-d2-wor-r0.7-W",
+              mean_sojourn("d_choices", choices(2, false), "pod-N4-d2-wor-r0.7-W"));
+}
+
+TEST_CASE("the supermarket model at 100 nodes, choices with replacement") {
+  for (const char* id : {"supermarket-n100-d2-wr-r0.5", "supermarket-n100-d2-wr-r0.8",
+                         "supermarket-n100-d2-wr-r0.9"}) {
+    check_known(id, mean_sojourn("d_choices", choices(2, true), id));
+  }
+  check_known("supermarket-n100-d3-wr-r0.9",
+              mean_sojourn("d_choices", choices(3, true), "supermarket-n100-d3-wr-r0.9"));
+}
+
+TEST_CASE("the supermarket model at 100 nodes, distinct choices: Mitzenmacher's own averages") {
+  for (const char* id : {"supermarket-n100-d2-wor-r0.7-mitz", "supermarket-n100-d2-wor-r0.95-mitz"}) {
+    check_known(id, mean_sojourn("d_choices", choices(2, false), id));
+  }
+  check_known("supermarket-n100-d3-wor-r0.5-mitz",
+              mean_sojourn("d_choices", choices(3, false), "supermarket-n100-d3-wor-r0.5-mitz"));
+}
+
+TEST_CASE("reads beside applies on a replica are an M/G/1 queue; writes alone an M/M/1") {
+  const auto check = [](const std::string& prefix) {
+    const auto& p = known(prefix + "-read").at("parameters");
+    const double second = 1e9;
+    const auto replicas = p.at("replicas").get<std::size_t>();
+    const double utilisation = std::max(p.at("replica_rho").get<double>(),
+                                        p.at("primary_rho").get<double>());
+    const double write_share = p.at("write_share");
+    // Sample sizes count requests of the class that is measured; writes are the fewest.
+    const auto requests = static_cast<std::uint64_t>(
+        static_cast<double>(std::max(requests_for(prefix + "-write"), requests_for(prefix + "-lag"))) /
+        write_share);
+    SyntheticWorkload workload;
+    workload.requests = requests;
+    workload.arrivals.rate = p.at("lam_total");
+    workload.read_share = 1 - write_share;
+    workload.read_service = Law::exponential(p.at("read_s").get<double>() * second);
+    workload.write_service = Law::exponential(p.at("write_s").get<double>() * second);
+    ClusterSpec cluster = cluster_of(replicas + 1, 1);
+    cluster.replication.apply_service = Law::exponential(p.at("apply_s").get<double>() * second);
+    // The theory queues an apply with the reads at once, not behind the apply before it.
+    cluster.replication.apply_workers = 1000;
+    ReplayOptions options = options_of(LoopMode::kOpen);
+    options.warmup_ns =
+        static_cast<Nanoseconds>(20 / std::pow(1 - utilisation, 2) * 0.003 * second);
+    const auto tally =
+        run(synthetic(workload), cluster, candidate_of("random_replica"), options);
+    check_known(prefix + "-read", tally.read_ns.mean() / second);
+    check_known(prefix + "-write", tally.write_ns.mean() / second);
+    const NodeTally& replica = tally.nodes.back();
+    check_known(prefix + "-lag", static_cast<double>(replica.apply_lag_ns) /
+                                     static_cast<double>(replica.applies) / second);
+  };
+  check("rwmix-lam1000-w0.1-R3");
+  check("rwmix-lam600-w0.3-R2");
+}
+
+TEST_CASE("round robin counts differ by at most one") {
+  SyntheticWorkload workload;
+  workload.requests = 100'003;
+  workload.arrivals.rate = 1000;
+  const auto tally = run(synthetic(workload), cluster_of(7, 8),
+                         candidate_of("round_robin", kAllNodes), options_of(LoopMode::kOpen));
+  check_known("rr-counts-n100003-N7", static_cast<double>(tally.nodes.front().reads));
+  CHECK(tally.nodes.back().reads + 1 >= tally.nodes.front().reads);
+}
+
+TEST_CASE("random routing spreads as the multinomial law says") {
+  // 4,000 runs of 1,000 requests over 10 nodes, from one long run of RestAuth's router.
+  SyntheticWorkload workload;
+  workload.requests = 1000;
+  workload.arrivals.rate = 1e6;
+  const ReplayWorkload thousand = synthetic(workload);
+  const ClusterSpec cluster = cluster_of(10, 8);
+  int within = 0;
+  constexpr int kRuns = 4000;
+  for (int seed = 1; seed <= kRuns; ++seed) {
+    ReplayOptions options = options_of(LoopMode::kOpen);
+    options.seed = static_cast<std::uint64_t>(seed);
+    const auto tally = run(thousand, cluster, candidate_of("MasterSlave"), options);
+    std::uint64_t most = 0;
+    for (const NodeTally& node : tally.nodes) most = std::max(most, node.reads);
+    within += most <= 120 ? 1 : 0;
+  }
+  check_known("maxload-n1000-N10-m120", static_cast<double>(within) / kRuns);
+}
+
+TEST_CASE("random routing over five nodes passes the chi-square test at one in a million") {
+  SyntheticWorkload workload;
+  workload.requests = 1'000'000;
+  workload.arrivals.rate = 1000;
+  for (const char* router : {"MasterSlave", "MultipleMasterSlave", "random_replica"}) {
+    ClusterSpec cluster = cluster_of(5, 8);
+    cluster.nodes[1].name = "master-1";
+    const auto tally = run(synthetic(workload), cluster,
+                           candidate_of(router, router[0] == 'M' ? ParameterTexts{} : kAllNodes),
+                           options_of(LoopMode::kOpen));
+    std::vector<std::uint64_t> counts;
+    for (const NodeTally& node : tally.nodes) counts.push_back(node.reads);
+    INFO(router);
+    CHECK(chi_square_equal_shares(counts).statistic <
+          known("chi2-N5-a1e-06").at("expected").get<double>());
+  }
+}
+
+}  // namespace switchyard::testing
