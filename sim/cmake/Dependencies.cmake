@@ -1,6 +1,5 @@
-# Finds every library; a missing one stops here with the Debian package to install.
-include(CheckIncludeFileCXX)
-
+# Finds every library that libswitchyard uses; a missing one stops here with the Debian package to
+# install. Also part of the installed package.
 function(switchyard_missing what package)
   message(FATAL_ERROR "${what} was not found; install it with: apt-get install ${package}")
 endfunction()
@@ -37,7 +36,6 @@ switchyard_package(Boost libboost1.81-dev)
 if(Boost_VERSION_STRING VERSION_LESS 1.81)
   switchyard_missing("Boost 1.81 (found ${Boost_VERSION_STRING})" libboost1.81-dev)
 endif()
-switchyard_package(CLI11 libcli11-dev)
 switchyard_package(nlohmann_json nlohmann-json3-dev)
 switchyard_package(tomlplusplus libtomlplusplus-dev)
 switchyard_library(switchyard_fccp libfccp/csv.h "" libfccp-dev)

@@ -47,7 +47,7 @@ class Law {
   double mean() const;
   // Non-negative.
   double sample(RandomStream& random) const;
-  // Rounded to whole nanoseconds, and capped at about 29 years.
+  // Rounded to whole nanoseconds, and capped at about 36 years.
   Nanoseconds sample_ns(RandomStream& random) const;
 
  private:

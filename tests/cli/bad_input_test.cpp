@@ -133,9 +133,9 @@ TEST_CASE("A compressed recording that ends early is refused as truncated") {
 }
 
 TEST_CASE("An unknown key of a scenario is refused and the nearest one named") {
-  check_scenario_refused(kStart + "worker = 4\n[[candidates]]\nrouters = [\"round_robin\"]\n",
-                         {"broken.toml:5:1: ", "unknown key 'databases.replica-1.worker'",
-                          "did you mean 'workers'?"});
+  check_scenario_refused(
+      kStart + "worker = 4\n[[candidates]]\nrouters = [\"round_robin\"]\n",
+      {"broken.toml:5:1: ", "unknown key 'databases.replica-1.worker'", "did you mean 'workers'?"});
   check_scenario_refused(
       kStart + "[[candidates]]\nrouters = [\"round_robin\"]\n[run]\n  replication = 4\n",
       {"broken.toml:8:3: ", "unknown key 'run.replication'", "did you mean 'replications'?"});
@@ -232,8 +232,8 @@ TEST_CASE("Two candidates of one name are refused at the second") {
 }
 
 TEST_CASE("A scenario without candidates is refused with an example of one") {
-  check_scenario_refused(kStart, {"broken.toml:1:1: ", "candidates is missing",
-                                  "[[candidates]] with routers"});
+  check_scenario_refused(
+      kStart, {"broken.toml:1:1: ", "candidates is missing", "[[candidates]] with routers"});
 }
 
 TEST_CASE("A TOML syntax error is refused with its line and column") {
@@ -314,7 +314,8 @@ TEST_CASE("An unknown or a wrong --format is refused") {
   folder.write("small.csv", kMagic + "t,session,op,dur\n0,a,r,1000\n");
   for (const char* verb : {"inspect", "convert", "compare"}) {
     Arguments arguments = {verb, "small.csv", "--format", "xml"};
-    if (verb == std::string("compare")) arguments = {verb, "--trace", "small.csv", "--format", "xml"};
+    if (verb == std::string("compare"))
+      arguments = {verb, "--trace", "small.csv", "--format", "xml"};
     if (verb == std::string("convert")) arguments = {verb, "small.csv", "o.swt", "--format", "xml"};
     check_refused(folder, arguments, {"--format", "xml", "auto", "native", "binary", "pgcsv"});
   }
@@ -339,7 +340,8 @@ TEST_CASE("compare needs a scenario or a recording, and not both") {
   check_refused(folder, {"compare"}, {"SCENARIO.toml or --trace"});
   check_refused(folder, {"compare", kQuickstart, "--trace", kRecording},
                 {"SCENARIO.toml or --trace"});
-  check_refused(folder, {"compare", kQuickstart, "--workers", "3"}, {"--workers goes with --trace"});
+  check_refused(folder, {"compare", kQuickstart, "--workers", "3"},
+                {"--workers goes with --trace"});
   check_refused(folder, {"compare", kQuickstart, "--databases", "default"},
                 {"--databases goes with --trace"});
 }

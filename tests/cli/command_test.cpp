@@ -81,8 +81,9 @@ std::string without_breaks(const std::string& text) {
 }
 
 const std::vector<std::string> kQuickstartNames = {
-    "MasterSlave",       "MasterSlaveAsShipped", "MultipleMasterSlave", "round_robin", "random_replica",
-    "least_outstanding", "d_choices",            "primary_only",        "oracle"};
+    "MasterSlave", "MasterSlaveAsShipped", "MultipleMasterSlave",
+    "round_robin", "random_replica",       "least_outstanding",
+    "d_choices",   "primary_only",         "oracle"};
 
 }  // namespace
 
@@ -267,9 +268,8 @@ TEST_CASE("Another seed gives other random decisions, and another synthetic work
     CHECK(fingerprints(a)[i] != fingerprints(b)[i]);
   }
   // A recording stays what it is: only strategies that draw differ.
-  const Arguments recorded = {"compare",     "--trace",  kRecording,
-                              "--router",    "round_robin", "--router",
-                              "random_replica", "--seed"};
+  const Arguments recorded = {"compare",     "--trace",  kRecording,       "--router",
+                              "round_robin", "--router", "random_replica", "--seed"};
   Arguments first = recorded;
   first.emplace_back("1");
   Arguments second = recorded;
@@ -313,8 +313,9 @@ TEST_CASE("inspect tells how many requests a recording holds, and of what kind")
 
 TEST_CASE("inspect tells what a recording lacks") {
   const ScratchFolder folder;
-  folder.write("bare.csv", "# switchyard-trace v1 epoch_ns=0 source=hand\nt,session,op\n"
-                           "0,a,r\n1000000000,b,w\n");
+  folder.write("bare.csv",
+               "# switchyard-trace v1 epoch_ns=0 source=hand\nt,session,op\n"
+               "0,a,r\n1000000000,b,w\n");
   const std::string out = without_breaks(succeed(folder, {"inspect", "bare.csv"}));
   CHECK(contains(out, "requests 2 (recorded by hand)"));
   CHECK(contains(out, "sessions 2"));
@@ -347,8 +348,8 @@ TEST_CASE("routers NAME prints the rule, parameters with defaults, and source of
     CHECK(contains(out, "Source " + without_breaks(std::string(info->source))));
     if (info->parameters.empty()) CHECK(contains(out, "Parameters none"));
     for (const ParameterInfo& parameter : info->parameters) {
-      CHECK(contains(out, std::string(parameter.name) + " = " +
-                              std::string(parameter.default_value) + " ("));
+      CHECK(contains(
+          out, std::string(parameter.name) + " = " + std::string(parameter.default_value) + " ("));
       CHECK(contains(out, without_breaks(std::string(parameter.help))));
     }
   }
@@ -375,8 +376,8 @@ TEST_CASE("Output that can't be written is an error") {
   if (!std::filesystem::exists("/dev/full")) return;
   const ScratchFolder folder;
   // A shell's redirection: standard output itself is full.
-  const std::string command = std::string("'") + SWITCHYARD_COMMAND + "' routers >/dev/full 2>'" +
-                              folder.path("err") + "'";
+  const std::string command =
+      std::string("'") + SWITCHYARD_COMMAND + "' routers >/dev/full 2>'" + folder.path("err") + "'";
   const int status = std::system(command.c_str());
   CHECK(WEXITSTATUS(status) == 2);
   CHECK(contains(folder.read("err"), "standard output cannot be written"));
@@ -424,26 +425,23 @@ TEST_CASE("A load within capacity runs without a warning") {
 
 TEST_CASE("A cluster of one database is warned of") {
   const ScratchFolder folder;
-  const CommandResult result =
-      run_command(folder, {"compare", "--trace", kRecording, "--databases", "default", "--router",
-                           "round_robin"});
+  const CommandResult result = run_command(folder, {"compare", "--trace", kRecording, "--databases",
+                                                    "default", "--router", "round_robin"});
   CHECK(result.exit_code == 0);
   CHECK(result.err.starts_with("warning: the cluster has one database"));
 }
 
 TEST_CASE("Both of RestAuth's routers in one chain are warned of") {
   const ScratchFolder folder;
-  const CommandResult chain =
-      run_command(folder, {"compare", "--trace", kRecording, "--databases",
-                           "default,master-1,replica-1", "--router",
-                           "MasterSlave+MultipleMasterSlave"});
+  const CommandResult chain = run_command(
+      folder, {"compare", "--trace", kRecording, "--databases", "default,master-1,replica-1",
+               "--router", "MasterSlave+MultipleMasterSlave"});
   CHECK(chain.exit_code == 0);
   CHECK(chain.err.starts_with("warning: candidate 'MasterSlave+MultipleMasterSlave' combines"));
   CHECK(contains(chain.out, "MasterSlave+Multipl"));
-  const CommandResult apart =
-      run_command(folder, {"compare", "--trace", kRecording, "--databases",
-                           "default,master-1,replica-1", "--router", "MasterSlave", "--router",
-                           "MultipleMasterSlave"});
+  const CommandResult apart = run_command(
+      folder, {"compare", "--trace", kRecording, "--databases", "default,master-1,replica-1",
+               "--router", "MasterSlave", "--router", "MultipleMasterSlave"});
   CHECK(apart.exit_code == 0);
   CHECK(apart.err.empty());
 }
@@ -452,17 +450,19 @@ TEST_CASE("Ctrl-C ends a long run with one line, exit code 130 and no file") {
   const ScratchFolder folder;
   // 100 thousand repetitions of 20 thousand requests; one database, so that a warning tells that
   // the run has begun and listens to signals.
-  const std::string text = synthetic("requests = 20_000\n"
-                               "arrivals = { law = \"poisson\", rate = 1000.0 }\n",
-                               "[databases.default]\n[run]\nreplications = 100_000\n",
-                               "round_robin random_replica least_outstanding d_choices MasterSlave");
+  const std::string text = synthetic(
+      "requests = 20_000\n"
+      "arrivals = { law = \"poisson\", rate = 1000.0 }\n",
+      "[databases.default]\n[run]\nreplications = 100_000\n",
+      "round_robin random_replica least_outstanding d_choices MasterSlave");
   folder.write("long.toml", text);
   const int signal = GENERATE(SIGINT, SIGTERM);
   RunningCommand command(
       folder, {"compare", "long.toml", "--json", "out.json", "--csv", "out.csv", "--quiet"});
-  while (!contains(command.err_so_far(), "warning:")) {
+  for (int i = 0; i < 3000 && !contains(command.err_so_far(), "warning:"); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  REQUIRE(contains(command.err_so_far(), "warning:"));
   // There is something to clean up.
   REQUIRE(folder.names().size() == 3);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));

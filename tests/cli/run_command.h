@@ -90,8 +90,7 @@ class RunningCommand {
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ == 0) {
       const int in = open("/dev/null", O_RDONLY);
-      if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 &&
-          dup2(fileno(out_.get()), STDOUT_FILENO) >= 0 &&
+      if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(fileno(out_.get()), STDOUT_FILENO) >= 0 &&
           dup2(fileno(err_.get()), STDERR_FILENO) >= 0 && chdir(working_folder.c_str()) == 0) {
         execv(argv[0], argv.data());
       }
@@ -135,8 +134,8 @@ class RunningCommand {
     std::string text;
     std::array<char, 65536> buffer;
     while (true) {
-      const ssize_t n = pread(fileno(file), buffer.data(), buffer.size(),
-                              static_cast<off_t>(text.size()));
+      const ssize_t n =
+          pread(fileno(file), buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
       if (n <= 0) return text;
       text.append(buffer.data(), static_cast<std::size_t>(n));
     }

@@ -126,8 +126,8 @@ TEST_CASE("Numbers below n are uniform") {
 }
 
 TEST_CASE("Numbers below an n that does not divide 2^32 are not biased") {
-  // Without rejection the first half of 3 * 2^30 would have some values twice as often: each of the
-  // values 0 mod 3 would come from two words of 2^32, the others from one.
+  // Multiplying alone maps the words 0, 1, 2, 3 to 0, 0, 1, 2 and so on: half of all values would be
+  // multiples of three.
   constexpr std::uint32_t n = 3U << 30;
   RandomStream stream(18, RandomPurpose::kRouter);
   std::vector<std::uint64_t> counts(3);

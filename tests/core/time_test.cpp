@@ -38,11 +38,13 @@ TEST_CASE("Zero is a duration in any unit") {
 }
 
 TEST_CASE("Text that is no duration is refused") {
-  const auto text = GENERATE(as<std::string>(), "", "s", "5", "5 s", " 5s", "5s ", "5S", "5sec",
-                             "5m", "-5s", "-0.1ns", "+5s", "1.2.3s", "inf s", "infs", "nans", "nan",
-                             "1,5s", "0x10s", "s5", "5ss", "five seconds", "1e400s");
-  CAPTURE(text);
-  CHECK_FALSE(parse_duration(text).has_value());
+  for (const char* text :
+       {"",    "s",    "5",      "5 s", " 5s",    "5s ",          "5S",    "5sec",
+        "5m",  "-5s",  "-0.1ns", "+5s", "1.2.3s", "inf s",        "infs",  "nans",
+        "nan", "1,5s", "0x10s",  "s5",  "5ss",    "five seconds", "1e400s"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_duration(text).has_value());
+  }
 }
 
 TEST_CASE("A duration beyond the range is refused, and one just within it is read") {

@@ -1,0 +1,68 @@
+// The systems that the benchmarks run: like nodes with 8 workers, 70 % utilisation, 90 % reads,
+// writes applied on every other node.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "replay/engine.h"
+#include "scenario/build_chain.h"
+#include "workload/synthetic.h"
+
+namespace switchyard::bench {
+
+inline constexpr double kServiceNs = 10e6;
+inline constexpr double kApplyNs = 1e6;
+inline constexpr double kReadShare = 0.9;
+inline constexpr std::uint32_t kWorkers = 8;
+
+inline ClusterSpec cluster_of(std::size_t nodes) {
+  ClusterSpec cluster;
+  for (std::size_t i = 0; i < nodes; ++i) {
+    NodeSpec node;
+    node.name = i == 0 ? "default" : "replica-" + std::to_string(i);
+    node.role = i == 0 ? Role::kPrimary : Role::kReplica;
+    node.workers = kWorkers;
+    cluster.nodes.push_back(std::move(node));
+  }
+  cluster.replication.delay_ns = 5 * kMillisecond;
+  cluster.replication.apply_service = Law::constant(kApplyNs);
+  // Enough for the applies of any number of nodes used here.
+  cluster.replication.apply_workers = 4;
+  return cluster;
+}
+
+inline ReplayWorkload workload_of(std::size_t nodes, std::uint64_t requests, std::uint32_t sessions,
+                                  LoopMode loop) {
+  const double applies = (1 - kReadShare) * static_cast<double>(nodes - 1) * kApplyNs;
+  const double rate =
+      0.7 * static_cast<double>(nodes) * kWorkers / (kServiceNs + applies) * 1e9;
+  SyntheticWorkload workload;
+  workload.requests = requests;
+  workload.sessions = sessions;
+  workload.read_share = kReadShare;
+  workload.read_service = Law::exponential(kServiceNs);
+  workload.write_service = workload.read_service;
+  workload.keys = KeyLaw{1'000'000, 0.99};
+  workload.arrivals.rate = rate;
+  // The think time at which this many clients make the same load.
+  if (loop == LoopMode::kClosed) {
+    workload.think =
+        Law::exponential(std::max(1e6, static_cast<double>(sessions) / rate * 1e9 - kServiceNs));
+  }
+  return prepare(generate(workload, 1), std::nullopt, 1);
+}
+
+inline RouterChain chain_of(const std::string& router, const ClusterSpec& cluster) {
+  Candidate candidate;
+  candidate.name = router;
+  ParameterTexts parameters;
+  if (router == "random_replica" || router == "least_outstanding" || router == "d_choices" ||
+      router == "round_robin") {
+    parameters.emplace_back("include_primary", "true");
+  }
+  candidate.routers.push_back({router, parameters});
+  return build_chain(candidate, cluster, 1);
+}
+
+}  // namespace switchyard::bench
