@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -167,6 +168,14 @@ std::string check_positive(const std::string& text) {
   return sound ? std::string() : fmt::format("must be a number above 0, found '{}'", text);
 }
 
+// CLI11's own reading turns -1 into a very large number.
+std::string check_seed(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool sound = error == std::errc() && end == text.data() + text.size();
+  return sound ? std::string() : fmt::format("must be an integer from 0, found '{}'", text);
+}
+
 int compare_and_print(const Options& options, const CLI::App& command) {
   const Scenario scenario = make_scenario(options, command);
   if (!options.json.empty() && options.json == options.csv) {
@@ -217,7 +226,8 @@ void add_compare(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"open", "session", "closed"}));
   command->add_option("--speed", options->speed, "Divide the recorded gaps by this")
       ->check(CLI::Validator(check_positive, "POSITIVE"));
-  command->add_option("--seed", options->seed, "Seed of all random numbers");
+  command->add_option("--seed", options->seed, "Seed of all random numbers")
+      ->check(CLI::Validator(check_seed, "INTEGER"));
   command->add_option("--warmup", options->warmup, "Leave out this much virtual time, or auto");
   command->add_option("--replications", options->replications, "Independent repetitions")
       ->check(CLI::Range(1U, 100'000U));

@@ -46,7 +46,8 @@ int list_all() {
 
 int describe(const std::string& name) {
   const StrategyInfo& info = find_strategy(name);
-  fmt::print("{}: {}\n\nRule\n{}\nParameters\n", info.name, info.summary, wrapped(info.rule));
+  fmt::print("{}\n{}\nRule\n{}\nParameters\n", info.name, wrapped(info.summary),
+             wrapped(info.rule));
   if (info.parameters.empty()) fmt::print("  none\n");
   for (const ParameterInfo& parameter : info.parameters) {
     fmt::print("  {} = {}   ({})\n{}", parameter.name, parameter.default_value, range_of(parameter),

@@ -172,7 +172,7 @@ class TableWriter {
   }
 
   bool competes(const CandidateReport& c) const {
-    return !c.is_bound && (!only_complete_ || served_all(c));
+    return !c.is_bound && c.completed > 0 && (!only_complete_ || served_all(c));
   }
 
   // The lowest value among the candidates that could be deployed, as it is shown.

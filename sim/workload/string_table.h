@@ -31,11 +31,21 @@ class StringTable {
   StringTableView view() const { return {ends_, {text_.data(), text_.size()}}; }
 
  private:
+  // 128 bits of XXH3: two names share one with a probability below 1e-19 among a billion names, so
+  // a name already seen is known by it alone, without a look at its text.
+  struct Hash128 {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const Hash128&) const = default;
+  };
+  struct Low64 {
+    using is_avalanching = void;
+    std::size_t operator()(const Hash128& hash) const { return hash.low; }
+  };
+
   std::vector<std::uint64_t> ends_;
   std::vector<char> text_;
-  // Hash → ids with that hash, most recent first, chained through next_.
-  boost::unordered_flat_map<std::uint64_t, std::uint32_t> first_;
-  std::vector<std::uint32_t> next_;
+  boost::unordered_flat_map<Hash128, std::uint32_t, Low64> ids_;
 };
 
 }  // namespace switchyard

@@ -361,7 +361,7 @@ TEST_CASE("routers knows RestAuth's strategies by their Python path") {
         succeed(folder, {"routers", "MasterSlave"}));
 }
 
-TEST_CASE("--version and --help print to standard output and succeed") {
+TEST_CASE("The version and the help go to standard output and succeed") {
   const ScratchFolder folder;
   CHECK(succeed(folder, {"--version"}) == std::string(kVersion) + "\n");
   const std::string help = succeed(folder, {"--help"});

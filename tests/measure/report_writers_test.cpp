@@ -359,9 +359,16 @@ TEST_CASE("A candidate that answered nothing is not the best for its latency of 
   none.rejected = 100;
   CandidateReport some = candidate("some", 1500);
   some.rejected = 50;
-  const auto lines = table(report_of({none, some, candidate("all", 3000)}));
+  const auto lines =
+      table(report_of({none, some, candidate("all", 3000), candidate("slow", 4000)}));
   CHECK_FALSE(contains(row(lines, "none"), "*"));
   CHECK(contains(row(lines, "all"), " *3.00us "));
+  // Where nobody served everything, an answer is still needed to compare.
+  CandidateReport fewer = candidate("fewer", 2000);
+  fewer.rejected = 60;
+  const auto lossy = table(report_of({none, some, fewer}));
+  CHECK_FALSE(contains(row(lossy, "none"), "*"));
+  CHECK(contains(row(lossy, "some"), " *1.50us "));
 }
 
 TEST_CASE("Colour is used for marks only where it is asked for, and moves no column") {

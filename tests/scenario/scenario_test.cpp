@@ -259,10 +259,10 @@ TEST_CASE("A law with a missing, wrong or unknown parameter is refused where it 
   check("{ law = \"lognormal\", mean = \"2ms\" }", 11, "workload.service.cv is missing");
   check("{ law = \"erlang\", mean = \"2ms\", k = 0 }", 47, "integer from 1 to 1000, found 0");
   check("{ law = \"hyperexponential\", mean = \"2ms\", cv = 0.5 }", 58, "at least 1, found 0.5");
-  check("{ law = \"uniform\", min = \"3ms\", max = \"1ms\" }", 48, "must not be below min");
+  check("{ law = \"uniform\", min = \"3ms\", max = \"1ms\" }", 49, "must not be below min");
   check("{ law = \"bimodal\", values = [\"1ms\"], weights = [1, 2] }", 11,
         "as many weights as values");
-  check("{ law = \"constant\", value = \"1ms\", cv = 1 }", 45, "unknown key 'workload.service.cv'");
+  check("{ law = \"constant\", value = \"1ms\", cv = 1 }", 46, "unknown key 'workload.service.cv'");
   check_refusal("[workload]\ntrace = \"t.csv\"\nservice = \"2ms\"\n" + kRest, "x.toml:3:11",
                 "workload.service must be a table");
 }
@@ -524,7 +524,7 @@ TEST_CASE("A key of the wrong type or out of range is refused where its value st
 }
 
 TEST_CASE("A misspelt key is refused where it stands, and the nearest one named") {
-  check_refusal("[workload]\ntrace = \"t.csv\"\n" + kRest + "[replications]\n", "x.toml:7:1",
+  check_refusal("[workload]\ntrace = \"t.csv\"\n" + kRest + "[replications]\n", "x.toml:7:2",
                 "unknown key 'replications'; did you mean 'replication'?");
   check_refusal("[workload]\ntrace = \"t.csv\"\n  sped = 1\n" + kRest, "x.toml:3:3",
                 "unknown key 'workload.sped'; did you mean 'speed'?");
