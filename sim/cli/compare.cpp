@@ -179,9 +179,10 @@ std::string check_seed(const std::string& text) {
 int compare_and_print(const Options& options, const CLI::App& command) {
   const Scenario scenario = make_scenario(options, command);
   if (!options.json.empty() && options.json == options.csv) {
-    throw InputError(options.json == "-"
-                         ? "--json - and --csv - can't both have standard output; name a file for one"
-                         : options.json + ": --json and --csv can't both write it; name two files");
+    throw InputError(
+        options.json == "-"
+            ? "--json - and --csv - can't both have standard output; name a file for one"
+            : options.json + ": --json and --csv can't both write it; name two files");
   }
   Output json(options.json);
   Output csv(options.csv);

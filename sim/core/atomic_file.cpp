@@ -1,5 +1,6 @@
 #include "core/atomic_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,15 @@
 
 namespace switchyard {
 
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+}  // namespace
+
 AtomicFile::AtomicFile(std::string path)
     : path_(std::move(path)),
       temporary_(path_ + ".part-" + std::to_string(getpid())),
@@ -17,12 +27,19 @@ AtomicFile::AtomicFile(std::string path)
   if (std::filesystem::is_directory(path_)) {
     throw InputError(path_ + ": is a directory; name a file to write");
   }
-  file_.reset(std::fopen(temporary_.c_str(), "wb"));
+  // A file without a name vanishes with the process, however that ends.
+  const int unnamed = open(folder_of(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  if (unnamed >= 0) {
+    file_.reset(fdopen(unnamed, "wb"));
+  } else {
+    has_name_ = true;
+    file_.reset(std::fopen(temporary_.c_str(), "wb"));
+  }
   if (!file_) fail("cannot be written");
 }
 
 AtomicFile::~AtomicFile() {
-  if (file_) {
+  if (file_ && has_name_) {
     file_.reset();
     std::error_code ignored;
     std::filesystem::remove(temporary_, ignored);
@@ -37,6 +54,13 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit() {
   if (std::fflush(file_.get()) != 0) fail("cannot be written");
+  if (!has_name_) {
+    const std::string self = "/proc/self/fd/" + std::to_string(fileno(file_.get()));
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      fail("cannot be written");
+    }
+    has_name_ = true;
+  }
   std::error_code error;
   std::filesystem::rename(temporary_, path_, error);
   if (error) throw InputError(path_ + ": cannot be written: " + error.message());

@@ -1,4 +1,7 @@
-// A file that appears whole or not at all: written beside its place, then renamed into it.
+// A file that appears whole or not at all, also when the program is ended in the middle.
+//
+// Written in its folder without a name where the file system allows that (Linux O_TMPFILE), else
+// under a temporary name, and renamed into place at the end.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +32,7 @@ class AtomicFile {
 
   std::string path_;
   std::string temporary_;
+  bool has_name_ = false;  // the temporary one
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
 };
 

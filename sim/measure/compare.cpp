@@ -102,6 +102,7 @@ class Comparison {
       run_all(workload, seed, warmup, tallies_);
     }
     summarize_all(report);
+    check_something_measured(report);
     return report;
   }
 
@@ -173,6 +174,16 @@ class Comparison {
                                             std::move(tallies_[i]), scenario_.cluster));
       report.candidates.back().is_bound = is_bound(candidate);
       note_overload(report, report.candidates.back());
+    }
+  }
+
+  static void check_something_measured(const Report& report) {
+    const bool none = std::ranges::all_of(report.candidates, [](const CandidateReport& c) {
+      return c.completed + c.failed + c.timed_out + c.rejected == 0;
+    });
+    if (none) {
+      throw InputError(fmt::format("no request arrives after the warm-up of {}; make it shorter",
+                                   format_duration(static_cast<double>(report.warmup_ns))));
     }
   }
 

@@ -159,8 +159,9 @@ class TableWriter {
     const double seconds = static_cast<double>(report_.span_ns) / 1e9;
     std::string text = fmt::format("{} requests", report_.requests);
     if (seconds > 0) {
-      text += fmt::format(" over {} ({:.0f} a second)",
-                          format_duration(static_cast<double>(report_.span_ns)), requests / seconds);
+      text +=
+          fmt::format(" over {} ({:.0f} a second)",
+                      format_duration(static_cast<double>(report_.span_ns)), requests / seconds);
     }
     text += fmt::format(", {} loop, seed {}", report_.loop, report_.seed);
     if (report_.replications > 1) text += fmt::format(", {} repetitions", report_.replications);
@@ -236,8 +237,8 @@ class TableWriter {
     const std::size_t room = style_.width - std::min(style_.width, name_width_);
     const std::size_t per_block = std::max<std::size_t>(1, room / (kNodeWidth + 1));
     const std::size_t count = report_.candidates.front().nodes.size();
-    paragraph("per node: share of all reads, of all writes, and use of its workers, applies included",
-              2);
+    paragraph(
+        "per node: share of all reads, of all writes, and use of its workers, applies included", 2);
     for (std::size_t begin = 0; begin < count; begin += per_block) {
       const std::size_t end = std::min(count, begin + per_block);
       std::string names = pad_right("", name_width_);

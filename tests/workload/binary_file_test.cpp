@@ -260,7 +260,8 @@ TEST_CASE("A flipped byte of a compressed file is found, or the trace is the sam
     const std::string path = directory.write("t.swt.zst", bytes);
     CAPTURE(at);
     try {
-      REQUIRE(same(open_trace(path, {}), trace));
+      const Trace other = open_trace(path, {});
+      REQUIRE(same(other, trace));
     } catch (const InputError&) {
       ++refused;
     }

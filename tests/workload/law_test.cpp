@@ -51,8 +51,6 @@ void check_moments(const std::string& name, const Law& law, double mean, double 
   CHECK(m.least >= 0);
 }
 
-using Function = std::function<double(double)>;
-
 // The share of draws at or below at[j] must be p[j].
 void check_shares(const std::string& name, const Law& law, const std::vector<double>& at,
                   const std::vector<double>& p) {

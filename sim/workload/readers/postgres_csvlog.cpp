@@ -162,6 +162,7 @@ class Importer {
     std::uint32_t transactions = 0;
     bool open = false;
     std::uint8_t flags = 0;
+    std::int64_t free_at_ns = INT64_MIN;  // when its last statement ended
   };
 
   void skip(Skip reason) { ++skipped_[static_cast<std::size_t>(reason)]; }
@@ -232,7 +233,11 @@ class Importer {
     }
     SessionState& session = sessions_[fields_[kSessionId]];
     TraceRow row;
-    row.t_ns = *end_ns - message.duration_ns;
+    // Stamps are cut to milliseconds, so that short statements within one would change places; a
+    // session runs them one after the other, in the order of its rows.
+    const std::int64_t earliest_ns = *end_ns - message.duration_ns;
+    row.t_ns = std::clamp(session.free_at_ns, earliest_ns, earliest_ns + kMillisecond);
+    session.free_at_ns = row.t_ns + message.duration_ns;
     row.session = fields_[kSessionId];
     row.op = statement.op;
     row.dur_ns = message.duration_ns;
