@@ -463,8 +463,6 @@ TEST_CASE("Ctrl-C ends a long run with one line, exit code 130 and no file") {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   REQUIRE(contains(command.err_so_far(), "warning:"));
-  // There is something to clean up.
-  REQUIRE(folder.names().size() == 3);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   command.send(signal);
   const std::optional<CommandResult> result = command.wait_at_most(std::chrono::seconds(5));

@@ -126,8 +126,8 @@ TEST_CASE("Numbers below n are uniform") {
 }
 
 TEST_CASE("Numbers below an n that does not divide 2^32 are not biased") {
-  // Multiplying alone maps the words 0, 1, 2, 3 to 0, 0, 1, 2 and so on: half of all values would be
-  // multiples of three.
+  // Multiplying alone maps the words 0, 1, 2, 3 to 0, 0, 1, 2 and so on: half of all values would
+  // be multiples of three.
   constexpr std::uint32_t n = 3U << 30;
   RandomStream stream(18, RandomPurpose::kRouter);
   std::vector<std::uint64_t> counts(3);

@@ -196,7 +196,7 @@ TEST_CASE("one apply worker applies one write at a time, in the order of commits
   }
 }
 
-TEST_CASE("locking reads and transaction control change nothing elsewhere; DDL does") {
+TEST_CASE("locking reads and transaction control change nothing elsewhere, DDL does") {
   ClusterSpec cluster = cluster_of(2, 8);
   cluster.replication.apply_service = Law::constant(1);
   const auto tally = run(by_hand({{0, "a", 'b', 1},
@@ -267,7 +267,7 @@ TEST_CASE("a full queue rejects at once") {
   }
 }
 
-TEST_CASE("a client that gives up goes on; the node finishes the work all the same") {
+TEST_CASE("a client that gives up goes on, the node finishes the work all the same") {
   for (const bool by_events : {false, true}) {
     ReplayOptions options = options_of(LoopMode::kSession);
     options.all_nodes_by_events = by_events;

@@ -78,7 +78,7 @@ TEST_CASE("with one node every strategy gives the identical run") {
   }
 }
 
-TEST_CASE("one choice is random in law; as many distinct choices as nodes is least outstanding") {
+TEST_CASE("one choice is random in law, as many distinct choices as nodes is least outstanding") {
   const ReplayWorkload workload = synthetic(base_workload());
   const ClusterSpec cluster = cluster_of(4, 1);
   const auto mean_of = [&](const char* router, ParameterTexts parameters) {

@@ -159,7 +159,7 @@ TEST_CASE("RestAuth's routers are found by the paths that Django users write") {
   CHECK_THROWS_AS(find_strategy("masterslave"), InputError);
 }
 
-TEST_CASE("round robin takes the replicas in order; writes do not advance it") {
+TEST_CASE("round robin takes the replicas in order, writes do not advance it") {
   const auto router = make("round_robin", kOnePrimary);
   std::vector<std::size_t> chosen;
   for (int i = 0; i < 5; ++i) {

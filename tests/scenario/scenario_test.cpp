@@ -182,7 +182,7 @@ TEST_CASE("The quickstart scenario names a recording that is there") {
   const Scenario scenario = load_scenario(kQuickstart);
   CHECK(std::filesystem::exists(scenario.workload.trace));
   CHECK(scenario.file == kQuickstart);
-  CHECK(scenario.workload.speed == 25);
+  CHECK(scenario.workload.speed == 90);
   CHECK(scenario.cluster.nodes.size() == 5);
   CHECK(scenario.cluster.replication.delay_ns == 5'000'000);
 }

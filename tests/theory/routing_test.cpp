@@ -128,7 +128,7 @@ TEST_CASE("the supermarket model at 100 nodes, distinct choices: Mitzenmacher's 
               mean_sojourn("d_choices", choices(3, false), "supermarket-n100-d3-wor-r0.5-mitz"));
 }
 
-TEST_CASE("reads beside applies on a replica are an M/G/1 queue; writes alone an M/M/1") {
+TEST_CASE("reads beside applies on a replica are an M/G/1 queue, writes alone an M/M/1") {
   const auto check = [](const std::string& prefix) {
     const auto& p = known(prefix + "-read").at("parameters");
     const double second = 1e9;

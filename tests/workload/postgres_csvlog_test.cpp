@@ -1,5 +1,7 @@
 #include "workload/readers/postgres_csvlog.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -330,7 +332,7 @@ TEST_CASE("Transactions run from BEGIN to COMMIT or ROLLBACK, session by session
   const auto at = [](const std::string& session, int ms, const std::string& sql) {
     Row row = statement(sql, "0.100");
     row.session = session;
-    row.time = "2026-11-22 20:50:40." + std::to_string(100 + ms) + " UTC";
+    row.time = fmt::format("2026-11-22 20:50:40.{} UTC", 100 + ms);
     return csv(row);
   };
   const Trace trace = read(at("a", 0, "BEGIN READ ONLY") +          //

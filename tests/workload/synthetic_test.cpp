@@ -223,7 +223,7 @@ TEST_CASE("Keys follow their law, and a trace without a law for keys has none") 
   counts.assign(4, 0);
   const Trace zipf = generate(workload, 11);
   for (const std::uint32_t key : zipf.columns().key) ++counts.at(key);
-  for (const std::size_t key : {0, 1, 2, 3}) {
+  for (std::size_t key = 0; key < 4; ++key) {
     const double p = 12.0 / 25 / static_cast<double>(key + 1);
     CHECK(std::abs(counts[key] / n - p) < 5 * std::sqrt(p * (1 - p) / n));
   }
