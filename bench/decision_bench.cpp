@@ -63,14 +63,13 @@ void decide(benchmark::State& state, const RouterChain& chain, std::size_t nodes
   for (const StrategyInfo* info : catalogue()) {
     for (const std::size_t nodes : {4U, 16U, 64U}) {
       const std::string router(info->name);
-      benchmark::RegisterBenchmark(
-          ("decide/" + router + "/" + std::to_string(nodes)).c_str(),
-          [router, nodes](benchmark::State& state) {
-            ClusterSpec cluster = cluster_of(nodes);
-            cluster.nodes[1].name = "master-1";
-            cluster.nodes[1].role = Role::kPrimary;
-            decide(state, chain_of(router, cluster), nodes);
-          });
+      benchmark::RegisterBenchmark(("decide/" + router + "/" + std::to_string(nodes)).c_str(),
+                                   [router, nodes](benchmark::State& state) {
+                                     ClusterSpec cluster = cluster_of(nodes);
+                                     cluster.nodes[1].name = "master-1";
+                                     cluster.nodes[1].role = Role::kPrimary;
+                                     decide(state, chain_of(router, cluster), nodes);
+                                   });
     }
   }
   return true;

@@ -84,22 +84,24 @@ void against_plain(benchmark::State& state, const char* router, PlainRouting rou
 constexpr std::uint64_t kTenMillion = 10'000'000;
 
 BENCHMARK_CAPTURE(against_plain, random, "random_replica", PlainRouting::kRandom)
-    ->Unit(benchmark::kMillisecond)->Iterations(7);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(7);
 BENCHMARK_CAPTURE(against_plain, least_outstanding, "least_outstanding",
                   PlainRouting::kLeastOutstanding)
-    ->Unit(benchmark::kMillisecond)->Iterations(7);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(7);
 
 // Loops: 4 nodes, 10 M requests, 1,000 sessions.
-#define SWITCHYARD_LOOP(name, router, loop)                                                  \
-  BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000)                    \
-      ->Unit(benchmark::kMillisecond)                                                        \
+#define SWITCHYARD_LOOP(name, router, loop)                               \
+  BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000) \
+      ->Unit(benchmark::kMillisecond)                                     \
       ->Iterations(3)
-SWITCHYARD_LOOP(open/random, "random_replica", LoopMode::kOpen);
-SWITCHYARD_LOOP(open/least_outstanding, "least_outstanding", LoopMode::kOpen);
-SWITCHYARD_LOOP(session/random, "random_replica", LoopMode::kSession);
-SWITCHYARD_LOOP(session/least_outstanding, "least_outstanding", LoopMode::kSession);
-SWITCHYARD_LOOP(closed/random, "random_replica", LoopMode::kClosed);
-SWITCHYARD_LOOP(closed/least_outstanding, "least_outstanding", LoopMode::kClosed);
+SWITCHYARD_LOOP(open / random, "random_replica", LoopMode::kOpen);
+SWITCHYARD_LOOP(open / least_outstanding, "least_outstanding", LoopMode::kOpen);
+SWITCHYARD_LOOP(session / random, "random_replica", LoopMode::kSession);
+SWITCHYARD_LOOP(session / least_outstanding, "least_outstanding", LoopMode::kSession);
+SWITCHYARD_LOOP(closed / random, "random_replica", LoopMode::kClosed);
+SWITCHYARD_LOOP(closed / least_outstanding, "least_outstanding", LoopMode::kClosed);
 #undef SWITCHYARD_LOOP
 
 // Growth with the number of nodes and of sessions.
@@ -108,20 +110,43 @@ void grow_nodes(benchmark::State& state, const char* router) {
              1000);
 }
 BENCHMARK_CAPTURE(grow_nodes, random, "random_replica")
-    ->Unit(benchmark::kMillisecond)->Iterations(3)->Arg(4)->Arg(8)->Arg(16)->Arg(64);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
+    ->Arg(64);
 BENCHMARK_CAPTURE(grow_nodes, d_choices, "d_choices")
-    ->Unit(benchmark::kMillisecond)->Iterations(3)->Arg(4)->Arg(8)->Arg(16)->Arg(64);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
+    ->Arg(64);
 BENCHMARK_CAPTURE(grow_nodes, least_outstanding, "least_outstanding")
-    ->Unit(benchmark::kMillisecond)->Iterations(3)->Arg(4)->Arg(8)->Arg(16)->Arg(64);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
+    ->Arg(64);
 
 void grow_sessions(benchmark::State& state, LoopMode loop) {
   run_engine(state, "random_replica", loop, 4, 4'000'000,
              static_cast<std::uint32_t>(state.range(0)));
 }
 BENCHMARK_CAPTURE(grow_sessions, session, LoopMode::kSession)
-    ->Unit(benchmark::kMillisecond)->Iterations(3)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000);
 BENCHMARK_CAPTURE(grow_sessions, closed, LoopMode::kClosed)
-    ->Unit(benchmark::kMillisecond)->Iterations(3)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000);
 
 }  // namespace
 }  // namespace switchyard::bench

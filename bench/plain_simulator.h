@@ -129,11 +129,11 @@ class PlainSimulator {
     if (n.backlog.empty() || n.applying == cluster_.replication.apply_workers) return;
     n.backlog.pop_front();
     ++n.applying;
-    submit(node, {static_cast<Nanoseconds>(cluster_.replication.apply_service.mean()),
-                  [this, node] {
-                    --nodes_[node].applying;
-                    apply(node);
-                  }});
+    submit(node,
+           {static_cast<Nanoseconds>(cluster_.replication.apply_service.mean()), [this, node] {
+              --nodes_[node].applying;
+              apply(node);
+            }});
   }
 
   const ReplayWorkload& workload_;

@@ -35,8 +35,7 @@ inline ClusterSpec cluster_of(std::size_t nodes) {
 inline ReplayWorkload workload_of(std::size_t nodes, std::uint64_t requests, std::uint32_t sessions,
                                   LoopMode loop) {
   const double applies = (1 - kReadShare) * static_cast<double>(nodes - 1) * kApplyNs;
-  const double rate =
-      0.7 * static_cast<double>(nodes) * kWorkers / (kServiceNs + applies) * 1e9;
+  const double rate = 0.7 * static_cast<double>(nodes) * kWorkers / (kServiceNs + applies) * 1e9;
   SyntheticWorkload workload;
   workload.requests = requests;
   workload.sessions = sessions;

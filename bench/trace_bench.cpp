@@ -1,4 +1,5 @@
-// Reading traces: rows per second from CSV, and the time until a mapped binary file can be replayed.
+// Reading traces: rows per second from CSV, and the time until a mapped binary file can be
+// replayed.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 

@@ -46,9 +46,10 @@ std::vector<std::string> split(const std::string& text, char separator) {
 // NAME[:k=v,…]; several joined by + make a chain, the first that answers wins.
 Candidate parse_candidate(const std::string& text) {
   if (text.empty() || text.ends_with('+')) {
-    throw InputError(fmt::format("--router {}: expected NAME[:key=value,…], joined by + in a chain; "
-                                 "'switchyard routers' lists the names",
-                                 text.empty() ? "''" : text));
+    throw InputError(
+        fmt::format("--router {}: expected NAME[:key=value,…], joined by + in a chain; "
+                    "'switchyard routers' lists the names",
+                    text.empty() ? "''" : text));
   }
   Candidate candidate;
   candidate.name = text;
@@ -93,7 +94,9 @@ Scenario scenario_from_options(const Options& options) {
 }
 
 LoopMode parse_loop(const std::string& name) {
-  return name == "open" ? LoopMode::kOpen : name == "closed" ? LoopMode::kClosed : LoopMode::kSession;
+  return name == "open"     ? LoopMode::kOpen
+         : name == "closed" ? LoopMode::kClosed
+                            : LoopMode::kSession;
 }
 
 Scenario make_scenario(const Options& options, const CLI::App& command) {
@@ -104,7 +107,8 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
   if (!options.scenario.empty()) {
     for (const char* name : {"--databases", "--workers", "--format"}) {
       if (given(name)) {
-        throw InputError(fmt::format("{} goes with --trace; the scenario file says it otherwise", name));
+        throw InputError(
+            fmt::format("{} goes with --trace; the scenario file says it otherwise", name));
       }
     }
   }
@@ -119,8 +123,9 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
     scenario.workload.loop = parse_loop(options.loop);
     const bool closed = scenario.workload.loop == LoopMode::kClosed;
     if (scenario.workload.synthetic && closed != scenario.workload.synthetic->think.has_value()) {
-      throw InputError("--loop can't turn a synthetic workload into or out of the closed loop, which "
-                       "needs think times; set workload.loop in the scenario");
+      throw InputError(
+          "--loop can't turn a synthetic workload into or out of the closed loop, which "
+          "needs think times; set workload.loop in the scenario");
     }
   }
   if (given("--speed")) scenario.workload.speed = options.speed;

@@ -17,8 +17,9 @@ int convert(const std::string& in, const std::string& out, const ImportOptions& 
   const bool csv = out.ends_with(".csv");
   const bool compressed = out.ends_with(".swt.zst");
   if (!csv && !compressed && !out.ends_with(".swt")) {
-    throw InputError(out + ": the output's ending says its form; use .csv, .swt (binary) or "
-                           ".swt.zst (binary, compressed)");
+    throw InputError(out +
+                     ": the output's ending says its form; use .csv, .swt (binary) or "
+                     ".swt.zst (binary, compressed)");
   }
   // Opened first: reading a large recording only to find no place for it would waste the wait.
   AtomicFile file(out);

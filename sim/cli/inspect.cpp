@@ -11,9 +11,8 @@ namespace switchyard {
 namespace {
 
 std::string share_of(std::uint64_t part, std::uint64_t whole) {
-  return fmt::format("{:.1f}%", whole == 0 ? 0
-                                           : 100.0 * static_cast<double>(part) /
-                                                 static_cast<double>(whole));
+  return fmt::format(
+      "{:.1f}%", whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 void print_durations(const char* name, const Histogram& histogram) {
@@ -68,9 +67,8 @@ void add_inspect(CLI::App& app, Action& action) {
   auto options = std::make_shared<ImportOptions>();
   command->add_option("trace", *path, "Recording (- for standard input)")->required();
   add_import_options(*command, *options);
-  command->callback([&action, path, options] {
-    action = [path, options] { return inspect(*path, *options); };
-  });
+  command->callback(
+      [&action, path, options] { action = [path, options] { return inspect(*path, *options); }; });
 }
 
 }  // namespace switchyard

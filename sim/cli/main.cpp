@@ -40,8 +40,9 @@ std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Replays a recorded read/write workload through routing strategies against a "
-               "modelled database cluster and compares them.");
+  CLI::App app(
+      "Replays a recorded read/write workload through routing strategies against a "
+      "modelled database cluster and compares them.");
   app.name("switchyard");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);

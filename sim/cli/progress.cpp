@@ -31,9 +31,9 @@ std::string bar_text(double done, double total, double seconds) {
   constexpr int width = 30;
   const double share = std::clamp(done / total, 0.0, 1.0);
   const int filled = static_cast<int>(share * width);
-  std::string text = fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
-                                 std::string(static_cast<std::size_t>(width - filled), ' '),
-                                 share * 100);
+  std::string text =
+      fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
+                  std::string(static_cast<std::size_t>(width - filled), ' '), share * 100);
   if (seconds > 0 && done > 0) {
     text += fmt::format("  {:.1f} M requests/s  {} left", done / seconds / 1e6,
                         clock_text(seconds * (total - done) / done));
@@ -73,8 +73,9 @@ void ProgressDisplay::watch(const std::stop_token& stop, bool show) {
     // Short runs pass without a flash of a bar.
     if (!show || total == 0 || tick % 4 != 3) continue;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    fmt::print(stderr, "\r{}\x1b[K", bar_text(static_cast<double>(control_.requests_done),
-                                              static_cast<double>(total), seconds));
+    fmt::print(
+        stderr, "\r{}\x1b[K",
+        bar_text(static_cast<double>(control_.requests_done), static_cast<double>(total), seconds));
     std::fflush(stderr);
     drawn = true;
   }

@@ -29,10 +29,14 @@ std::string wrapped(std::string_view text) {
 
 std::string range_of(const ParameterInfo& parameter) {
   switch (parameter.type) {
-    case ParameterInfo::Type::kBoolean: return "true | false";
-    case ParameterInfo::Type::kText: return "text";
-    case ParameterInfo::Type::kChoice: return fmt::format("{}", fmt::join(parameter.choices, " | "));
-    case ParameterInfo::Type::kInteger: break;
+    case ParameterInfo::Type::kBoolean:
+      return "true | false";
+    case ParameterInfo::Type::kText:
+      return "text";
+    case ParameterInfo::Type::kChoice:
+      return fmt::format("{}", fmt::join(parameter.choices, " | "));
+    case ParameterInfo::Type::kInteger:
+      break;
   }
   if (parameter.max == INT64_MAX) return fmt::format("integer from {}", parameter.min);
   return fmt::format("integer from {} to {}", parameter.min, parameter.max);

@@ -43,8 +43,8 @@ void validate(const ClusterSpec& cluster) {
           "database '{}' has workers = 0 and could never answer; give it at least 1", node.name));
     }
     if (!(node.speed > 0)) {
-      throw InputError(fmt::format("database '{}' has speed = {}; it must be above 0", node.name,
-                                   node.speed));
+      throw InputError(
+          fmt::format("database '{}' has speed = {}; it must be above 0", node.name, node.speed));
     }
   }
   if (cluster.replication.apply_workers == 0) {

@@ -22,7 +22,8 @@ struct ServiceSlot {
 
 class WorkerPlan {
  public:
-  explicit WorkerPlan(std::uint32_t workers) : free_(workers, 0), sorted_(workers <= kSortedLimit) {}
+  explicit WorkerPlan(std::uint32_t workers)
+      : free_(workers, 0), sorted_(workers <= kSortedLimit) {}
 
   Nanoseconds earliest() const { return free_.front(); }
 

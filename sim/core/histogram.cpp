@@ -25,8 +25,8 @@ double Histogram::standard_deviation() const {
 std::int64_t Histogram::quantile(double q) const {
   if (count_ == 0) return 0;
   const double wanted = std::ceil(q * static_cast<double>(count_));
-  const std::uint64_t rank = std::clamp<std::uint64_t>(
-      wanted <= 1 ? 1 : static_cast<std::uint64_t>(wanted), 1, count_);
+  const std::uint64_t rank =
+      std::clamp<std::uint64_t>(wanted <= 1 ? 1 : static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {
     seen += counts_[i];

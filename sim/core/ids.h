@@ -19,8 +19,14 @@ inline constexpr TableId kNoTable{kNone};
 // Node ids are 16 bits wide in events; the limit leaves room for kNoNode.
 inline constexpr std::size_t kMaxNodes = 4096;
 
-constexpr std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
-constexpr std::size_t index(SessionId id) { return static_cast<std::size_t>(id); }
-constexpr NodeId node_id(std::size_t i) { return static_cast<NodeId>(i); }
+constexpr std::size_t index(NodeId id) {
+  return static_cast<std::size_t>(id);
+}
+constexpr std::size_t index(SessionId id) {
+  return static_cast<std::size_t>(id);
+}
+constexpr NodeId node_id(std::size_t i) {
+  return static_cast<NodeId>(i);
+}
 
 }  // namespace switchyard

@@ -15,7 +15,9 @@ double portable_log(double x);
 double portable_exp(double x);
 
 // x to the y; REQUIRES x > 0.
-inline double portable_pow(double x, double y) { return portable_exp(y * portable_log(x)); }
+inline double portable_pow(double x, double y) {
+  return portable_exp(y * portable_log(x));
+}
 
 // Quantile of the standard normal law; REQUIRES 0 < p < 1.
 // Source: M. J. Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988).

@@ -28,8 +28,7 @@ class InitByArray {
       }
     };
     for (std::size_t k = std::max(kStateWords, key.size()); k > 0; --k) {
-      state_[i] =
-          (state_[i] ^ (folded(i - 1) * 1664525U)) + key[j] + static_cast<std::uint32_t>(j);
+      state_[i] = (state_[i] ^ (folded(i - 1) * 1664525U)) + key[j] + static_cast<std::uint32_t>(j);
       j = (j + 1) % key.size();
       wrap();
     }

@@ -70,8 +70,7 @@ class RandomStream {
   using Generator = r123::Philox4x32_R<7>;
   static constexpr std::uint32_t kWords = 4;
   void refill() {
-    const Generator::ctr_type counter = {
-        {counter_[0], counter_[1], counter_[2], counter_[3]}};
+    const Generator::ctr_type counter = {{counter_[0], counter_[1], counter_[2], counter_[3]}};
     const auto block = Generator()(counter, key_);
     words_ = {block[0], block[1], block[2], block[3]};
     used_ = 0;

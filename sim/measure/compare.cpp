@@ -40,7 +40,8 @@ void run_parallel(std::size_t count, std::uint32_t threads,
       threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads;
   {
     std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min<std::size_t>(wanted, count); ++i) helpers.emplace_back(work);
+    for (std::size_t i = 1; i < std::min<std::size_t>(wanted, count); ++i)
+      helpers.emplace_back(work);
     work();
   }
   for (const std::exception_ptr& failure : failures) {
@@ -57,24 +58,26 @@ std::string describe(const RouterUse& use) {
 }
 
 bool is_bound(const Candidate& candidate) {
-  return std::ranges::any_of(candidate.routers, [](const RouterUse& use) {
-    return find_strategy(use.name).is_bound;
-  });
+  return std::ranges::any_of(candidate.routers,
+                             [](const RouterUse& use) { return find_strategy(use.name).is_bound; });
 }
 
 std::string_view loop_name(LoopMode loop) {
   switch (loop) {
-    case LoopMode::kOpen: return "open";
-    case LoopMode::kSession: return "session";
-    case LoopMode::kClosed: return "closed";
+    case LoopMode::kOpen:
+      return "open";
+    case LoopMode::kSession:
+      return "session";
+    case LoopMode::kClosed:
+      return "closed";
   }
   return "";
 }
 
 ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed) {
   const WorkloadSpec& spec = scenario.workload;
-  Trace trace = spec.synthetic ? generate(*spec.synthetic, seed)
-                               : open_trace(spec.trace, spec.import);
+  Trace trace =
+      spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, spec.import);
   return prepare(std::move(trace), spec.service, seed);
 }
 
@@ -170,8 +173,8 @@ class Comparison {
       const Candidate& candidate = scenario_.candidates[i];
       std::vector<std::string> routers;
       for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
-      report.candidates.push_back(summarize(candidate.name, std::move(routers),
-                                            std::move(tallies_[i]), scenario_.cluster));
+      report.candidates.push_back(
+          summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
       report.candidates.back().is_bound = is_bound(candidate);
       note_overload(report, report.candidates.back());
     }
@@ -210,8 +213,7 @@ Report compare(const Scenario& scenario, CompareControl& control) {
 }
 
 std::vector<std::string> load_warnings(const ReplayWorkload& workload, const Scenario& scenario) {
-  const double span =
-      static_cast<double>(workload.trace.span_ns()) / scenario.workload.speed;
+  const double span = static_cast<double>(workload.trace.span_ns()) / scenario.workload.speed;
   if (scenario.workload.loop == LoopMode::kClosed || span <= 0) return {};
   double reads = 0;
   double writes = 0;
@@ -239,10 +241,11 @@ std::vector<std::string> load_warnings(const ReplayWorkload& workload, const Sce
 
   std::vector<std::string> list;
   if (cluster_load >= 1) {
-    list.push_back(fmt::format(
-        "unstable load: the work offered is {:.2f} times what the whole cluster can do; queues grow "
-        "without end and latencies with the length of the run",
-        cluster_load));
+    list.push_back(
+        fmt::format("unstable load: the work offered is {:.2f} times what the whole cluster can "
+                    "do; queues grow "
+                    "without end and latencies with the length of the run",
+                    cluster_load));
   } else if (write_load >= 1) {
     list.push_back(fmt::format(
         "unstable load: writes alone are {:.2f} times what the primaries can do; their queues grow "

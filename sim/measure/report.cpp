@@ -10,8 +10,12 @@ namespace switchyard {
 namespace {
 
 LatencyFigures figures(const Histogram& histogram) {
-  return {std::llround(histogram.mean()), histogram.quantile(0.5),  histogram.quantile(0.9),
-          histogram.quantile(0.95),       histogram.quantile(0.99), histogram.quantile(0.999),
+  return {std::llround(histogram.mean()),
+          histogram.quantile(0.5),
+          histogram.quantile(0.9),
+          histogram.quantile(0.95),
+          histogram.quantile(0.99),
+          histogram.quantile(0.999),
           histogram.max()};
 }
 
@@ -33,9 +37,7 @@ double per(std::int64_t sum, double count) {
 // A digest over raw counts, not over figures derived from them by floating point.
 class Fingerprint {
  public:
-  void add(std::uint64_t value) {
-    digest_.update(std::as_bytes(std::span(&value, 1)));
-  }
+  void add(std::uint64_t value) { digest_.update(std::as_bytes(std::span(&value, 1))); }
   void add(std::int64_t value) { add(static_cast<std::uint64_t>(value)); }
   void add(const Histogram& histogram) {
     histogram.for_each_bucket([&](std::int64_t value, std::uint64_t count) {
@@ -66,8 +68,8 @@ std::string fingerprint(const RunTally& tally) {
     print.add(value);
   }
   for (const NodeTally& node : tally.nodes) {
-    for (const std::uint64_t value : {node.reads, node.writes, node.control, node.applies,
-                                      node.errors, node.max_waiting}) {
+    for (const std::uint64_t value :
+         {node.reads, node.writes, node.control, node.applies, node.errors, node.max_waiting}) {
       print.add(value);
     }
     for (const std::int64_t value :
@@ -115,8 +117,7 @@ DistributionReport distribution(const std::vector<NodeReport>& nodes) {
 
 std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetitions) {
   std::vector<SeriesPoint> points;
-  const double time_ns =
-      static_cast<double>(series.bucket_ns()) * static_cast<double>(repetitions);
+  const double time_ns = static_cast<double>(series.bucket_ns()) * static_cast<double>(repetitions);
   for (const TimeSeries::Bucket& bucket : series.used()) {
     SeriesPoint point;
     point.arrivals = bucket.arrivals;
@@ -124,8 +125,8 @@ std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetition
     point.latency_p99_ns = bucket.latency_ns.quantile(0.99);
     for (std::size_t node = 0; node < bucket.waiting_ns.size(); ++node) {
       point.queue_per_node.push_back(per(bucket.waiting_ns[node], time_ns));
-      point.lag_ns_per_node.push_back(std::llround(
-          per(bucket.lag_ns[node], static_cast<double>(bucket.applies[node]))));
+      point.lag_ns_per_node.push_back(
+          std::llround(per(bucket.lag_ns[node], static_cast<double>(bucket.applies[node]))));
     }
     points.push_back(std::move(point));
   }
@@ -180,7 +181,8 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
 
   if (repetitions.size() > 1) {
     std::vector<std::vector<std::pair<std::string, double>>> figures_of;
-    for (const RunTally& tally : repetitions) figures_of.push_back(repeated_figures(tally, cluster));
+    for (const RunTally& tally : repetitions)
+      figures_of.push_back(repeated_figures(tally, cluster));
     for (std::size_t i = 0; i < figures_of.front().size(); ++i) {
       std::vector<double> values;
       for (const auto& figures : figures_of) values.push_back(figures[i].second);

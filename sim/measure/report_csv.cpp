@@ -35,9 +35,10 @@ std::string to_csv(const Report& report) {
   for (const char* name : {"latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns"}) {
     append_latency_header(out, name);
   }
-  out += ",throughput_per_s,distribution.max_over_mean,distribution.jain,distribution.chi_square,"
-         "distribution.chi_square_p,overhead.decision_ns.mean,overhead.decision_ns.p50,"
-         "overhead.decision_ns.p99,overhead.share_of_mean_latency";
+  out +=
+      ",throughput_per_s,distribution.max_over_mean,distribution.jain,distribution.chi_square,"
+      "distribution.chi_square_p,overhead.decision_ns.mean,overhead.decision_ns.p50,"
+      "overhead.decision_ns.p99,overhead.share_of_mean_latency";
   if (!report.candidates.empty()) {
     for (const NodeReport& node : report.candidates.front().nodes) {
       for (const char* figure : {"reads", "writes", "control", "applies", "utilisation",

@@ -76,8 +76,12 @@ struct Column {
 std::string count_text(double value) {
   return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}M", value / 1e6);
 }
-std::string ratio_text(double value) { return fmt::format("{:.2f}", value); }
-double as_double(std::int64_t ns) { return static_cast<double>(ns); }
+std::string ratio_text(double value) {
+  return fmt::format("{:.2f}", value);
+}
+double as_double(std::int64_t ns) {
+  return static_cast<double>(ns);
+}
 
 const std::vector<Column>& columns() {
   using Candidate = CandidateReport;
@@ -103,7 +107,9 @@ const std::vector<Column>& columns() {
   return list;
 }
 
-bool served_all(const CandidateReport& c) { return c.completed > 0 && lost(c) == 0; }
+bool served_all(const CandidateReport& c) {
+  return c.completed > 0 && lost(c) == 0;
+}
 
 class TableWriter {
  public:

@@ -4,8 +4,7 @@
 
 namespace switchyard {
 
-Arrivals::Arrivals(const ReplayWorkload& workload, const ReplayOptions& options,
-                   EventQueue& events)
+Arrivals::Arrivals(const ReplayWorkload& workload, const ReplayOptions& options, EventQueue& events)
     : t_ns_(workload.trace.columns().t_ns),
       service_ns_(workload.service_ns),
       session_(workload.trace.columns().session),
@@ -65,8 +64,7 @@ void Arrivals::answer_session(RequestIndex request, Nanoseconds response_ns) {
 }
 
 Nanoseconds Arrivals::think_time(RequestIndex from, RequestIndex to) const {
-  const Nanoseconds gap =
-      std::max<Nanoseconds>(0, t_ns_[to] - t_ns_[from] - service_ns_[from]);
+  const Nanoseconds gap = std::max<Nanoseconds>(0, t_ns_[to] - t_ns_[from] - service_ns_[from]);
   if (think_scale_ == 1) return gap;
   return static_cast<Nanoseconds>(static_cast<double>(gap) * think_scale_ + 0.5);
 }

@@ -51,10 +51,10 @@ class Engine : private Truth {
         control_(control),
         delay_ns_(cluster.replication.delay_ns),
         events_(mean_gap_ns(workload, options)),
-        recorder_(cluster.nodes.size(),
-                  static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) /
-                                           options.speed),
-                  options.warmup_ns),
+        recorder_(
+            cluster.nodes.size(),
+            static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / options.speed),
+            options.warmup_ns),
         servers_(cluster, options, workload.service_ns, events_, flights_, recorder_),
         arrivals_(workload, options, events_),
         nodes_(cluster.nodes.size()),
@@ -91,15 +91,27 @@ class Engine : private Truth {
       case EventKind::kNodeCompletion:
         if (const auto id = servers_.complete(event)) finish(flights_.remove(*id), now_);
         break;
-      case EventKind::kResponse: respond(static_cast<JobId>(event.payload())); break;
+      case EventKind::kResponse:
+        respond(static_cast<JobId>(event.payload()));
+        break;
       case EventKind::kApplierReady:
         servers_.applier_ready(node_id(event.payload()), now_);
         break;
-      case EventKind::kDeliver: servers_.deliver(event.low(), node_id(event.high()), now_); break;
-      case EventKind::kTimeout: give_up(event.low(), event.high()); break;
-      case EventKind::kTimer: fire_timer(); break;
-      case EventKind::kNodeArrival: reach_node(static_cast<JobId>(event.payload())); break;
-      case EventKind::kRetry: retry(static_cast<JobId>(event.payload())); break;
+      case EventKind::kDeliver:
+        servers_.deliver(event.low(), node_id(event.high()), now_);
+        break;
+      case EventKind::kTimeout:
+        give_up(event.low(), event.high());
+        break;
+      case EventKind::kTimer:
+        fire_timer();
+        break;
+      case EventKind::kNodeArrival:
+        reach_node(static_cast<JobId>(event.payload()));
+        break;
+      case EventKind::kRetry:
+        retry(static_cast<JobId>(event.payload()));
+        break;
       case EventKind::kSession:
         issue(arrivals_.resume(static_cast<SessionId>(event.payload()), now_));
         break;
@@ -126,14 +138,18 @@ class Engine : private Truth {
   void route(Flight& flight) {
     const Decision decision = decide(flight);
     switch (decision.kind) {
-      case Decision::Kind::kNode: dispatch(flight, decision.node); break;
+      case Decision::Kind::kNode:
+        dispatch(flight, decision.node);
+        break;
       case Decision::Kind::kWait:
         if (decision.until_ns <= now_) {
           throw InputError("a router asked to wait until a time that is not in the future");
         }
         events_.push({decision.until_ns, EventKind::kRetry, flights_.add(flight)});
         break;
-      default: refuse(flight, Status::kRejected, now_); break;
+      default:
+        refuse(flight, Status::kRejected, now_);
+        break;
     }
   }
 
@@ -286,8 +302,7 @@ class Engine : private Truth {
 
   void ship(const Flight& flight, Nanoseconds commit_ns) {
     if (nodes_ == 1) return;
-    events_.push(
-        {commit_ns + delay_ns_, EventKind::kDeliver, flight.request, index(flight.node)});
+    events_.push({commit_ns + delay_ns_, EventKind::kDeliver, flight.request, index(flight.node)});
   }
 
   void start_session(std::uint32_t session) {

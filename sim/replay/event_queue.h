@@ -25,9 +25,9 @@ enum class EventKind : std::uint8_t {
   kDeliver,         // request, node it was written on
   kTimeout,         // flight, generation
   kTimer,
-  kNodeArrival,     // flight
-  kRetry,           // flight: the router asked to wait
-  kSession,         // session: its next request may be issued
+  kNodeArrival,  // flight
+  kRetry,        // flight: the router asked to wait
+  kSession,      // session: its next request may be issued
 };
 
 struct Event {
@@ -146,13 +146,13 @@ class EventQueue {
       unsigned level = 0;
       unsigned slot = kSlots;
       for (; level < kLevels; ++level) {
-        slot = next_occupied(level, static_cast<unsigned>(now_tick_ >> (level * kSlotBits)) % kSlots);
+        slot =
+            next_occupied(level, static_cast<unsigned>(now_tick_ >> (level * kSlotBits)) % kSlots);
         if (slot < kSlots) break;
       }
       const unsigned shift = level * kSlotBits;
-      const std::uint64_t above = shift + kSlotBits < 64 ? now_tick_ >> (shift + kSlotBits)
-                                                                 << (shift + kSlotBits)
-                                                         : 0;
+      const std::uint64_t above =
+          shift + kSlotBits < 64 ? now_tick_ >> (shift + kSlotBits) << (shift + kSlotBits) : 0;
       const std::uint64_t start = above | std::uint64_t{slot} << shift;
       if (start > limit_tick) {
         earliest_tick_ = start;

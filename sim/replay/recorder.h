@@ -130,10 +130,11 @@ class Recorder {
     const std::uint64_t who = std::uint64_t{flight.request} << 17 |
                               static_cast<std::uint64_t>(flight.node) << 1 |
                               (flight.is_apply ? 1U : 0U);
-    const std::uint64_t hash = who * 0x9E3779B97F4A7C15 +
-                               static_cast<std::uint64_t>(flight.dispatched_ns) * 0xC2B2AE3D27D4EB4F +
-                               static_cast<std::uint64_t>(a) * 0x165667B19E3779F9 +
-                               static_cast<std::uint64_t>(b) * 0xD6E8FEB86659FD93;
+    const std::uint64_t hash =
+        who * 0x9E3779B97F4A7C15 +
+        static_cast<std::uint64_t>(flight.dispatched_ns) * 0xC2B2AE3D27D4EB4F +
+        static_cast<std::uint64_t>(a) * 0x165667B19E3779F9 +
+        static_cast<std::uint64_t>(b) * 0xD6E8FEB86659FD93;
     tally_.event_checksum += (hash ^ hash >> 32) * 0xFF51AFD7ED558CCD;
   }
 

@@ -3,8 +3,8 @@
 namespace switchyard {
 
 Servers::Servers(const ClusterSpec& cluster, const ReplayOptions& options,
-                 std::span<const std::int64_t> service_ns, EventQueue& events,
-                 FlightTable& flights, Recorder& recorder)
+                 std::span<const std::int64_t> service_ns, EventQueue& events, FlightTable& flights,
+                 Recorder& recorder)
     : replication_(cluster.replication),
       service_ns_(service_ns),
       events_(events),

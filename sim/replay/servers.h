@@ -86,14 +86,15 @@ class Servers {
     NodeSpec spec;
     Nanoseconds half_trip_ns = 0;
     bool unit_speed = true;
-    double slowness = 1;                // 1 / speed
-    WorkerPlan plan{1};                 // if planned
-    Ring<Nanoseconds> planned_starts;   // of requests that wait, in order
-    std::unique_ptr<EventNode> model;   // if not
+    double slowness = 1;               // 1 / speed
+    WorkerPlan plan{1};                // if planned
+    Ring<Nanoseconds> planned_starts;  // of requests that wait, in order
+    std::unique_ptr<EventNode> model;  // if not
     // The model's completion that is in the event queue, and which of its events is the valid one.
     Nanoseconds scheduled_ns = kNever;
     std::uint32_t version = 0;
-    // Applying: where ends are known ahead, when an apply worker is free; else how many are at work.
+    // Applying: where ends are known ahead, when an apply worker is free; else how many are at
+    // work.
     bool applies_planned = true;
     WorkerPlan appliers{1};
     std::uint32_t applying = 0;

@@ -94,10 +94,10 @@ struct RunTally {
   Histogram read_ns;
   Histogram write_ns;
   Histogram control_ns;
-  Histogram wait_ns;              // in the node's queue (or slowed down by sharing)
-  std::int64_t service_ns = 0;    // sums over completed requests of where their time went
-  std::int64_t held_ns = 0;       // waiting for the session's previous response
-  std::int64_t router_ns = 0;     // postponed by the router
+  Histogram wait_ns;            // in the node's queue (or slowed down by sharing)
+  std::int64_t service_ns = 0;  // sums over completed requests of where their time went
+  std::int64_t held_ns = 0;     // waiting for the session's previous response
+  std::int64_t router_ns = 0;   // postponed by the router
   std::int64_t wire_ns = 0;
   std::vector<NodeTally> nodes;
   TimeSeries series;

@@ -12,7 +12,8 @@ ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint
   const TraceColumns& c = trace.columns();
   if (std::ranges::any_of(c.count, [](std::uint32_t n) { return n != 1; })) {
     throw InputError(
-        "the recording has requests that stand for several (count above 1), which can't be replayed "
+        "the recording has requests that stand for several (count above 1), which can't be "
+        "replayed "
         "yet; write each as a row of its own");
   }
   const auto unknown = c.dur_ns.empty() ? static_cast<std::ptrdiff_t>(trace.size())
@@ -39,8 +40,8 @@ ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint
     }
     workload.service_ns = *drawn;
     workload.drawn = std::move(drawn);
-    workload.notes.push_back(
-        fmt::format("{} of {} service times drawn: the recording lacks them", unknown, trace.size()));
+    workload.notes.push_back(fmt::format("{} of {} service times drawn: the recording lacks them",
+                                         unknown, trace.size()));
   }
   workload.trace = std::move(trace);
   return workload;

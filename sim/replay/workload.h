@@ -13,8 +13,8 @@ namespace switchyard {
 
 struct ReplayWorkload {
   Trace trace;
-  std::span<const std::int64_t> service_ns;  // per request, on a node of speed 1
-  std::vector<std::string> notes;            // what was invented
+  std::span<const std::int64_t> service_ns;                // per request, on a node of speed 1
+  std::vector<std::string> notes;                          // what was invented
   std::shared_ptr<const std::vector<std::int64_t>> drawn;  // owns service_ns where it was drawn
 };
 

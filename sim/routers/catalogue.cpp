@@ -11,9 +11,9 @@ namespace switchyard {
 namespace {
 
 constexpr std::array<const StrategyInfo*, 9> kCatalogue = {
-    &kMasterSlave,   &kMasterSlaveAsShipped, &kMultipleMasterSlave,
-    &kRoundRobin,    &kRandomReplica,        &kLeastOutstanding,
-    &kDChoices,      &kPrimaryOnly,          &kOracle,
+    &kMasterSlave, &kMasterSlaveAsShipped, &kMultipleMasterSlave,
+    &kRoundRobin,  &kRandomReplica,        &kLeastOutstanding,
+    &kDChoices,    &kPrimaryOnly,          &kOracle,
 };
 
 // "RestAuth.common.routers.MasterSlave" → "MasterSlave"; other names stay as they are.
@@ -26,7 +26,9 @@ std::string_view without_python_path(std::string_view name) {
 
 }  // namespace
 
-std::span<const StrategyInfo* const> catalogue() { return kCatalogue; }
+std::span<const StrategyInfo* const> catalogue() {
+  return kCatalogue;
+}
 
 const StrategyInfo& find_strategy(std::string_view name) {
   const std::string_view wanted = without_python_path(name);

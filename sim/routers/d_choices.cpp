@@ -81,17 +81,21 @@ constexpr std::array kParameters = {
 const StrategyInfo kDChoices = {
     .name = "d_choices",
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
-    .rule = "Draw d replicas, each equally likely; the read goes to the one with the fewest "
-            "outstanding requests, the first drawn among equals. A write goes to the primary. d "
-            "bounded draws per read (without replacement none for the last node left).",
+    .rule =
+        "Draw d replicas, each equally likely; the read goes to the one with the fewest "
+        "outstanding requests, the first drawn among equals. A write goes to the primary. d "
+        "bounded draws per read (without replacement none for the last node left).",
     .parameters = kParameters,
-    .systems = "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, MongoDB drivers, "
-               "nginx random two least_conn, HAProxy random(2)",
-    .failure_modes = "With replacement and two nodes the worse one still gets a quarter of the "
-                     "reads. With 2-3 replicas it is close to a full scan, with its herds and black "
-                     "holes.",
-    .source = "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
-              "12 (2001)",
+    .systems =
+        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, MongoDB drivers, "
+        "nginx random two least_conn, HAProxy random(2)",
+    .failure_modes =
+        "With replacement and two nodes the worse one still gets a quarter of the "
+        "reads. With 2-3 replicas it is close to a full scan, with its herds and black "
+        "holes.",
+    .source =
+        "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
+        "12 (2001)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<DChoices>(
           NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")),

@@ -1,10 +1,11 @@
 // Least outstanding requests: a read goes to the node with the fewest requests of this router that
 // are dispatched and not yet answered.
 //
-// Ships in: MaxScale least_current_operations, nginx least_conn, HAProxy leastconn, Envoy FULL_SCAN.
-// Parameters: include_primary (false), tie (uniform | first | least_recently_used).
+// Ships in: MaxScale least_current_operations, nginx least_conn, HAProxy leastconn, Envoy
+// FULL_SCAN. Parameters: include_primary (false), tie (uniform | first | least_recently_used).
 // Known failure: a node that fails fast looks idle and draws everything ("black hole").
-// Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full scan).
+// Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full
+// scan).
 #include <algorithm>
 
 #include "routers/catalogue.h"
@@ -19,7 +20,11 @@ enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed };
 class LeastOutstanding : public Router {
  public:
   LeastOutstanding(NodePool pool, Tie tie, std::size_t nodes, RandomStream random)
-      : pool_(std::move(pool)), tie_(tie), random_(random), last_use_(nodes), tied_(pool_.readers().size()) {}
+      : pool_(std::move(pool)),
+        tie_(tie),
+        random_(random),
+        last_use_(nodes),
+        tied_(pool_.readers().size()) {}
 
   Signals wants() const override {
     Signals signals;
@@ -76,16 +81,19 @@ constexpr std::array kParameters = {
 
 const StrategyInfo kLeastOutstanding = {
     .name = "least_outstanding",
-    .summary = "reads to the replica with the fewest unanswered requests; writes to the primary",
-    .rule = "A read goes to the replica with the fewest requests dispatched by this router and not "
-            "yet answered, writes on it included; ties by `tie`. A write goes to the primary. One "
-            "bounded draw per read that meets a tie, with tie = uniform; else none.",
+    .summary = "reads to the replica with the fewest unanswered requests",
+    .rule =
+        "A read goes to the replica with the fewest requests dispatched by this router and not "
+        "yet answered, writes on it included; ties by `tie`. A write goes to the primary. One "
+        "bounded draw per read that meets a tie, with tie = uniform; else none.",
     .parameters = kParameters,
-    .systems = "MaxScale slave_selection_criteria = least_current_operations "
-               "(least_recently_used), nginx least_conn, HAProxy leastconn, Envoy least request "
-               "with full scan (uniform), PgDog least_active_connections (first)",
-    .failure_modes = "A node that answers errors fast looks idle and draws all reads. Each of "
-                     "several routers sees only its own requests, so they herd.",
+    .systems =
+        "MaxScale slave_selection_criteria = least_current_operations "
+        "(least_recently_used), nginx least_conn, HAProxy leastconn, Envoy least request "
+        "with full scan (uniform), PgDog least_active_connections (first)",
+    .failure_modes =
+        "A node that answers errors fast looks idle and draws all reads. Each of "
+        "several routers sees only its own requests, so they herd.",
     .source = "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const auto at = std::ranges::find(kTies, p.text("tie")) - kTies.begin();

@@ -45,14 +45,16 @@ std::unique_ptr<Router> make(RouterSetup setup, bool routes_writes) {
 
 const StrategyInfo kMasterSlave = {
     .name = "MasterSlave",
-    .summary = "RestAuth: reads to any database at random, master included; writes to `default`",
-    .rule = "A read goes to one of all databases, each equally likely, drawn afresh every time; a "
-            "write goes to the database named `default`. One random.choice of Python's generator "
-            "per read, in the order of the databases; none per write.",
+    .summary = "RestAuth: reads to any database at random, writes to `default`",
+    .rule =
+        "A read goes to one of all databases, each equally likely, drawn afresh every time; a "
+        "write goes to the database named `default`. One random.choice of Python's generator "
+        "per read, in the order of the databases; none per write.",
     .parameters = {},
     .systems = "RestAuth common.routers.MasterSlave, as its documentation describes it",
-    .failure_modes = "A slow, lagging or dead database still gets its share of reads. Consecutive "
-                     "reads of a session may go back in time.",
+    .failure_modes =
+        "A slow, lagging or dead database still gets its share of reads. Consecutive "
+        "reads of a session may go back in time.",
     .source = "RestAuth documentation, Database replication; CPython random.choice",
     .make = [](RouterSetup setup, const Parameters&) { return make(std::move(setup), true); },
 };
@@ -60,10 +62,11 @@ const StrategyInfo kMasterSlave = {
 const StrategyInfo kMasterSlaveAsShipped = {
     .name = "MasterSlaveAsShipped",
     .summary = "RestAuth's MasterSlave as its code runs: no write rule, so Django decides",
-    .rule = "A read as in MasterSlave. The class defines no db_for_write, so Django sends the save "
-            "of a loaded object back to the database it was read from, a replica with probability "
-            "(n-1)/n, and every other write to `default`. The object of a write is the last one "
-            "with that key among the 8 that the session read most recently.",
+    .rule =
+        "A read as in MasterSlave. The class defines no db_for_write, so Django sends the save "
+        "of a loaded object back to the database it was read from, a replica with probability "
+        "(n-1)/n, and every other write to `default`. The object of a write is the last one "
+        "with that key among the 8 that the session read most recently.",
     .parameters = {},
     .systems = "RestAuth common.routers.MasterSlave under Django, all releases",
     .failure_modes = "Writes reach replicas, which refuse them (read-only) or diverge.",

@@ -35,16 +35,18 @@ class MultipleMasterSlave : public Router {
 
 const StrategyInfo kMultipleMasterSlave = {
     .name = "MultipleMasterSlave",
-    .summary = "RestAuth: reads to any database at random; writes to a random `master…` database",
-    .rule = "A read goes to one of all databases, each equally likely. A write goes to one of the "
-            "databases whose name starts with `master` (lower case, at the start), each equally "
-            "likely; `default` takes reads but never writes. One random.choice of Python's "
-            "generator per decision.",
+    .summary = "RestAuth: reads to any database, writes to any named `master…`, at random",
+    .rule =
+        "A read goes to one of all databases, each equally likely. A write goes to one of the "
+        "databases whose name starts with `master` (lower case, at the start), each equally "
+        "likely; `default` takes reads but never writes. One random.choice of Python's "
+        "generator per decision.",
     .parameters = {},
     .systems = "RestAuth common.routers.MultipleMasterSlave",
-    .failure_modes = "Writes of one transaction may go to different masters; with asynchronous "
-                     "replication they conflict and updates are lost. Without any `master…` name "
-                     "the first write fails.",
+    .failure_modes =
+        "Writes of one transaction may go to different masters; with asynchronous "
+        "replication they conflict and updates are lost. Without any `master…` name "
+        "the first write fails.",
     .source = "RestAuth documentation, Database replication; CPython random.choice",
     .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
       std::vector<NodeId> masters;

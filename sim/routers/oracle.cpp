@@ -46,13 +46,15 @@ class Oracle : public Router {
 const StrategyInfo kOracle = {
     .name = "oracle",
     .summary = "bound: every request where it will be answered first, knowing all true state",
-    .rule = "A read goes to the node, a write to the primary, on which its response would come "
-            "earliest given all work there now and its own true service time; the first in order "
-            "among equals. No random draws.",
+    .rule =
+        "A read goes to the node, a write to the primary, on which its response would come "
+        "earliest given all work there now and its own true service time; the first in order "
+        "among equals. No random draws.",
     .parameters = {},
     .systems = "none: a bound",
-    .failure_modes = "Greedy: it does not leave room for requests still to come, and does not look "
-                     "at freshness.",
+    .failure_modes =
+        "Greedy: it does not leave room for requests still to come, and does not look "
+        "at freshness.",
     .source = "reference bound",
     .is_bound = true,
     .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {

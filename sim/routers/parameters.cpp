@@ -39,7 +39,8 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
         fail("one of " + join_names(info.choices));
       }
       return;
-    case ParameterInfo::Type::kText: return;
+    case ParameterInfo::Type::kText:
+      return;
   }
 }
 
@@ -55,9 +56,10 @@ Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo>
     if (info == declared.end()) {
       std::vector<std::string_view> names;
       for (const ParameterInfo& known : declared) names.push_back(known.name);
-      throw InputError(fmt::format("router '{}' has no parameter '{}'{}{}", strategy, name,
-                                   names.empty() ? "; it takes none" : "; it takes " + join_names(names),
-                                   did_you_mean(name, names)));
+      throw InputError(
+          fmt::format("router '{}' has no parameter '{}'{}{}", strategy, name,
+                      names.empty() ? "; it takes none" : "; it takes " + join_names(names),
+                      did_you_mean(name, names)));
     }
     check(strategy, *info, text);
     values_[static_cast<std::size_t>(info - declared.begin())].second = text;
@@ -74,6 +76,8 @@ std::int64_t Parameters::integer(std::string_view name) const {
   return parse_integer(text(name)).value();
 }
 
-bool Parameters::boolean(std::string_view name) const { return text(name) == "true"; }
+bool Parameters::boolean(std::string_view name) const {
+  return text(name) == "true";
+}
 
 }  // namespace switchyard

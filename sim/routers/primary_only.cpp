@@ -13,7 +13,8 @@ namespace {
 class PrimaryOnly : public Router {
  public:
   explicit PrimaryOnly(NodeId primary) : primary_(primary) {}
-  Decision choose(const Query& /*query*/, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
+  Decision choose(const Query& /*query*/, const ClusterView& /*view*/,
+                  Nanoseconds /*now*/) override {
     return Decision::to(primary_, Reason::kPrimary);
   }
 
@@ -26,8 +27,9 @@ class PrimaryOnly : public Router {
 const StrategyInfo kPrimaryOnly = {
     .name = "primary_only",
     .summary = "bound: everything to the primary, never stale",
-    .rule = "Reads and writes go to `default` if it is a primary, else to the first primary. No "
-            "random draws.",
+    .rule =
+        "Reads and writes go to `default` if it is a primary, else to the first primary. No "
+        "random draws.",
     .parameters = {},
     .systems = "any application without a router",
     .failure_modes = "The replicas' capacity is not used; the primary is the limit.",

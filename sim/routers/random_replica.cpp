@@ -32,12 +32,14 @@ constexpr std::array kParameters = {kIncludePrimary};
 const StrategyInfo kRandomReplica = {
     .name = "random_replica",
     .summary = "reads to a uniformly random replica; writes to the primary",
-    .rule = "A read goes to one of the replicas, each equally likely, drawn afresh every time; a "
-            "write goes to the primary. One bounded draw per read.",
+    .rule =
+        "A read goes to one of the replicas, each equally likely, drawn afresh every time; a "
+        "write goes to the primary. One bounded draw per read.",
     .parameters = kParameters,
     .systems = "Django's documented PrimaryReplicaRouter, libpq and pgjdbc random host choice",
-    .failure_modes = "Queues differ by chance: some reads wait while other replicas idle. Lag and "
-                     "health are not looked at.",
+    .failure_modes =
+        "Queues differ by chance: some reads wait while other replicas idle. Lag and "
+        "health are not looked at.",
     .source = "Django documentation, Multiple databases",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<RandomReplica>(

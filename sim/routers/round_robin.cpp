@@ -1,4 +1,5 @@
-// Round robin: reads take the replicas in turn, whatever they cost and however loaded the nodes are.
+// Round robin: reads take the replicas in turn, whatever they cost and however loaded the nodes
+// are.
 //
 // Ships in: django-multidb-router, MySQL Router `round-robin`, PgBouncer, HAProxy `roundrobin`.
 // Parameters: include_primary (false).
@@ -34,14 +35,17 @@ constexpr std::array kParameters = {kIncludePrimary};
 const StrategyInfo kRoundRobin = {
     .name = "round_robin",
     .summary = "reads to the replicas in turn; writes to the primary",
-    .rule = "Read number i goes to replica i modulo their number, in the cluster's order, starting "
-            "with the first; a write goes to the primary and does not advance the turn. No random "
-            "draws.",
+    .rule =
+        "Read number i goes to replica i modulo their number, in the cluster's order, starting "
+        "with the first; a write goes to the primary and does not advance the turn. No random "
+        "draws.",
     .parameters = kParameters,
-    .systems = "MySQL Router round-robin, HAProxy roundrobin, PgBouncer load_balance_hosts = "
-               "round-robin, django-multidb-router (which shuffles the list once)",
-    .failure_modes = "Ignores cost and speed: a node k times slower piles up work. Several routers "
-                     "that start together march in step.",
+    .systems =
+        "MySQL Router round-robin, HAProxy roundrobin, PgBouncer load_balance_hosts = "
+        "round-robin, django-multidb-router (which shuffles the list once)",
+    .failure_modes =
+        "Ignores cost and speed: a node k times slower piles up work. Several routers "
+        "that start together march in step.",
     .source = "MySQL Router manual, routing_strategy",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<RoundRobin>(

@@ -78,7 +78,8 @@ struct Signals {
   Signals& operator|=(const Signals& other);
 };
 
-// Configuration of a node as a router knows it. The order of nodes is the cluster's and breaks ties.
+// Configuration of a node as a router knows it. The order of nodes is the cluster's and breaks
+// ties.
 struct NodeInfo {
   std::string name;
   Role role = Role::kReplica;

@@ -15,9 +15,9 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
     const RouterUse& use = candidate.routers[i];
     const StrategyInfo& info = find_strategy(use.name);
     const Parameters parameters(info.name, info.parameters, use.parameters);
-    routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                                 python_random},
-                                parameters));
+    routers.push_back(info.make(
+        {nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i), python_random},
+        parameters));
   }
   return {std::move(routers), default_node};
 }

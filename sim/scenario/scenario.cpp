@@ -46,8 +46,9 @@ ArrivalLaw read_arrivals(TableReader reader) {
     const bool some = std::ranges::any_of(law.rates, [](double rate) { return rate > 0; });
     const bool last = std::ranges::all_of(law.mean_durations_ns, [](double ns) { return ns > 0; });
     if (!some || !last || law.rates.size() != law.mean_durations_ns.size()) {
-      reader.fail(reader.raw(),
-                  "arrivals of law mmpp need as many mean_durations (above 0) as rates (not all 0)");
+      reader.fail(
+          reader.raw(),
+          "arrivals of law mmpp need as many mean_durations (above 0) as rates (not all 0)");
     }
   } else {
     if (!reader.has("rate")) reader.fail_missing("rate", "expected a number per second");
@@ -106,11 +107,13 @@ WorkloadSpec read_workload(TableReader reader) {
   spec.speed = reader.number("speed", 1, 0, true);
   spec.think_scale = reader.number("think_scale", 1, 0);
   spec.service = reader.law("service");
-  for (const auto& [key, list] : {std::pair{"write_functions", &spec.import.postgres.write_functions},
-                                  std::pair{"read_functions", &spec.import.postgres.read_functions}}) {
+  for (const auto& [key, list] :
+       {std::pair{"write_functions", &spec.import.postgres.write_functions},
+        std::pair{"read_functions", &spec.import.postgres.read_functions}}) {
     const toml::node* node = reader.find(key);
     if (node == nullptr) continue;
-    if (!node->is_array()) reader.fail(*node, fmt::format("workload.{} must be a list of names", key));
+    if (!node->is_array())
+      reader.fail(*node, fmt::format("workload.{} must be a list of names", key));
     for (const toml::node& item : *node->as_array()) {
       const auto name = item.value_exact<std::string>();
       if (!name) reader.fail(item, fmt::format("workload.{} must be a list of names", key));
@@ -132,8 +135,8 @@ NodeSpec read_database(TableReader reader, const std::string& name) {
   static constexpr std::array<std::string_view, 2> disciplines = {"fifo", "processor_sharing"};
   NodeSpec node;
   node.name = name;
-  node.role = static_cast<Role>(
-      reader.choice("role", roles, static_cast<std::size_t>(implied_role(name))));
+  node.role =
+      static_cast<Role>(reader.choice("role", roles, static_cast<std::size_t>(implied_role(name))));
   const toml::node* workers = reader.find("workers");
   if (workers != nullptr && workers->value<std::int64_t>() == 0) {
     reader.fail(*workers, fmt::format("database '{}' has workers = 0 and could never answer; give "
@@ -142,8 +145,7 @@ NodeSpec read_database(TableReader reader, const std::string& name) {
   }
   node.workers = static_cast<std::uint32_t>(reader.integer("workers", node.workers, 1, 1'000'000));
   node.speed = reader.number("speed", node.speed, 0, true);
-  node.queue_limit =
-      static_cast<std::uint32_t>(reader.integer("queue_limit", 0, 0, UINT32_MAX));
+  node.queue_limit = static_cast<std::uint32_t>(reader.integer("queue_limit", 0, 0, UINT32_MAX));
   node.round_trip_ns = reader.duration("round_trip", 0);
   node.weight = reader.number("weight", 1, 0);
   node.discipline = static_cast<Discipline>(reader.choice("discipline", disciplines, 0));
@@ -178,9 +180,10 @@ ReplicationSpec read_replication(TableReader reader) {
   spec.apply_share = reader.number("apply_share", 0, 0);
   spec.apply_competes = reader.boolean("apply_competes", true);
   if (reader.duration("observe_every", 0) != 0) {
-    reader.fail(*reader.find("observe_every"),
-                "replication.observe_every has no use in this version, whose routers do not look at "
-                "positions; leave it at \"0us\"");
+    reader.fail(
+        *reader.find("observe_every"),
+        "replication.observe_every has no use in this version, whose routers do not look at "
+        "positions; leave it at \"0us\"");
   }
   reader.finish();
   return spec;
@@ -200,7 +203,8 @@ RouterUse read_router(const toml::node& node, const TableReader& parent) {
     } else if (value.is_value()) {
       value.visit([&](const auto& inner) { text << inner; });
     } else {
-      parent.fail(value, fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
+      parent.fail(value,
+                  fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
     }
     if (key == "use") {
       use.name = text.str();
@@ -248,8 +252,7 @@ RunSpec read_run(TableReader reader) {
   } else {
     spec.warmup_ns = reader.duration("warmup", 0);
   }
-  spec.replications =
-      static_cast<std::uint32_t>(reader.integer("replications", 1, 1, 100'000));
+  spec.replications = static_cast<std::uint32_t>(reader.integer("replications", 1, 1, 100'000));
   spec.timeout_ns = reader.duration("timeout", 0);
   spec.threads = static_cast<std::uint32_t>(reader.integer("threads", 0, 0, 4096));
   reader.finish();
@@ -259,8 +262,8 @@ RunSpec read_run(TableReader reader) {
 void validate_candidate(const Candidate& candidate, const Scenario& scenario,
                         std::set<std::string>& names) {
   if (!names.insert(candidate.name).second) {
-    throw InputError(fmt::format("two candidates are named '{}'; give each a name of its own",
-                                 candidate.name));
+    throw InputError(
+        fmt::format("two candidates are named '{}'; give each a name of its own", candidate.name));
   }
   build_chain(candidate, scenario.cluster, scenario.seed);
 }

@@ -1,7 +1,7 @@
 // The scenario file (TOML): one file describes a whole comparison.
 //
-// `data/reference.toml` shows every key with its default. Durations are texts with a unit, rates are
-// per second, and an unknown key is an error that names the nearest known one.
+// `data/reference.toml` shows every key with its default. Durations are texts with a unit, rates
+// are per second, and an unknown key is an error that names the nearest known one.
 #pragma once
 
 #include <cstdint>

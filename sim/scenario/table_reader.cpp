@@ -39,8 +39,9 @@ std::vector<double> read_durations(const std::string& path) {
     if (line.empty() || line.starts_with('#')) continue;
     const auto value = parse_duration(line);
     if (!value) {
-      throw InputError({path, number, 1},
-                       fmt::format("expected a duration with a unit such as 2.5ms, found '{}'", line));
+      throw InputError(
+          {path, number, 1},
+          fmt::format("expected a duration with a unit such as 2.5ms, found '{}'", line));
     }
     values.push_back(static_cast<double>(*value));
   }
@@ -186,8 +187,10 @@ Law TableReader::read_law() {
     return number(key, 0, min, above);
   };
   switch (choice("law", laws, 0)) {
-    case 0: return Law::constant(required("value"));
-    case 1: return Law::exponential(positive("mean"));
+    case 0:
+      return Law::constant(required("value"));
+    case 1:
+      return Law::exponential(positive("mean"));
     case 2: {
       const double mean = positive("mean");
       return Law::lognormal(mean, ratio("cv", 0, true));
@@ -207,8 +210,7 @@ Law TableReader::read_law() {
       double total = 0;
       for (const double weight : weights) total += weight;
       if (values.empty() || values.size() != weights.size() || total <= 0) {
-        fail(table_, fmt::format("{} needs as many weights as values, not all of them 0",
-                                 path_));
+        fail(table_, fmt::format("{} needs as many weights as values, not all of them 0", path_));
       }
       return Law::discrete(std::move(values), std::move(weights));
     }
@@ -252,8 +254,9 @@ void TableReader::finish() const {
   for (const auto& [key, node] : table_) {
     if (std::ranges::find(known, key.str()) != known.end()) continue;
     const auto at = key.source().begin;
-    throw InputError({file_, at.line, at.column}, fmt::format("unknown key '{}'{}", name_of(key.str()),
-                                                              did_you_mean(key.str(), known)));
+    throw InputError(
+        {file_, at.line, at.column},
+        fmt::format("unknown key '{}'{}", name_of(key.str()), did_you_mean(key.str(), known)));
   }
 }
 

@@ -1,10 +1,10 @@
 // Reads a TOML table key by key; what was not asked for is an unknown key.
 #pragma once
 
+#include <toml++/toml.h>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <vector>
 
 #include "core/error.h"

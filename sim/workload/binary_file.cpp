@@ -97,8 +97,7 @@ void add_names(std::vector<Content>& contents, Tag ends, Tag text, const StringT
 }
 
 std::string info_json(const TraceInfo& info) {
-  return nlohmann::json{
-      {"epoch_ns", info.epoch_ns}, {"source", info.source}, {"notes", info.notes}}
+  return nlohmann::json{{"epoch_ns", info.epoch_ns}, {"source", info.source}, {"notes", info.notes}}
       // A name in another encoding must not stop the writing.
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -299,8 +298,9 @@ class Loader {
       view.ends = {reinterpret_cast<const std::uint64_t*>(ends->data()),
                    ends->size() / sizeof(std::uint64_t)};
     }
-    const bool sound = std::ranges::is_sorted(view.ends) &&
-                       (view.ends.empty() ? view.text.empty() : view.ends.back() == view.text.size());
+    const bool sound =
+        std::ranges::is_sorted(view.ends) &&
+        (view.ends.empty() ? view.text.empty() : view.ends.back() == view.text.size());
     if (!sound) fail("has a damaged table of names");
     return view;
   }

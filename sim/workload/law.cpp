@@ -17,12 +17,18 @@ double exponential_sample(double mean, RandomStream& random) {
 }
 
 // Gamma(1 + 1/shape), for the mean of a Weibull law only: no sample depends on it.
-double weibull_mean(double scale, double shape) { return scale * std::tgamma(1 + 1 / shape); }
+double weibull_mean(double scale, double shape) {
+  return scale * std::tgamma(1 + 1 / shape);
+}
 
 }  // namespace
 
-Law Law::constant(double value) { return {Kind::kConstant, value, 0}; }
-Law Law::exponential(double mean) { return {Kind::kExponential, mean, 0}; }
+Law Law::constant(double value) {
+  return {Kind::kConstant, value, 0};
+}
+Law Law::exponential(double mean) {
+  return {Kind::kExponential, mean, 0};
+}
 
 Law Law::lognormal(double mean, double cv) {
   const double variance = portable_log(1 + cv * cv);
@@ -31,7 +37,9 @@ Law Law::lognormal(double mean, double cv) {
   return law;
 }
 
-Law Law::erlang(double mean, unsigned k) { return {Kind::kErlang, mean, static_cast<double>(k)}; }
+Law Law::erlang(double mean, unsigned k) {
+  return {Kind::kErlang, mean, static_cast<double>(k)};
+}
 
 Law Law::hyperexponential(double mean, double cv) {
   // Branch 1 with probability p and mean m/2p, branch 2 with 1-p and m/2(1-p): each carries half
@@ -54,9 +62,15 @@ Law Law::discrete(std::vector<double> values, std::vector<double> weights) {
   return law;
 }
 
-Law Law::uniform(double min, double max) { return {Kind::kUniform, min, max}; }
-Law Law::pareto(double scale, double shape) { return {Kind::kPareto, scale, shape}; }
-Law Law::weibull(double scale, double shape) { return {Kind::kWeibull, scale, shape}; }
+Law Law::uniform(double min, double max) {
+  return {Kind::kUniform, min, max};
+}
+Law Law::pareto(double scale, double shape) {
+  return {Kind::kPareto, scale, shape};
+}
+Law Law::weibull(double scale, double shape) {
+  return {Kind::kWeibull, scale, shape};
+}
 
 Law Law::empirical(std::vector<double> values) {
   Law law(Kind::kEmpirical, 0, 0);
@@ -67,19 +81,25 @@ Law Law::empirical(std::vector<double> values) {
 
 double Law::mean() const {
   switch (kind_) {
-    case Kind::kLognormal: return c_;
-    case Kind::kUniform: return (a_ + b_) / 2;
+    case Kind::kLognormal:
+      return c_;
+    case Kind::kUniform:
+      return (a_ + b_) / 2;
     case Kind::kPareto:
       return b_ > 1 ? a_ * b_ / (b_ - 1) : std::numeric_limits<double>::infinity();
-    case Kind::kWeibull: return weibull_mean(a_, b_);
-    default: return a_;
+    case Kind::kWeibull:
+      return weibull_mean(a_, b_);
+    default:
+      return a_;
   }
 }
 
 double Law::sample(RandomStream& random) const {
   switch (kind_) {
-    case Kind::kConstant: return a_;
-    case Kind::kExponential: return exponential_sample(a_, random);
+    case Kind::kConstant:
+      return a_;
+    case Kind::kExponential:
+      return exponential_sample(a_, random);
     case Kind::kLognormal: {
       // The middle of one of 2^53 steps, so never 0 or 1.
       const double p = random.next_open_unit() - 0x1p-54;
@@ -99,20 +119,27 @@ double Law::sample(RandomStream& random) const {
       const auto i = std::min<std::ptrdiff_t>(at - cumulative_.begin(), std::ssize(values_) - 1);
       return values_[static_cast<std::size_t>(i)];
     }
-    case Kind::kUniform: return a_ + (b_ - a_) * random.next_unit();
-    case Kind::kPareto: return a_ * portable_pow(random.next_open_unit(), -1 / b_);
+    case Kind::kUniform:
+      return a_ + (b_ - a_) * random.next_unit();
+    case Kind::kPareto:
+      return a_ * portable_pow(random.next_open_unit(), -1 / b_);
     case Kind::kWeibull: {
       const double e = exponential_sample(1, random);
       return e == 0 ? 0 : a_ * portable_pow(e, 1 / b_);
     }
-    case Kind::kEmpirical: return values_[random.next_below(static_cast<std::uint32_t>(values_.size()))];
+    case Kind::kEmpirical:
+      return values_[random.next_below(static_cast<std::uint32_t>(values_.size()))];
   }
   return 0;
 }
 
-Nanoseconds Law::sample_ns(RandomStream& random) const { return round_ns(sample(random)); }
+Nanoseconds Law::sample_ns(RandomStream& random) const {
+  return round_ns(sample(random));
+}
 
-Nanoseconds round_ns(double ns) { return static_cast<Nanoseconds>(std::min(ns, kLongestNs) + 0.5); }
+Nanoseconds round_ns(double ns) {
+  return static_cast<Nanoseconds>(std::min(ns, kLongestNs) + 0.5);
+}
 
 Zipf::Zipf(std::uint32_t count, double exponent)
     : count_(count),
@@ -140,8 +167,7 @@ std::uint32_t Zipf::sample(RandomStream& random) const {
   while (true) {
     const double u = high_ + random.next_unit() * (low_ - high_);
     const double x = inverse_integral(u);
-    const double k =
-        std::clamp(std::floor(x + 0.5), 1.0, static_cast<double>(count_));
+    const double k = std::clamp(std::floor(x + 0.5), 1.0, static_cast<double>(count_));
     if (k - x <= squeeze_ || u >= integral(k + 0.5) - portable_pow(k, -exponent_)) {
       return static_cast<std::uint32_t>(k) - 1;
     }

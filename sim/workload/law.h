@@ -29,15 +29,15 @@ class Law {
 
   // Parameters are in nanoseconds unless they are plain numbers. REQUIRES the ranges named.
   static Law constant(double value);
-  static Law exponential(double mean);                    // mean > 0
-  static Law lognormal(double mean, double cv);           // mean > 0, cv > 0
-  static Law erlang(double mean, unsigned k);             // sum of k exponentials, k >= 1
-  static Law hyperexponential(double mean, double cv);    // two branches of equal load, cv >= 1
+  static Law exponential(double mean);                  // mean > 0
+  static Law lognormal(double mean, double cv);         // mean > 0, cv > 0
+  static Law erlang(double mean, unsigned k);           // sum of k exponentials, k >= 1
+  static Law hyperexponential(double mean, double cv);  // two branches of equal load, cv >= 1
   static Law discrete(std::vector<double> values, std::vector<double> weights);
-  static Law uniform(double min, double max);             // min <= max
-  static Law pareto(double scale, double shape);          // x >= scale; mean infinite if shape <= 1
+  static Law uniform(double min, double max);     // min <= max
+  static Law pareto(double scale, double shape);  // x >= scale; mean infinite if shape <= 1
   static Law weibull(double scale, double shape);
-  static Law empirical(std::vector<double> values);       // each value equally likely
+  static Law empirical(std::vector<double> values);  // each value equally likely
 
   Law() = default;  // always 0
 

@@ -15,11 +15,23 @@ namespace switchyard {
 namespace {
 
 constexpr std::string_view kMagic = "# switchyard-trace v1";
-constexpr std::array<const char*, 13> kColumns = {"t",     "session", "op",    "key",  "table",
-                                                  "dur",   "bytes",   "rows",  "txn",  "flags",
+constexpr std::array<const char*, 13> kColumns = {"t",     "session", "op",   "key", "table",
+                                                  "dur",   "bytes",   "rows", "txn", "flags",
                                                   "count", "node",    "stmt"};
 enum Column : std::size_t {
-  kT, kSession, kOp, kKey, kTable, kDur, kBytes, kRows, kTxn, kFlags, kCount, kNode, kStmt
+  kT,
+  kSession,
+  kOp,
+  kKey,
+  kTable,
+  kDur,
+  kBytes,
+  kRows,
+  kTxn,
+  kFlags,
+  kCount,
+  kNode,
+  kStmt
 };
 
 class ParserSource : public io::ByteSourceBase {
@@ -41,9 +53,9 @@ class ParserSource : public io::ByteSourceBase {
   std::unique_ptr<ByteSource> source_;
 };
 
-using Reader = io::CSVReader<kColumns.size(), io::trim_chars<' ', '\t'>,
-                             io::double_quote_escape<',', '"'>, io::throw_on_overflow,
-                             io::single_and_empty_line_comment<'#'>>;
+using Reader =
+    io::CSVReader<kColumns.size(), io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
+                  io::throw_on_overflow, io::single_and_empty_line_comment<'#'>>;
 
 std::string_view first_line(std::span<const char> head) {
   const std::string_view text(head.data(), head.size());
@@ -55,8 +67,8 @@ std::string_view first_line(std::span<const char> head) {
 // key=value words after the magic; values have no blanks.
 TraceInfo parse_info(std::string_view line, const std::string& name) {
   // A version such as "v10" is another one.
-  const bool known = line.starts_with(kMagic) &&
-                     (line.size() == kMagic.size() || line[kMagic.size()] == ' ');
+  const bool known =
+      line.starts_with(kMagic) && (line.size() == kMagic.size() || line[kMagic.size()] == ' ');
   if (!known) {
     throw InputError({name, 1, 1}, fmt::format("a native trace begins with the line '{} …'; "
                                                "convert other formats with 'switchyard convert'",
@@ -137,8 +149,8 @@ class RowParser {
     if (text[column] == nullptr || *text[column] == '\0') return absent;
     const std::int64_t value = required_integer(text, column);
     if (value < 0) {
-      fail(column, fmt::format("must not be negative, found {}; leave the field empty if unknown",
-                               value));
+      fail(column,
+           fmt::format("must not be negative, found {}; leave the field empty if unknown", value));
     }
     return value;
   }
@@ -159,7 +171,8 @@ class RowParser {
     for (const char letter : letters) {
       const std::size_t bit = kFlagLetters.find(letter);
       if (bit == std::string_view::npos) {
-        fail(kFlags, fmt::format("unknown flag '{}'; expected letters of {}", letter, kFlagLetters));
+        fail(kFlags,
+             fmt::format("unknown flag '{}'; expected letters of {}", letter, kFlagLetters));
       }
       bits = static_cast<std::uint8_t>(bits | 1U << bit);
     }
@@ -220,8 +233,9 @@ Trace read_rows(Reader& reader, const std::string& name, TraceInfo info,
 
 // Quotes where the plain text would be read differently.
 void append_text(std::string& out, std::string_view text) {
-  const bool plain = text.find_first_of(",\"") == std::string_view::npos && !text.starts_with(' ') &&
-                     !text.ends_with(' ') && !text.starts_with('\t') && !text.ends_with('\t');
+  const bool plain = text.find_first_of(",\"") == std::string_view::npos &&
+                     !text.starts_with(' ') && !text.ends_with(' ') && !text.starts_with('\t') &&
+                     !text.ends_with('\t');
   if (plain) {
     out += text;
     return;
@@ -317,10 +331,19 @@ void write_native_csv(const Trace& trace, AtomicFile& file) {
   }
   std::string out = fmt::format("{} epoch_ns={} source={}\nt,session,op", kMagic,
                                 trace.info().epoch_ns, one_word(trace.info().source));
-  const std::array<bool, kColumns.size()> present = {
-      false,           false,            false,            !c.key.empty(),  !c.table.empty(),
-      !c.dur_ns.empty(), !c.bytes.empty(), !c.rows.empty(),  !c.txn.empty(),  !c.flags.empty(),
-      !c.count.empty(), !c.node.empty(),  !c.stmt.empty()};
+  const std::array<bool, kColumns.size()> present = {false,
+                                                     false,
+                                                     false,
+                                                     !c.key.empty(),
+                                                     !c.table.empty(),
+                                                     !c.dur_ns.empty(),
+                                                     !c.bytes.empty(),
+                                                     !c.rows.empty(),
+                                                     !c.txn.empty(),
+                                                     !c.flags.empty(),
+                                                     !c.count.empty(),
+                                                     !c.node.empty(),
+                                                     !c.stmt.empty()};
   for (std::size_t i = kKey; i < kColumns.size(); ++i) {
     if (present[i]) out += std::string(",") + kColumns[i];
   }

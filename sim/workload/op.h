@@ -31,13 +31,17 @@ constexpr RequestClass class_of(Op op) {
 }
 
 // Whether the statement changes data that other nodes must apply.
-constexpr bool replicates(Op op) { return op == Op::kWrite || op == Op::kDdl; }
+constexpr bool replicates(Op op) {
+  return op == Op::kWrite || op == Op::kDdl;
+}
 
 constexpr std::optional<Op> op_of_letter(char letter) {
   const std::size_t position = kOpLetters.find(letter);
   if (position == std::string_view::npos) return std::nullopt;
   return static_cast<Op>(position);
 }
-constexpr char letter_of(Op op) { return kOpLetters[static_cast<std::size_t>(op)]; }
+constexpr char letter_of(Op op) {
+  return kOpLetters[static_cast<std::size_t>(op)];
+}
 
 }  // namespace switchyard

@@ -19,8 +19,8 @@ double peak_to_mean(std::span<const std::int64_t> t_ns, Nanoseconds span_ns) {
     current = at;
     peak = std::max(peak, ++in_bucket);
   }
-  const double mean = static_cast<double>(t_ns.size()) * static_cast<double>(bucket) /
-                      static_cast<double>(span_ns);
+  const double mean =
+      static_cast<double>(t_ns.size()) * static_cast<double>(bucket) / static_cast<double>(span_ns);
   return static_cast<double>(peak) / mean;
 }
 
@@ -29,7 +29,8 @@ void summarize_keys(const Trace& trace, TraceSummary& summary) {
   for (const std::uint32_t key : trace.columns().key) {
     if (key != kNone) ++uses[key];
   }
-  summary.keys = static_cast<std::uint64_t>(std::ranges::count_if(uses, [](auto n) { return n > 0; }));
+  summary.keys =
+      static_cast<std::uint64_t>(std::ranges::count_if(uses, [](auto n) { return n > 0; }));
   summary.keyed_requests = std::accumulate(uses.begin(), uses.end(), std::uint64_t{0});
   if (summary.keyed_requests == 0) return;
   const std::size_t hottest = std::max<std::size_t>(1, (summary.keys + 99) / 100);

@@ -22,13 +22,13 @@ struct TraceSummary {
   double hottest_percent_key_share = 0;  // share of the most used 1 % of keys
   std::uint64_t tables = 0;
   Nanoseconds span_ns = 0;
-  double mean_rate = 0;               // requests per second over the span
-  double peak_to_mean = 0;            // busiest second (or tenth of a shorter span) over the mean
+  double mean_rate = 0;     // requests per second over the span
+  double peak_to_mean = 0;  // busiest second (or tenth of a shorter span) over the mean
   std::uint64_t with_duration = 0;
   Histogram read_dur_ns;
   Histogram write_dur_ns;
-  double mean_busy = 0;               // total of durations over the span: servers kept busy
-  std::vector<std::string> missing;   // columns that the recording lacks, and what follows from it
+  double mean_busy = 0;              // total of durations over the span: servers kept busy
+  std::vector<std::string> missing;  // columns that the recording lacks, and what follows from it
 };
 
 TraceSummary summarize(const Trace& trace);

@@ -19,12 +19,16 @@ class ArrivalTimes {
 
   Nanoseconds next() {
     switch (law_.kind) {
-      case ArrivalLaw::Kind::kPoisson: now_ += exponential(1e9 / law_.rate); break;
+      case ArrivalLaw::Kind::kPoisson:
+        now_ += exponential(1e9 / law_.rate);
+        break;
       case ArrivalLaw::Kind::kConstant:
         // A multiple, not a sum: gaps stay equal over any number of requests.
         now_ = static_cast<double>(++sequence_) * (1e9 / law_.rate);
         break;
-      case ArrivalLaw::Kind::kMmpp: advance_mmpp(); break;
+      case ArrivalLaw::Kind::kMmpp:
+        advance_mmpp();
+        break;
       case ArrivalLaw::Kind::kBatch:
         if (left_in_batch_ == 0) {
           now_ += exponential(1e9 / law_.rate);
@@ -59,8 +63,8 @@ class ArrivalTimes {
   std::uint64_t batch_size() {
     if (law_.mean_batch_size <= 1) return 1;
     const double miss = 1 - 1 / law_.mean_batch_size;
-    return 1 + static_cast<std::uint64_t>(portable_log(random_.next_open_unit()) /
-                                          portable_log(miss));
+    return 1 +
+           static_cast<std::uint64_t>(portable_log(random_.next_open_unit()) / portable_log(miss));
   }
 
   const ArrivalLaw& law_;
@@ -149,13 +153,14 @@ void generate_closed(const SyntheticWorkload& workload, std::uint64_t seed, Trac
 
 double ArrivalLaw::mean_rate() const {
   switch (kind) {
-    case Kind::kBatch: return rate * mean_batch_size;
+    case Kind::kBatch:
+      return rate * mean_batch_size;
     case Kind::kMmpp: {
-      const double cycle =
-          std::accumulate(mean_durations_ns.begin(), mean_durations_ns.end(), 0.0);
+      const double cycle = std::accumulate(mean_durations_ns.begin(), mean_durations_ns.end(), 0.0);
       return std::inner_product(rates.begin(), rates.end(), mean_durations_ns.begin(), 0.0) / cycle;
     }
-    default: return rate;
+    default:
+      return rate;
   }
 }
 

@@ -36,8 +36,8 @@ struct SyntheticWorkload {
   std::uint64_t requests = 0;
   ArrivalLaw arrivals;
   std::uint32_t sessions = 1;
-  // Set: the trace is one for the closed loop. Each session is a client that thinks, asks and waits;
-  // the recorded times are those of a server without queues, and `arrivals` is not used.
+  // Set: the trace is one for the closed loop. Each session is a client that thinks, asks and
+  // waits; the recorded times are those of a server without queues, and `arrivals` is not used.
   std::optional<Law> think;
   double read_share = 1;
   Law read_service;

@@ -90,7 +90,9 @@ TraceBuilder::~TraceBuilder() = default;
 TraceBuilder::TraceBuilder(TraceBuilder&&) noexcept = default;
 TraceBuilder& TraceBuilder::operator=(TraceBuilder&&) noexcept = default;
 
-std::size_t TraceBuilder::size() const { return storage_->t_ns.size(); }
+std::size_t TraceBuilder::size() const {
+  return storage_->t_ns.size();
+}
 
 void TraceBuilder::reserve(std::size_t rows) {
   storage_->t_ns.reserve(rows);
@@ -139,7 +141,8 @@ std::int64_t TraceBuilder::move_epoch_to_first() {
 Trace TraceBuilder::finish(TraceInfo info) {
   Storage& s = *storage_;
   const std::size_t n = s.t_ns.size();
-  if (n >= kNone) throw InputError("a trace holds at most 4294967294 requests; split the recording");
+  if (n >= kNone)
+    throw InputError("a trace holds at most 4294967294 requests; split the recording");
   if (!std::is_sorted(s.t_ns.begin(), s.t_ns.end())) {
     std::vector<RequestIndex> order(n);
     std::iota(order.begin(), order.end(), RequestIndex{0});
@@ -176,9 +179,9 @@ Trace TraceBuilder::finish(TraceInfo info) {
   }
   s.next_in_session = link_sessions(s.session, s.sessions.size());
 
-  const TraceColumns columns = {s.t_ns,  s.session, s.op,    s.next_in_session, s.dur_ns,
-                                s.key,   s.table,   s.bytes, s.rows,            s.txn,
-                                s.flags, s.count,   s.node,  s.stmt};
+  const TraceColumns columns = {
+      s.t_ns,  s.session, s.op,  s.next_in_session, s.dur_ns, s.key,  s.table,
+      s.bytes, s.rows,    s.txn, s.flags,           s.count,  s.node, s.stmt};
   const TraceNames names = {s.sessions.view(), s.keys.view(), s.tables.view(), s.nodes.view(),
                             s.statements.view()};
   std::shared_ptr<const void> owner = std::exchange(storage_, std::make_shared<Storage>());

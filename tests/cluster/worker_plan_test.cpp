@@ -7,7 +7,8 @@
 
 namespace switchyard {
 
-TEST_CASE("a request starts at once on a free worker and waits for the earliest when none is free") {
+TEST_CASE(
+    "a request starts at once on a free worker and waits for the earliest when none is free") {
   WorkerPlan plan(2);
   // Workers free at 0 and 0; then at 10 and 0; then at 10 and 25.
   CHECK(plan.submit(0, 10).finish_ns == 10);

@@ -130,8 +130,8 @@ TEST_CASE("closed loop: the recorded think time follows the simulated response")
 TEST_CASE("speed divides the recorded gaps and not the service") {
   ReplayOptions options = options_of(LoopMode::kOpen);
   options.speed = 4;
-  const Run run = run_witness(by_hand({{1000, "a", 'r', 8}, {1100, "b", 'r', 8}}), cluster_of(1, 1),
-                              options);
+  const Run run =
+      run_witness(by_hand({{1000, "a", 'r', 8}, {1100, "b", 'r', 8}}), cluster_of(1, 1), options);
   CHECK(run.witness->dispatched == Times{0, 25});
   CHECK(run.tally.service_ns == 16);
 }
@@ -272,8 +272,9 @@ TEST_CASE("a client that gives up goes on, the node finishes the work all the sa
     ReplayOptions options = options_of(LoopMode::kSession);
     options.all_nodes_by_events = by_events;
     options.timeout_ns = 50;
-    const Run run = run_witness(by_hand({{0, "a", 'w', 80}, {10, "a", 'r', 10}, {200, "a", 'r', 5}}),
-                                cluster_of(2, 1), options);
+    const Run run =
+        run_witness(by_hand({{0, "a", 'w', 80}, {10, "a", 'r', 10}, {200, "a", 'r', 5}}),
+                    cluster_of(2, 1), options);
     // The write ends at 80, after its client left at 50; the read waits for the worker until 80.
     CHECK(run.witness->dispatched == Times{0, 50, 200});
     CHECK(run.tally.timed_out == 1);
@@ -295,8 +296,8 @@ TEST_CASE("a router may ask to wait, or reject") {
   std::vector<std::unique_ptr<Router>> routers;
   routers.push_back(std::make_unique<Postpone>());
   const RouterChain chain(std::move(routers), NodeId{0});
-  const auto tally = replay(by_hand({{0, "a", 'r', 10}, {5, "b", 'w', 10}}), cluster_of(1, 1), chain,
-                            options_of(LoopMode::kSession));
+  const auto tally = replay(by_hand({{0, "a", 'r', 10}, {5, "b", 'w', 10}}), cluster_of(1, 1),
+                            chain, options_of(LoopMode::kSession));
   CHECK(tally.read_ns.max() == 50);
   CHECK(tally.router_ns == 40);
   CHECK(tally.rejected == 1);
@@ -339,7 +340,8 @@ TEST_CASE("a router that names a node that does not exist is an error") {
                   InputError);
 }
 
-TEST_CASE("what comes before the warm-up's end does not count, and work that spans it counts in part") {
+TEST_CASE(
+    "what comes before the warm-up's end does not count, and work that spans it counts in part") {
   ReplayOptions options = options_of(LoopMode::kOpen);
   options.warmup_ns = 50;
   const auto tally = run(by_hand({{0, "a", 'r', 80}, {60, "b", 'r', 40}}), cluster_of(1, 1),
@@ -365,8 +367,8 @@ TEST_CASE("service times are drawn where the recording has none, the same for ev
   CHECK_THROWS_AS(prepare(trace, std::nullopt, 1), InputError);
   const auto workload = prepare(trace, Law::constant(500), 1);
   CHECK(workload.notes.size() == 1);
-  const auto tally = run(workload, cluster_of(2, 1), candidate_of("round_robin"),
-                         options_of(LoopMode::kOpen));
+  const auto tally =
+      run(workload, cluster_of(2, 1), candidate_of("round_robin"), options_of(LoopMode::kOpen));
   CHECK(tally.service_ns == 500'000);
 }
 

@@ -46,9 +46,9 @@ TEST_CASE("the wheel agrees with a sorted set over gaps from nanoseconds to days
     for (int step = 0; step < 100'000; ++step) {
       if (random.next_below(100) < 52) {
         const Nanoseconds far = Nanoseconds{1} << random.next_below(48);
-        const Event event(now + static_cast<Nanoseconds>(random.next_unit() *
-                                                         static_cast<double>(far)),
-                          EventKind::kSession, sequence++);
+        const Event event(
+            now + static_cast<Nanoseconds>(random.next_unit() * static_cast<double>(far)),
+            EventKind::kSession, sequence++);
         queue.push(event);
         reference.emplace(event.time_ns, event.what);
         continue;

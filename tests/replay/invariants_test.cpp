@@ -24,7 +24,8 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
   RandomStream random(seed, RandomPurpose::kArrivals, 99);
   RandomScenario s;
   s.options.seed = seed;
-  s.options.loop = one_of(random, std::vector{LoopMode::kOpen, LoopMode::kSession, LoopMode::kClosed});
+  s.options.loop =
+      one_of(random, std::vector{LoopMode::kOpen, LoopMode::kSession, LoopMode::kClosed});
   s.options.timeout_ns = random.next_below(3) == 0 ? 20 * kMillisecond : 0;
   s.options.speed = one_of(random, std::vector{0.5, 1.0, 3.0});
   s.options.warmup_ns = random.next_below(2) == 0 ? 0 : kSecond / 2;
@@ -62,8 +63,13 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
   if (s.options.loop == LoopMode::kClosed) workload.think = Law::exponential(4e6);
   s.workload = synthetic(workload, seed);
   const bool masters = s.cluster.find("master-1") != kNoNode;
-  std::vector<std::string> names = {"MasterSlave",       "MasterSlaveAsShipped", "round_robin",
-                                    "least_outstanding", "d_choices",            "oracle", ""};
+  std::vector<std::string> names = {"MasterSlave",
+                                    "MasterSlaveAsShipped",
+                                    "round_robin",
+                                    "least_outstanding",
+                                    "d_choices",
+                                    "oracle",
+                                    ""};
   if (masters) names.emplace_back("MultipleMasterSlave");
   s.candidate = candidate_of(one_of(random, names));
   return s;
@@ -156,8 +162,9 @@ TEST_CASE("busy time is the service given, and time in the system adds up (Littl
             Approx(tally.wait_ns.mean() * static_cast<double>(tally.completed)).epsilon(1e-9));
     const double parts = static_cast<double>(tally.held_ns + tally.router_ns + waiting +
                                              tally.service_ns + tally.wire_ns);
-    REQUIRE(parts == Approx(all_latencies(tally).mean() * static_cast<double>(tally.completed))
-                         .epsilon(1e-9));
+    REQUIRE(
+        parts ==
+        Approx(all_latencies(tally).mean() * static_cast<double>(tally.completed)).epsilon(1e-9));
   }
 }
 
@@ -165,11 +172,13 @@ TEST_CASE("the same scenario and seed give the same fingerprint, another seed an
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const RandomScenario s = random_scenario(seed, false);
     const auto once = fingerprint_of(run(s.workload, s.cluster, s.candidate, s.options), s.cluster);
-    const auto again = fingerprint_of(run(s.workload, s.cluster, s.candidate, s.options), s.cluster);
+    const auto again =
+        fingerprint_of(run(s.workload, s.cluster, s.candidate, s.options), s.cluster);
     REQUIRE(once == again);
     const RandomScenario other = random_scenario(seed + 1000, false);
-    REQUIRE(once != fingerprint_of(run(other.workload, other.cluster, other.candidate, other.options),
-                                   other.cluster));
+    REQUIRE(once !=
+            fingerprint_of(run(other.workload, other.cluster, other.candidate, other.options),
+                           other.cluster));
   }
 }
 

@@ -36,7 +36,9 @@ std::vector<std::uint64_t> counts_of(const RunTally& tally) {
   return counts;
 }
 
-double mean_ms(const RunTally& tally) { return all_latencies(tally).mean() / 1e6; }
+double mean_ms(const RunTally& tally) {
+  return all_latencies(tally).mean() / 1e6;
+}
 
 }  // namespace
 
@@ -83,8 +85,8 @@ TEST_CASE("one choice is random in law, as many distinct choices as nodes is lea
   const ClusterSpec cluster = cluster_of(4, 1);
   const auto mean_of = [&](const char* router, ParameterTexts parameters) {
     parameters.insert(parameters.end(), kAllNodes.begin(), kAllNodes.end());
-    return mean_ms(run(workload, cluster, candidate_of(router, parameters),
-                       options_of(LoopMode::kOpen)));
+    return mean_ms(
+        run(workload, cluster, candidate_of(router, parameters), options_of(LoopMode::kOpen)));
   };
   const double random = mean_of("random_replica", {});
   const double least = mean_of("least_outstanding", {});

@@ -51,12 +51,15 @@ std::size_t choose(Router& router, RequestClass kind, const ClusterView& view = 
 
 std::vector<double> read_shares(Router& router, std::size_t nodes, const ClusterView& view = {}) {
   std::vector<double> shares(nodes);
-  for (int i = 0; i < kDraws; ++i) shares[choose(router, RequestClass::kRead, view)] += 1.0 / kDraws;
+  for (int i = 0; i < kDraws; ++i)
+    shares[choose(router, RequestClass::kRead, view)] += 1.0 / kDraws;
   return shares;
 }
 
 // Four standard deviations of a share p over kDraws draws.
-double tolerance(double p) { return 4 * std::sqrt(p * (1 - p) / kDraws); }
+double tolerance(double p) {
+  return 4 * std::sqrt(p * (1 - p) / kDraws);
+}
 
 Outstanding outstanding_of(const std::vector<int>& counts) {
   Outstanding outstanding(counts.size());
@@ -197,8 +200,8 @@ TEST_CASE("without any replica, reads go to the primaries and say why") {
 TEST_CASE("writes go to default if it is a primary, else to the first primary") {
   const auto nodes = nodes_named(
       {{"default", Role::kReplica}, {"replica", Role::kReplica}, {"main", Role::kPrimary}});
-  for (const char* name : {"round_robin", "random_replica", "least_outstanding", "d_choices",
-                           "primary_only"}) {
+  for (const char* name :
+       {"round_robin", "random_replica", "least_outstanding", "d_choices", "primary_only"}) {
     INFO(name);
     CHECK(choose(*make(name, nodes), RequestClass::kWrite) == 2);
     CHECK(choose(*make(name, kOnePrimary), RequestClass::kWrite) == 0);
@@ -308,8 +311,9 @@ TEST_CASE("every strategy of the catalogue says what it does and where it comes 
     CHECK_FALSE(info->source.empty());
     // Every default must itself be allowed.
     for (const ParameterInfo& parameter : info->parameters) {
-      CHECK_NOTHROW(Parameters(info->name, info->parameters,
-                               {{std::string(parameter.name), std::string(parameter.default_value)}}));
+      CHECK_NOTHROW(
+          Parameters(info->name, info->parameters,
+                     {{std::string(parameter.name), std::string(parameter.default_value)}}));
     }
   }
 }

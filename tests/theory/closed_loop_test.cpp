@@ -69,8 +69,8 @@ TEST_CASE("machine repairman: 20 clients on one worker, 50 clients on four") {
                                     std::pair{std::string("closed-N50-Z1-S0.1-c4"), 4U}}) {
     const auto& p = known(id + "-X").at("parameters");
     const auto requests = std::max(requests_for(id + "-X"), requests_for(id + "-R")) * 2;
-    const auto workload = clients_of(p.at("clients"), p.at("mean_think_exp"),
-                                     p.at("mean_service"), requests);
+    const auto workload =
+        clients_of(p.at("clients"), p.at("mean_think_exp"), p.at("mean_service"), requests);
     const Figures figures = simulate_clients(workload, cluster_of(1, workers), "primary_only");
     check_known(id + "-X", figures.throughput);
     check_known(id + "-R", figures.response);

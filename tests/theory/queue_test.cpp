@@ -62,8 +62,8 @@ TEST_CASE("M/D/1: mean wait, spread and Erlang's 99th percentile") {
 }
 
 TEST_CASE("M/G/1 with lognormal, hyperexponential, Erlang and bimodal service") {
-  const auto lognormal = single_node(1, 0.6, 0.6, Law::lognormal(kUnitNs, 2),
-                                     requests_for("mg1-logn-cv2-r0.6-Wq"));
+  const auto lognormal =
+      single_node(1, 0.6, 0.6, Law::lognormal(kUnitNs, 2), requests_for("mg1-logn-cv2-r0.6-Wq"));
   check_known("mg1-logn-cv2-r0.6-Wq", mean_units(lognormal.wait_ns));
   const auto hyper = single_node(1, 0.7, 0.7, Law::hyperexponential(kUnitNs, 2),
                                  requests_for("mg1-h2-scv4-r0.7-Wq"));
@@ -72,9 +72,9 @@ TEST_CASE("M/G/1 with lognormal, hyperexponential, Erlang and bimodal service") 
   const auto erlang =
       single_node(1, 0.7, 0.7, Law::erlang(kUnitNs, 4), requests_for("mg1-erl4-r0.7-Wq"));
   check_known("mg1-erl4-r0.7-Wq", mean_units(erlang.wait_ns));
-  const auto bimodal = single_node(
-      1, 0.5, 0.5, Law::discrete({0.5 * kUnitNs, 50.5 * kUnitNs}, {0.99, 0.01}),
-      requests_for("mg1-bimodal-r0.5-Wq"));
+  const auto bimodal =
+      single_node(1, 0.5, 0.5, Law::discrete({0.5 * kUnitNs, 50.5 * kUnitNs}, {0.99, 0.01}),
+                  requests_for("mg1-bimodal-r0.5-Wq"));
   check_known("mg1-bimodal-r0.5-Wq", mean_units(bimodal.wait_ns));
 }
 

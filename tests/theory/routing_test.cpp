@@ -10,8 +10,8 @@ namespace {
 
 const ParameterTexts kAllNodes = {{"include_primary", "true"}};
 
-RunTally nodes_of_one_worker(const std::string& router, ParameterTexts parameters, std::size_t nodes,
-                             double rate, std::uint64_t requests) {
+RunTally nodes_of_one_worker(const std::string& router, ParameterTexts parameters,
+                             std::size_t nodes, double rate, std::uint64_t requests) {
   OpenSystem system;
   system.rate = rate;
   system.utilisation = rate / static_cast<double>(nodes);
@@ -23,9 +23,9 @@ RunTally nodes_of_one_worker(const std::string& router, ParameterTexts parameter
 double mean_sojourn(const std::string& router, const ParameterTexts& parameters,
                     const std::string& id) {
   const auto& p = known(id).at("parameters");
-  return mean_units(nodes_of_one_worker(router, parameters, p.at("N"), p.at("lam_total"),
-                                        requests_for(id))
-                        .read_ns);
+  return mean_units(
+      nodes_of_one_worker(router, parameters, p.at("N"), p.at("lam_total"), requests_for(id))
+          .read_ns);
 }
 
 ParameterTexts choices(int d, bool replacement) {
@@ -51,8 +51,7 @@ class Weighted : public Router {
 }  // namespace
 
 TEST_CASE("round robin over N nodes is E_N/M/1 at each") {
-  const auto two =
-      nodes_of_one_worker("round_robin", {}, 2, 1.6, requests_for("rr-N2-r0.8-p99"));
+  const auto two = nodes_of_one_worker("round_robin", {}, 2, 1.6, requests_for("rr-N2-r0.8-p99"));
   check_known("rr-N2-r0.8-W", mean_units(two.read_ns));
   check_known("rr-N2-r0.8-pw", share_above_zero(two.wait_ns));
   check_known("rr-N2-r0.8-p99", quantile_units(two.read_ns, 0.99));
@@ -60,8 +59,8 @@ TEST_CASE("round robin over N nodes is E_N/M/1 at each") {
 }
 
 TEST_CASE("a random split makes independent M/M/1 queues") {
-  const auto tally = nodes_of_one_worker("random_replica", {}, 4, 3.2,
-                                         requests_for("split-1_1_1_1-lam3.2"));
+  const auto tally =
+      nodes_of_one_worker("random_replica", {}, 4, 3.2, requests_for("split-1_1_1_1-lam3.2"));
   check_known("split-1_1_1_1-lam3.2", mean_units(tally.read_ns));
   // RestAuth's router draws from Python's generator; the law is the same.
   OpenSystem system;
@@ -121,7 +120,8 @@ TEST_CASE("the supermarket model at 100 nodes, choices with replacement") {
 }
 
 TEST_CASE("the supermarket model at 100 nodes, distinct choices: Mitzenmacher's own averages") {
-  for (const char* id : {"supermarket-n100-d2-wor-r0.7-mitz", "supermarket-n100-d2-wor-r0.95-mitz"}) {
+  for (const char* id :
+       {"supermarket-n100-d2-wor-r0.7-mitz", "supermarket-n100-d2-wor-r0.95-mitz"}) {
     check_known(id, mean_sojourn("d_choices", choices(2, false), id));
   }
   check_known("supermarket-n100-d3-wor-r0.5-mitz",
@@ -133,13 +133,14 @@ TEST_CASE("reads beside applies on a replica are an M/G/1 queue, writes alone an
     const auto& p = known(prefix + "-read").at("parameters");
     const double second = 1e9;
     const auto replicas = p.at("replicas").get<std::size_t>();
-    const double utilisation = std::max(p.at("replica_rho").get<double>(),
-                                        p.at("primary_rho").get<double>());
+    const double utilisation =
+        std::max(p.at("replica_rho").get<double>(), p.at("primary_rho").get<double>());
     const double write_share = p.at("write_share");
     // Sample sizes count requests of the class that is measured; writes are the fewest.
-    const auto requests = static_cast<std::uint64_t>(
-        static_cast<double>(std::max(requests_for(prefix + "-write"), requests_for(prefix + "-lag"))) /
-        write_share);
+    const auto requests =
+        static_cast<std::uint64_t>(static_cast<double>(std::max(requests_for(prefix + "-write"),
+                                                                requests_for(prefix + "-lag"))) /
+                                   write_share);
     SyntheticWorkload workload;
     workload.requests = requests;
     workload.arrivals.rate = p.at("lam_total");
@@ -153,8 +154,7 @@ TEST_CASE("reads beside applies on a replica are an M/G/1 queue, writes alone an
     ReplayOptions options = options_of(LoopMode::kOpen);
     options.warmup_ns =
         static_cast<Nanoseconds>(20 / std::pow(1 - utilisation, 2) * 0.003 * second);
-    const auto tally =
-        run(synthetic(workload), cluster, candidate_of("random_replica"), options);
+    const auto tally = run(synthetic(workload), cluster, candidate_of("random_replica"), options);
     check_known(prefix + "-read", tally.read_ns.mean() / second);
     check_known(prefix + "-write", tally.write_ns.mean() / second);
     const NodeTally& replica = tally.nodes.back();

@@ -58,7 +58,8 @@ inline void check_known(const std::string& id, double value) {
   CHECK(std::abs(value - expected) <= allowed);
 }
 
-// Poisson reads at `rate` per unit of time over identical single-worker nodes unless told otherwise.
+// Poisson reads at `rate` per unit of time over identical single-worker nodes unless told
+// otherwise.
 struct OpenSystem {
   ArrivalLaw::Kind arrivals = ArrivalLaw::Kind::kPoisson;
   double rate = 1;  // per unit of time, in total
@@ -90,13 +91,16 @@ inline RunTally simulate(const OpenSystem& system, const ClusterSpec& cluster,
   return run(synthetic(workload_of(system)), cluster, candidate, open_loop(system.utilisation));
 }
 
-inline double mean_units(const Histogram& histogram) { return histogram.mean() / kUnitNs; }
+inline double mean_units(const Histogram& histogram) {
+  return histogram.mean() / kUnitNs;
+}
 inline double quantile_units(const Histogram& histogram, double q) {
   return static_cast<double>(histogram.quantile(q)) / kUnitNs;
 }
 inline double share_above_zero(const Histogram& histogram) {
   std::uint64_t zero = 0;
-  histogram.for_each_bucket([&](std::int64_t value, std::uint64_t n) { zero += value == 0 ? n : 0; });
+  histogram.for_each_bucket(
+      [&](std::int64_t value, std::uint64_t n) { zero += value == 0 ? n : 0; });
   return 1 - static_cast<double>(zero) / static_cast<double>(histogram.count());
 }
 

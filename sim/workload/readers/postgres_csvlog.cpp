@@ -53,8 +53,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
                             std::chrono::month{static_cast<unsigned>(*month)},
                             std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
-  const auto time = sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) +
-                    milliseconds(*milli);
+  const auto time =
+      sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) + milliseconds(*milli);
   return duration_cast<nanoseconds>(time.time_since_epoch()).count();
 }
 
@@ -124,8 +124,9 @@ class Importer {
     ++rows_;
     const std::uint64_t line = record_line_;
     if (std::ranges::find(kFieldCounts, count) == kFieldCounts.end()) {
-      throw InputError({name_, line},
-                       fmt::format("has {} fields; a PostgreSQL csvlog row has 23, 24 or 26", count));
+      throw InputError(
+          {name_, line},
+          fmt::format("has {} fields; a PostgreSQL csvlog row has 23, 24 or 26", count));
     }
     handle(count, line);
   }
@@ -215,9 +216,9 @@ class Importer {
     const std::string_view stamp = fields_[kLogTime];
     const auto end_ns = parse_time(stamp);
     if (!end_ns) {
-      throw InputError({name_, line, 1},
-                       fmt::format("expected a time like '2026-11-22 20:50:39.922 UTC', found '{}'",
-                                   stamp));
+      throw InputError(
+          {name_, line, 1},
+          fmt::format("expected a time like '2026-11-22 20:50:39.922 UTC', found '{}'", stamp));
     }
     if (!stamp.ends_with(" UTC") && !stamp.ends_with(" GMT")) {
       throw InputError({name_, line, 1},
@@ -229,7 +230,8 @@ class Importer {
     if ((statement.flags & kFlagUnknownClass) != 0 && unknown_++ == 0) {
       first_unknown_ = message.sql.substr(0, 60);
       // Notes are UTF-8 on one line; the text may be neither, or be cut inside a character.
-      std::ranges::replace_if(first_unknown_, [](char c) { return c < ' ' || c > '~'; }, ' ');
+      std::ranges::replace_if(
+          first_unknown_, [](char c) { return c < ' ' || c > '~'; }, ' ');
     }
     SessionState& session = sessions_[fields_[kSessionId]];
     TraceRow row;

@@ -2,9 +2,9 @@
 //
 // Wanted settings: log_min_duration_statement = 0 and log_timezone = 'UTC'. A row is stamped with
 // the end of its statement to the millisecond, so a request starts at log_time - duration, but not
-// before the session's previous one has ended. With the extended protocol a statement makes three rows (parse, bind, execute): the execution counts.
-// Transactions are followed per session from BEGIN to COMMIT or ROLLBACK.
-// Source: PostgreSQL manual, "Using CSV-Format Log Output".
+// before the session's previous one has ended. With the extended protocol a statement makes three
+// rows (parse, bind, execute): the execution counts. Transactions are followed per session from
+// BEGIN to COMMIT or ROLLBACK. Source: PostgreSQL manual, "Using CSV-Format Log Output".
 #pragma once
 
 #include <string>

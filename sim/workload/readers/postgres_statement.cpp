@@ -18,19 +18,70 @@ using Json = nlohmann::json;
 constexpr std::size_t kCacheLimit = 100'000;
 
 // Functions of PostgreSQL that only compute or read, by far the most used ones.
-constexpr std::array<std::string_view, 64> kReadFunctions = {
-    "abs",          "age",          "array_agg",   "array_length", "avg",         "btrim",
-    "ceil",         "char_length",  "concat",      "count",        "date_part",   "date_trunc",
-    "dense_rank",   "extract",      "first_value", "floor",        "format",      "generate_series",
-    "greatest",     "initcap",      "json_agg",    "json_build_object",           "jsonb_agg",
-    "jsonb_build_object",           "lag",         "last_value",   "lead",        "least",
-    "left",         "length",       "like",        "ln",           "lower",       "lpad",
-    "max",          "md5",          "min",         "mod",          "now",         "ntile",
-    "octet_length", "percentile_cont",             "position",     "power",       "random",
-    "rank",         "regexp_replace",              "replace",      "right",       "round",
-    "row_number",   "row_to_json",  "rpad",        "rtrim",        "split_part",  "sqrt",
-    "string_agg",   "substring",    "sum",         "to_char",      "to_timestamp", "trim",
-    "upper",        "version"};
+constexpr std::array<std::string_view, 64> kReadFunctions = {"abs",
+                                                             "age",
+                                                             "array_agg",
+                                                             "array_length",
+                                                             "avg",
+                                                             "btrim",
+                                                             "ceil",
+                                                             "char_length",
+                                                             "concat",
+                                                             "count",
+                                                             "date_part",
+                                                             "date_trunc",
+                                                             "dense_rank",
+                                                             "extract",
+                                                             "first_value",
+                                                             "floor",
+                                                             "format",
+                                                             "generate_series",
+                                                             "greatest",
+                                                             "initcap",
+                                                             "json_agg",
+                                                             "json_build_object",
+                                                             "jsonb_agg",
+                                                             "jsonb_build_object",
+                                                             "lag",
+                                                             "last_value",
+                                                             "lead",
+                                                             "least",
+                                                             "left",
+                                                             "length",
+                                                             "like",
+                                                             "ln",
+                                                             "lower",
+                                                             "lpad",
+                                                             "max",
+                                                             "md5",
+                                                             "min",
+                                                             "mod",
+                                                             "now",
+                                                             "ntile",
+                                                             "octet_length",
+                                                             "percentile_cont",
+                                                             "position",
+                                                             "power",
+                                                             "random",
+                                                             "rank",
+                                                             "regexp_replace",
+                                                             "replace",
+                                                             "right",
+                                                             "round",
+                                                             "row_number",
+                                                             "row_to_json",
+                                                             "rpad",
+                                                             "rtrim",
+                                                             "split_part",
+                                                             "sqrt",
+                                                             "string_agg",
+                                                             "substring",
+                                                             "sum",
+                                                             "to_char",
+                                                             "to_timestamp",
+                                                             "trim",
+                                                             "upper",
+                                                             "version"};
 
 struct ParsedTree {
   PgQueryParseResult result;
@@ -50,15 +101,22 @@ std::string last_name(const Json& parts) {
 // How far a statement binds the router: the class of several is the highest.
 int rank(Op op) {
   switch (op) {
-    case Op::kRead: return 1;
-    case Op::kSession: return 2;
-    case Op::kOther: return 3;
+    case Op::kRead:
+      return 1;
+    case Op::kSession:
+      return 2;
+    case Op::kOther:
+      return 3;
     case Op::kBegin:
     case Op::kCommit:
-    case Op::kAbort: return 4;
-    case Op::kLockingRead: return 5;
-    case Op::kWrite: return 6;
-    case Op::kDdl: return 7;
+    case Op::kAbort:
+      return 4;
+    case Op::kLockingRead:
+      return 5;
+    case Op::kWrite:
+      return 6;
+    case Op::kDdl:
+      return 7;
   }
   return 0;
 }
@@ -108,17 +166,17 @@ class Walker {
     static constexpr std::array<std::string_view, 2> reads = {"VariableShowStmt", "FetchStmt"};
     if (std::ranges::find(reads, type) != reads.end()) return Op::kRead;
     static constexpr std::array<std::string_view, 8> session = {
-        "VariableSetStmt", "PrepareStmt",  "DeallocateStmt",    "ListenStmt",
-        "UnlistenStmt",    "DiscardStmt",  "DeclareCursorStmt", "ClosePortalStmt"};
+        "VariableSetStmt", "PrepareStmt", "DeallocateStmt",    "ListenStmt",
+        "UnlistenStmt",    "DiscardStmt", "DeclareCursorStmt", "ClosePortalStmt"};
     if (std::ranges::find(session, type) != session.end()) return Op::kSession;
     static constexpr std::array<std::string_view, 3> other = {"CheckPointStmt", "AlterSystemStmt",
                                                               "LoadStmt"};
     if (std::ranges::find(other, type) != other.end()) return Op::kOther;
     static constexpr std::array<std::string_view, 10> ddl = {
-        "Create", "Alter", "Drop",    "Index",   "View",
+        "Create", "Alter",    "Drop",   "Index",   "View",
         "Grant",  "Truncate", "Vacuum", "Reindex", "Comment"};
-    const bool is_ddl = std::ranges::any_of(
-        ddl, [&](std::string_view start) { return type.starts_with(start); });
+    const bool is_ddl =
+        std::ranges::any_of(ddl, [&](std::string_view start) { return type.starts_with(start); });
     if (is_ddl || type == "RenameStmt" || type == "RefreshMatViewStmt") return Op::kDdl;
     return unknown();
   }
@@ -228,7 +286,8 @@ class Walker {
   }
 
   bool take_value(const Json& value) {
-    if (value.contains("TypeCast")) return take_value(value["TypeCast"].value("arg", Json::object()));
+    if (value.contains("TypeCast"))
+      return take_value(value["TypeCast"].value("arg", Json::object()));
     if (value.contains("ParamRef")) {
       result_.key_parameter = value["ParamRef"].value("number", 0U);
       return true;

@@ -1,8 +1,8 @@
 // What a PostgreSQL statement does: operation, table, and where its key is found.
 //
 // PostgreSQL's own grammar (libpg_query) parses the text once; results are cached by text, so a
-// prepared statement that ran a million times is parsed once. What can't be told is a write: sending
-// a read to the primary costs time, sending a write to a replica fails.
+// prepared statement that ran a million times is parsed once. What can't be told is a write:
+// sending a read to the primary costs time, sending a write to a replica fails.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
