@@ -335,9 +335,18 @@ TEST_CASE("timers come at their time and do not keep a run alive") {
 }
 
 TEST_CASE("a router that names a node that does not exist is an error") {
-  const auto workload = by_hand({{0, "a", 'r', 1}});
-  CHECK_THROWS_AS(run_witness(workload, cluster_of(2, 1), options_of(LoopMode::kOpen), NodeId{2}),
-                  InputError);
+  class Astray : public Router {
+   public:
+    Decision choose(const Query&, const ClusterView&, Nanoseconds) override {
+      return Decision::to(NodeId{2});
+    }
+  };
+  std::vector<std::unique_ptr<Router>> routers;
+  routers.push_back(std::make_unique<Astray>());
+  const RouterChain chain(std::move(routers), NodeId{0});
+  CHECK_THROWS_AS(
+      replay(by_hand({{0, "a", 'r', 1}}), cluster_of(2, 1), chain, options_of(LoopMode::kOpen)),
+      InputError);
 }
 
 TEST_CASE(
