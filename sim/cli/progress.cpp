@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -13,11 +14,12 @@
 namespace switchyard {
 namespace {
 
-// What a signal handler may touch; there is one process and one Ctrl-C.
-volatile std::sig_atomic_t interrupted = 0;
+// What a signal handler may touch, on whichever thread it runs; a process has one Ctrl-C.
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int signal) {
-  interrupted = 1;
+  interrupted = true;
   // A second one ends the program at once.
   std::signal(signal, SIG_DFL);
 }
@@ -44,7 +46,7 @@ std::string bar_text(double done, double total, double seconds) {
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(CompareControl& control, bool quiet) : control_(control) {
-  interrupted = 0;
+  interrupted = false;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   const bool show = !quiet && isatty(STDERR_FILENO) != 0;
@@ -67,7 +69,7 @@ void ProgressDisplay::watch(const std::stop_token& stop, bool show) {
   bool drawn = false;
   for (int tick = 0; !stop.stop_requested(); ++tick) {
     wake.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; });
-    if (interrupted != 0) control_.stop = true;
+    if (interrupted) control_.stop = true;
     const std::uint64_t total = control_.requests_total;
     if (total == 0) begin = Clock::now();
     // Short runs pass without a flash of a bar.
