@@ -96,12 +96,12 @@ BENCHMARK_CAPTURE(against_plain, least_outstanding, "least_outstanding",
   BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000) \
       ->Unit(benchmark::kMillisecond)                                     \
       ->Iterations(3)
-SWITCHYARD_LOOP(open / random, "random_replica", LoopMode::kOpen);
-SWITCHYARD_LOOP(open / least_outstanding, "least_outstanding", LoopMode::kOpen);
-SWITCHYARD_LOOP(session / random, "random_replica", LoopMode::kSession);
-SWITCHYARD_LOOP(session / least_outstanding, "least_outstanding", LoopMode::kSession);
-SWITCHYARD_LOOP(closed / random, "random_replica", LoopMode::kClosed);
-SWITCHYARD_LOOP(closed / least_outstanding, "least_outstanding", LoopMode::kClosed);
+SWITCHYARD_LOOP(open_random, "random_replica", LoopMode::kOpen);
+SWITCHYARD_LOOP(open_least_outstanding, "least_outstanding", LoopMode::kOpen);
+SWITCHYARD_LOOP(session_random, "random_replica", LoopMode::kSession);
+SWITCHYARD_LOOP(session_least_outstanding, "least_outstanding", LoopMode::kSession);
+SWITCHYARD_LOOP(closed_random, "random_replica", LoopMode::kClosed);
+SWITCHYARD_LOOP(closed_least_outstanding, "least_outstanding", LoopMode::kClosed);
 #undef SWITCHYARD_LOOP
 
 // Growth with the number of nodes and of sessions.
