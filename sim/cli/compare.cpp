@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "cli/import_options.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
@@ -21,7 +22,7 @@ namespace {
 struct Options {
   std::string scenario;
   std::string trace;
-  std::string format = "auto";
+  ImportOptions import;
   std::vector<std::string> routers;
   std::vector<std::string> databases;
   std::string loop;
@@ -75,6 +76,7 @@ Candidate parse_candidate(const std::string& text) {
 Scenario scenario_from_options(const Options& options) {
   Scenario scenario;
   scenario.workload.trace = options.trace;
+  scenario.workload.import = options.import;
   std::vector<std::string> names = options.databases;
   if (names.empty()) names = {"default", "replica-1", "replica-2"};
   for (const std::string& name : names) {
@@ -105,7 +107,8 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
     throw InputError("give either a SCENARIO.toml or --trace FILE");
   }
   if (!options.scenario.empty()) {
-    for (const char* name : {"--databases", "--workers", "--format"}) {
+    for (const char* name :
+         {"--databases", "--workers", "--format", "--write-function", "--read-function"}) {
       if (given(name)) {
         throw InputError(
             fmt::format("{} goes with --trace; the scenario file says it otherwise", name));
@@ -114,7 +117,6 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
   }
   Scenario scenario =
       options.scenario.empty() ? scenario_from_options(options) : load_scenario(options.scenario);
-  if (given("--format")) scenario.workload.import.format = options.format;
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));
@@ -215,8 +217,7 @@ void add_compare(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("scenario", options->scenario, "Scenario file (TOML)");
   command->add_option("--trace", options->trace, "Recording to replay, instead of a scenario");
-  command->add_option("--format", options->format, "Format of the recording")
-      ->check(CLI::IsMember({"auto", "native", "binary", "pgcsv"}));
+  add_import_options(*command, options->import);
   command
       ->add_option("--router", options->routers,
                    "Strategy NAME[:key=value,…]; + joins a chain. Repeat to compare several")

@@ -39,8 +39,7 @@ class Recorder {
     const Nanoseconds waited = finish_ns - flight.arrive_ns - flight.service_ns;
     add_clipped(node.busy_ns, start_ns, finish_ns, flight.service_ns);
     if (waited > 0) {
-      add_clipped(node.waiting_ns, flight.arrive_ns, std::max(start_ns, flight.arrive_ns + waited),
-                  waited);
+      add_clipped(node.waiting_ns, flight.arrive_ns, flight.arrive_ns + waited, waited);
       tally_.series.add_waiting(index(flight.node), flight.arrive_ns, flight.arrive_ns + waited);
     }
     ran_until(finish_ns);

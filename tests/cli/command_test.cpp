@@ -476,4 +476,19 @@ TEST_CASE("Ctrl-C ends a long run with one line, exit code 130 and no file") {
   CHECK(folder.names() == std::set<std::string>{"long.toml"});
 }
 
+TEST_CASE("compare is told the user's own functions as inspect and convert are") {
+  const ScratchFolder folder;
+  const std::string recording = SWITCHYARD_SOURCE_DIR "/data/recordings/pgbench-mix.csv.zst";
+  const CommandResult guessed =
+      run_command(folder, {"compare", "--trace", recording, "--router", "round_robin", "--quiet"});
+  CHECK(contains(guessed.out, "259 statements of unknown effect"));
+  const CommandResult told =
+      run_command(folder, {"compare", "--trace", recording, "--router", "round_robin", "--quiet",
+                           "--write-function", "touch_account"});
+  CHECK(told.exit_code == 0);
+  // The one left is the pg_reload_conf() that ended the recording.
+  CHECK(contains(told.out, "1 statements of unknown effect"));
+  CHECK_FALSE(contains(told.out, "259 statements"));
+}
+
 }  // namespace switchyard
