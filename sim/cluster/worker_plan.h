@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/sorted_times.h"
 #include "core/time.h"
 
 namespace switchyard {
@@ -23,19 +24,22 @@ struct ServiceSlot {
 class WorkerPlan {
  public:
   explicit WorkerPlan(std::uint32_t workers)
-      : free_(workers, 0), sorted_(workers <= kSortedLimit) {}
+      : workers_(workers), free_(workers + kPadding, kAfterAllTimes) {
+    std::fill_n(free_.begin(), workers, key_of(0));
+  }
 
-  Nanoseconds earliest() const { return free_.front(); }
+  Nanoseconds earliest() const { return time_of(free_.front()); }
 
   ServiceSlot submit(Nanoseconds now, Nanoseconds service_ns) {
-    const Nanoseconds start = std::max(now, free_.front());
+    const Nanoseconds start = std::max(now, earliest());
     const Nanoseconds finish = start + service_ns;
-    if (sorted_) {
-      insert_sorted(finish);
+    if (workers_ <= kSortedLimit) {
+      replace_first(free_.data(), workers_, key_of(finish));
     } else {
-      std::pop_heap(free_.begin(), free_.end(), std::greater<>());
-      free_.back() = finish;
-      std::push_heap(free_.begin(), free_.end(), std::greater<>());
+      const auto end = free_.end() - kPadding;
+      std::pop_heap(free_.begin(), end, std::greater<>());
+      *(end - 1) = key_of(finish);
+      std::push_heap(free_.begin(), end, std::greater<>());
     }
     return {start, finish};
   }
@@ -43,18 +47,10 @@ class WorkerPlan {
  private:
   // Measured: keeping the times sorted beats a heap up to about this many workers.
   static constexpr std::uint32_t kSortedLimit = 32;
+  static constexpr std::uint32_t kPadding = 2;
 
-  // Takes out the first time and puts `finish` in its place in the order, without branches.
-  void insert_sorted(Nanoseconds finish) {
-    Nanoseconds* const f = free_.data();
-    const std::size_t last = free_.size() - 1;
-    f[0] = INT64_MIN;
-    for (std::size_t i = 0; i < last; ++i) f[i] = std::max(f[i], std::min(f[i + 1], finish));
-    f[last] = std::max(f[last], finish);
-  }
-
-  std::vector<Nanoseconds> free_;
-  bool sorted_;
+  std::uint32_t workers_;
+  std::vector<TimeKey> free_;  // sorted, or beyond kSortedLimit a heap
 };
 
 }  // namespace switchyard

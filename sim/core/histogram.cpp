@@ -30,7 +30,7 @@ std::int64_t Histogram::quantile(double q) const {
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {
     seen += counts_[i];
-    if (seen >= rank) return std::clamp(middle_of(i), min(), max_);
+    if (seen >= rank) return std::min(middle_of(i), max_);
   }
   return max_;
 }

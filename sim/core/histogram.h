@@ -2,11 +2,12 @@
 //
 // Values below 128 have a bucket each; above, every power of two is cut into 64 buckets. A
 // quantile is the middle of its bucket, so it is off by at most 1/128 of the value. Count, sum and
-// extremes are exact.
+// maximum are exact.
 #pragma once
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -21,23 +22,30 @@ class Histogram {
   Histogram() : counts_(kBuckets) {}
 
   // REQUIRES value >= 0.
-  void record(std::int64_t value) {
-    ++counts_[bucket_of(static_cast<std::uint64_t>(value))];
+  void record(std::int64_t value) { record(value, bucket_of(value)); }
+  // For the same value in several histograms: `bucket` is bucket_of(value).
+  void record(std::int64_t value, std::size_t bucket) {
+    ++counts_[bucket];
     ++count_;
     sum_ += static_cast<Wide>(value);
-    min_ = std::min(min_, value);
     max_ = std::max(max_, value);
+  }
+  static std::size_t bucket_of(std::int64_t value) {
+    assert(value >= 0);
+    const auto bits = static_cast<std::uint64_t>(value);
+    // The shift is 0 for values below 128, which makes their buckets exact.
+    const auto width = static_cast<std::uint32_t>(std::bit_width(bits | (2 * kSubBuckets - 1)));
+    const std::uint32_t shift = width - kSubBits - 1;
+    return static_cast<std::size_t>((std::uint64_t{shift} << kSubBits) + (bits >> shift));
   }
   void merge(const Histogram& other) {
     for (std::size_t i = 0; i < kBuckets; ++i) counts_[i] += other.counts_[i];
     count_ += other.count_;
     sum_ += other.sum_;
-    min_ = std::min(min_, other.min_);
     max_ = std::max(max_, other.max_);
   }
 
   std::uint64_t count() const { return count_; }
-  std::int64_t min() const { return count_ == 0 ? 0 : min_; }
   std::int64_t max() const { return max_; }
   double mean() const {
     return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_);
@@ -58,18 +66,11 @@ class Histogram {
  private:
   __extension__ using Wide = unsigned __int128;
 
-  static std::size_t bucket_of(std::uint64_t value) {
-    // The shift is 0 for values below 128, which makes their buckets exact.
-    const auto width = static_cast<std::uint32_t>(std::bit_width(value | (2 * kSubBuckets - 1)));
-    const std::uint32_t shift = width - kSubBits - 1;
-    return static_cast<std::size_t>((std::uint64_t{shift} << kSubBits) + (value >> shift));
-  }
   static std::int64_t middle_of(std::size_t bucket);
 
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;
   Wide sum_ = 0;
-  std::int64_t min_ = INT64_MAX;
   std::int64_t max_ = 0;
 };
 

@@ -65,6 +65,16 @@ class RandomStream {
     return static_cast<std::uint32_t>(product >> 32);
   }
 
+  // One of n: like next_below, but takes no word when there is nothing to choose, and without a
+  // branch on that.
+  std::uint32_t choice(std::uint32_t n) {
+    if (used_ == kWords) refill();
+    const std::uint64_t product = std::uint64_t{words_[used_]} * n;
+    if (static_cast<std::uint32_t>(product) < n && n > 1) return next_below(n);
+    used_ += n > 1 ? 1 : 0;
+    return static_cast<std::uint32_t>(product >> 32);
+  }
+
  private:
   // Seven rounds: the fewest that pass every test of BigCrush (table 2 of the paper).
   using Generator = r123::Philox4x32_R<7>;

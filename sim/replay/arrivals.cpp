@@ -5,7 +5,8 @@
 namespace switchyard {
 
 Arrivals::Arrivals(const ReplayWorkload& workload, const ReplayOptions& options, EventQueue& events)
-    : t_ns_(workload.trace.columns().t_ns),
+    : columns_(workload.trace.columns()),
+      t_ns_(workload.trace.columns().t_ns),
       service_ns_(workload.service_ns),
       session_(workload.trace.columns().session),
       next_in_session_(workload.trace.columns().next_in_session),
@@ -15,17 +16,22 @@ Arrivals::Arrivals(const ReplayWorkload& workload, const ReplayOptions& options,
       unscaled_(options.speed == 1),
       gap_scale_(1 / options.speed),
       think_scale_(options.think_scale / options.speed),
-      sessions_(loop_ == LoopMode::kOpen ? 0 : workload.trace.session_count()) {
+      sessions_(loop_ == LoopMode::kSession ? workload.trace.session_count() : 0) {
   if (loop_ != LoopMode::kClosed) {
     next_time_ = t_ns_.empty() ? kNever : 0;
     return;
   }
+  events_.set_session_preview(this);
+  std::vector<bool> started(workload.trace.session_count());
   for (RequestIndex i = 0; i < t_ns_.size(); ++i) {
-    Session& session = sessions_[session_[i]];
-    if (session.waiting != kNone) continue;
-    session.waiting = i;
-    schedule(session_[i], recorded_time(i));
+    if (started[session_[i]]) continue;
+    started[session_[i]] = true;
+    schedule(i, recorded_time(i));
   }
+}
+
+Arrivals::~Arrivals() {
+  events_.set_session_preview(nullptr);
 }
 
 std::optional<Arrival> Arrivals::take_in_session(RequestIndex request, Nanoseconds time) {
@@ -34,33 +40,45 @@ std::optional<Arrival> Arrivals::take_in_session(RequestIndex request, Nanosecon
   if (session.waiting != kNone) return std::nullopt;
   if (session.free_at_ns > time) {
     session.waiting = request;
-    if (session.free_at_ns != kNever) schedule(session_[request], session.free_at_ns);
+    if (session.free_at_ns != kNever) schedule(request, session.free_at_ns);
     return std::nullopt;
   }
   session.free_at_ns = kNever;
   return Arrival{request, time};
 }
 
-Arrival Arrivals::resume(SessionId id, Nanoseconds now) {
-  Session& session = sessions_[index(id)];
-  const RequestIndex request = session.waiting;
+Arrival Arrivals::resume(RequestIndex request, Nanoseconds now) {
   const RequestIndex next = next_in_session_[request];
-  session.free_at_ns = kNever;
   if (loop_ == LoopMode::kClosed) {
-    session.waiting = next;
+    if (next != kNone) __builtin_prefetch(&t_ns_[next]);
     return {request, now};
   }
+  Session& session = sessions_[session_[request]];
+  session.free_at_ns = kNever;
   session.waiting = next < cursor_ ? next : kNone;
   return {request, recorded_time(request)};
 }
 
 void Arrivals::answer_session(RequestIndex request, Nanoseconds response_ns) {
+  if (loop_ == LoopMode::kClosed) {
+    const RequestIndex next = next_in_session_[request];
+    if (next != kNone) schedule(next, response_ns + think_time(request, next));
+    return;
+  }
   Session& session = sessions_[session_[request]];
   session.free_at_ns = response_ns;
-  if (session.waiting == kNone) return;
-  const Nanoseconds think =
-      loop_ == LoopMode::kClosed ? think_time(request, session.waiting) : Nanoseconds{0};
-  schedule(session_[request], response_ns + think);
+  if (session.waiting != kNone) schedule(session.waiting, response_ns);
+}
+
+// In the closed loop with many sessions neighbours in time lie far apart in the trace.
+void Arrivals::coming(const Event& event) {
+  const std::uint32_t request = event.low();
+  __builtin_prefetch(&columns_.op[request]);
+  __builtin_prefetch(&session_[request]);
+  __builtin_prefetch(&service_ns_[request]);
+  __builtin_prefetch(&t_ns_[request]);
+  __builtin_prefetch(&next_in_session_[request]);
+  if (!columns_.key.empty()) __builtin_prefetch(&columns_.key[request]);
 }
 
 Nanoseconds Arrivals::think_time(RequestIndex from, RequestIndex to) const {

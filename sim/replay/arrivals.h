@@ -18,10 +18,14 @@ struct Arrival {
   Nanoseconds intended_ns = 0;
 };
 
-class Arrivals {
+class Arrivals : private EventPreview {
  public:
   // In the closed loop, sessions' first requests go to `events` at once.
+  // REQUIRES all three to outlive it.
   Arrivals(const ReplayWorkload& workload, const ReplayOptions& options, EventQueue& events);
+  ~Arrivals() override;
+  Arrivals(const Arrivals&) = delete;
+  Arrivals& operator=(const Arrivals&) = delete;
 
   // When the recording's next request is due; kNever at its end and in the closed loop.
   Nanoseconds next_time() const { return next_time_; }
@@ -33,11 +37,14 @@ class Arrivals {
     const Nanoseconds time = next_time_;
     advance_cursor();
     if (loop_ == LoopMode::kOpen) return Arrival{request, time};
+    if (cursor_ + kAhead < session_.size()) {
+      __builtin_prefetch(&sessions_[session_[cursor_ + kAhead]], 1);
+    }
     return take_in_session(request, time);
   }
 
-  // The session's turn has come (kSession event).
-  Arrival resume(SessionId session, Nanoseconds now);
+  // The turn of a request that was held back has come (kSession event).
+  Arrival resume(RequestIndex request, Nanoseconds now);
 
   // The response to `request` reaches its client at `response_ns`, now or later.
   void answered(RequestIndex request, Nanoseconds response_ns) {
@@ -45,10 +52,13 @@ class Arrivals {
   }
 
  private:
+  // Session loop only.
   struct Session {
     Nanoseconds free_at_ns = 0;    // kNever while a response is awaited
-    RequestIndex waiting = kNone;  // request to issue next: passed over, or closed loop
+    RequestIndex waiting = kNone;  // passed over, to issue next
   };
+  // Requests whose session is fetched into the cache ahead of their turn.
+  static constexpr std::size_t kAhead = 16;
 
   Nanoseconds recorded_time(RequestIndex request) const {
     const Nanoseconds since_start = t_ns_[request] - origin_ns_;
@@ -59,13 +69,15 @@ class Arrivals {
     ++cursor_;
     next_time_ = cursor_ < t_ns_.size() ? recorded_time(cursor_) : kNever;
   }
-  void schedule(std::uint32_t session, Nanoseconds time) {
-    events_.push({time, EventKind::kSession, session});
+  void schedule(RequestIndex request, Nanoseconds time) {
+    events_.push({time, EventKind::kSession, request});
   }
+  void coming(const Event& event) override;
   std::optional<Arrival> take_in_session(RequestIndex request, Nanoseconds time);
   void answer_session(RequestIndex request, Nanoseconds response_ns);
   Nanoseconds think_time(RequestIndex from, RequestIndex to) const;
 
+  const TraceColumns& columns_;
   std::span<const std::int64_t> t_ns_;
   std::span<const std::int64_t> service_ns_;
   std::span<const std::uint32_t> session_;

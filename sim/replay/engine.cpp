@@ -40,6 +40,19 @@ Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& opt
                                   options.speed);
 }
 
+// Whether a run needs only what the plain engine has.
+bool is_plain(const ClusterSpec& cluster, const Signals& wants, const ReplayOptions& options) {
+  const auto plain_node = [](const NodeSpec& node) {
+    return node.discipline == Discipline::kFifo && node.round_trip_ns == 0 && node.queue_limit == 0;
+  };
+  return !options.all_nodes_by_events && options.timeout_ns == 0 && !wants.responses &&
+         !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
+         std::ranges::all_of(cluster.nodes, plain_node);
+}
+
+// The plain engine (kGeneral false) leaves out at compile time what most runs never use; where it
+// can run, the general one does the same, only slower.
+template <bool kGeneral>
 class Engine : private Truth {
  public:
   Engine(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
@@ -88,17 +101,30 @@ class Engine : private Truth {
  private:
   void handle(const Event& event) {
     switch (event.kind()) {
-      case EventKind::kNodeCompletion:
-        if (const auto id = servers_.complete(event)) finish(flights_.remove(*id), now_);
-        break;
-      case EventKind::kResponse:
-        respond(static_cast<JobId>(event.payload()));
-        break;
       case EventKind::kApplierReady:
         servers_.applier_ready(node_id(event.payload()), now_);
         break;
       case EventKind::kDeliver:
         servers_.deliver(event.low(), node_id(event.high()), now_);
+        break;
+      case EventKind::kSession:
+        issue(arrivals_.resume(event.low(), now_));
+        break;
+      case EventKind::kRetry:
+        retry(static_cast<JobId>(event.payload()));
+        break;
+      default:
+        if constexpr (kGeneral) handle_general(event);
+        break;
+    }
+  }
+  void handle_general(const Event& event) {
+    switch (event.kind()) {
+      case EventKind::kNodeCompletion:
+        if (const auto id = servers_.complete(event)) finish(flights_.remove(*id), now_);
+        break;
+      case EventKind::kResponse:
+        respond(static_cast<JobId>(event.payload()));
         break;
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
@@ -109,11 +135,7 @@ class Engine : private Truth {
       case EventKind::kNodeArrival:
         reach_node(static_cast<JobId>(event.payload()));
         break;
-      case EventKind::kRetry:
-        retry(static_cast<JobId>(event.payload()));
-        break;
-      case EventKind::kSession:
-        issue(arrivals_.resume(static_cast<SessionId>(event.payload()), now_));
+      default:
         break;
     }
   }
@@ -125,7 +147,7 @@ class Engine : private Truth {
     flight.op = columns_.op[arrival.request];
     flight.intended_ns = arrival.intended_ns;
     flight.issued_ns = now_;
-    if (wants_.sessions) start_session(columns_.session[arrival.request]);
+    if (kGeneral && wants_.sessions) start_session(columns_.session[arrival.request]);
     route(flight);
     if (++issued_ % kProgressStep == 0) report_progress();
   }
@@ -169,19 +191,20 @@ class Engine : private Truth {
     if (!columns_.flags.empty()) {
       query.read_only_transaction = (columns_.flags[request] & kFlagReadOnlyTransaction) != 0;
     }
-    if (wants_.origin && kind == RequestClass::kWrite && flight.op != Op::kLockingRead) {
+    if (kGeneral && wants_.origin && kind == RequestClass::kWrite &&
+        flight.op != Op::kLockingRead) {
       query.origin = origins_.origin(session, key);
     }
-    asking_for_ = request;
+    if (kGeneral) asking_for_ = request;
     outstanding_.set_time(now_);
     const Decision decision = timed_choice(query);
-    if (wants_.timers) schedule_timer();
+    if (kGeneral && wants_.timers) schedule_timer();
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
       throw InputError(fmt::format("a router chose node number {}, but the cluster has only {}",
                                    index(decision.node), nodes_));
     }
-    if (sent && wants_.origin && !replicates(flight.op)) {
+    if (kGeneral && sent && wants_.origin && !replicates(flight.op)) {
       origins_.loaded(session, key, decision.node);
     }
     return decision;
@@ -200,15 +223,19 @@ class Engine : private Truth {
     flight.node = node;
     flight.dispatched_ns = now_;
     if (wants_.outstanding) outstanding_.add(node);
-    if (wants_.responses) {
+    if (kGeneral && wants_.responses) {
       routers_.on_dispatch({now_, node, session_of(flight), class_of(flight.op)});
     }
-    const Nanoseconds half_trip = servers_.half_trip_ns(node);
+    const Nanoseconds half_trip = half_trip_ns(node);
     flight.arrive_ns = now_ + half_trip;
-    if (half_trip == 0 && servers_.planned(node)) {
+    if (half_trip == 0 && planned(node)) {
       if (!turn_away(flight)) serve_planned(flight);
-      return;
+    } else if constexpr (kGeneral) {
+      send(flight, half_trip);
     }
+  }
+
+  void send(const Flight& flight, Nanoseconds half_trip) {
     const JobId id = flights_.add(flight);
     if (options_.timeout_ns > 0) {
       events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
@@ -225,7 +252,7 @@ class Engine : private Truth {
     Flight flight = flights_[id];
     if (turn_away(flight)) {
       flights_.remove(id);
-    } else if (servers_.planned(flight.node)) {
+    } else if (planned(flight.node)) {
       flights_.remove(id);
       serve_planned(flight);
     } else {
@@ -240,11 +267,11 @@ class Engine : private Truth {
     Status status = Status::kOk;
     if (needs_primary && servers_.spec(flight.node).role == Role::kReplica) {
       status = Status::kRefused;
-    } else if (servers_.queue_is_full(flight.node, now_)) {
+    } else if (kGeneral && servers_.queue_is_full(flight.node, now_)) {
       status = Status::kRejected;
     }
     if (status == Status::kOk) return false;
-    if (!flight.abandoned) refuse(flight, status, now_ + servers_.half_trip_ns(flight.node));
+    if (!flight.abandoned) refuse(flight, status, now_ + half_trip_ns(flight.node));
     return true;
   }
 
@@ -255,10 +282,11 @@ class Engine : private Truth {
 
   // The node's work on a request ends at finish_ns, which a plan knows ahead.
   void finish(const Flight& flight, Nanoseconds finish_ns) {
-    const Nanoseconds response_ns = finish_ns + servers_.half_trip_ns(flight.node);
+    const Nanoseconds response_ns = finish_ns + half_trip_ns(flight.node);
     if (replicates(flight.op)) ship(flight, finish_ns);
-    if (flight.abandoned) return;
-    if (options_.timeout_ns > 0 && response_ns > flight.issued_ns + options_.timeout_ns) {
+    if (kGeneral && flight.abandoned) return;
+    if (kGeneral && options_.timeout_ns > 0 &&
+        response_ns > flight.issued_ns + options_.timeout_ns) {
       const Nanoseconds given_up = flight.issued_ns + options_.timeout_ns;
       recorder_.not_completed(flight, Status::kTimedOut, given_up);
       answer(flight, Status::kTimedOut, given_up);
@@ -286,7 +314,7 @@ class Engine : private Truth {
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
     if (wants_.outstanding) outstanding_.will_end(flight.node, response_ns);
-    if (wants_.responses) {
+    if (kGeneral && wants_.responses) {
       Flight answered = flight;
       answered.arrive_ns = static_cast<Nanoseconds>(status);
       events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
@@ -297,7 +325,7 @@ class Engine : private Truth {
     const Flight flight = flights_.remove(id);
     routers_.on_response({now_, flight.node, session_of(flight), class_of(flight.op),
                           static_cast<Status>(flight.arrive_ns), now_ - flight.dispatched_ns});
-    if (wants_.timers) schedule_timer();
+    if (kGeneral && wants_.timers) schedule_timer();
   }
 
   void ship(const Flight& flight, Nanoseconds commit_ns) {
@@ -337,6 +365,8 @@ class Engine : private Truth {
     }
   }
 
+  Nanoseconds half_trip_ns(NodeId node) const { return kGeneral ? servers_.half_trip_ns(node) : 0; }
+  bool planned(NodeId node) const { return !kGeneral || servers_.planned(node); }
   SessionId session_of(const Flight& flight) const {
     return static_cast<SessionId>(columns_.session[flight.request]);
   }
@@ -374,7 +404,10 @@ class Engine : private Truth {
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
                 const RouterChain& routers, const ReplayOptions& options,
                 const RunControl& control) {
-  return Engine(workload, cluster, routers, options, control).run();
+  if (is_plain(cluster, routers.wants(), options)) {
+    return Engine<false>(workload, cluster, routers, options, control).run();
+  }
+  return Engine<true>(workload, cluster, routers, options, control).run();
 }
 
 }  // namespace switchyard

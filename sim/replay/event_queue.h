@@ -27,7 +27,7 @@ enum class EventKind : std::uint8_t {
   kTimer,
   kNodeArrival,  // flight
   kRetry,        // flight: the router asked to wait
-  kSession,      // session: its next request may be issued
+  kSession,      // request: its session is free to issue it
 };
 
 struct Event {
@@ -54,6 +54,13 @@ struct Event {
   static constexpr int kPayloadBits = 56;
 };
 
+// Told of the events that come soon, so that it can have the memory they need fetched meanwhile.
+class EventPreview {
+ public:
+  virtual ~EventPreview() = default;
+  virtual void coming(const Event& event) = 0;
+};
+
 class EventQueue {
  public:
   // `typical_gap_ns`: expected time between events. Ten times off costs little.
@@ -62,6 +69,9 @@ class EventQueue {
             std::bit_width(static_cast<std::uint64_t>(std::max<Nanoseconds>(1, typical_gap_ns))))) {
     for (auto& level : heads_) level.fill(kEnd);
   }
+
+  // Previews the sessions' events; nullptr (as at the start) for none.
+  void set_session_preview(EventPreview* preview) { preview_ = preview; }
 
   bool empty() const { return due_.empty() && in_wheel_ == 0; }
 
@@ -91,9 +101,12 @@ class EventQueue {
   static constexpr unsigned kLevels = 8;
   static constexpr std::uint32_t kEnd = 0xFFFFFFFF;
 
-  struct Entry {
-    Event event;
+  // Events of one slot lie together: a list of single ones would be a cache miss each.
+  struct alignas(64) Chunk {
+    static constexpr std::uint32_t kEvents = 15;
     std::uint32_t next = kEnd;
+    std::uint32_t count = 0;
+    std::array<Event, kEvents> events;
   };
 
   std::uint64_t tick_of(Nanoseconds time) const {
@@ -116,18 +129,29 @@ class EventQueue {
     const auto differing = static_cast<unsigned>(63 - std::countl_zero(tick ^ now_tick_));
     const unsigned level = differing / kSlotBits;
     const auto slot = static_cast<unsigned>(tick >> (level * kSlotBits)) % kSlots;
-    std::uint32_t entry = free_;
-    if (entry == kEnd) {
-      entry = static_cast<std::uint32_t>(entries_.size());
-      entries_.emplace_back();
-    } else {
-      free_ = entries_[entry].next;
-    }
-    entries_[entry] = {event, heads_[level][slot]};
-    heads_[level][slot] = entry;
+    std::uint32_t& head = heads_[level][slot];
+    if (head == kEnd || chunks_[head].count == Chunk::kEvents) head = new_chunk(head);
+    Chunk& chunk = chunks_[head];
+    chunk.events[chunk.count++] = event;
     occupied_[level][slot / 64] |= std::uint64_t{1} << (slot % 64);
     ++in_wheel_;
     earliest_tick_ = std::min(earliest_tick_, tick);
+    if (preview_ != nullptr && level == 0 && event.kind() == EventKind::kSession) {
+      preview_->coming(event);
+    }
+  }
+
+  std::uint32_t new_chunk(std::uint32_t next) {
+    std::uint32_t chunk = free_;
+    if (chunk == kEnd) {
+      chunk = static_cast<std::uint32_t>(chunks_.size());
+      chunks_.emplace_back();
+    } else {
+      free_ = chunks_[chunk].next;
+    }
+    chunks_[chunk].next = next;
+    chunks_[chunk].count = 0;
+    return chunk;
   }
 
   // The first occupied slot of a level at or after `from`, or kSlots.
@@ -168,17 +192,18 @@ class EventQueue {
     now_tick_ = start_tick;
     // A lower bound until the next advance finds out more.
     earliest_tick_ = in_wheel_ > 0 ? start_tick : ~std::uint64_t{0};
-    std::uint32_t entry = heads_[level][slot];
+    std::uint32_t at = heads_[level][slot];
     heads_[level][slot] = kEnd;
     occupied_[level][slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
-    while (entry != kEnd) {
-      const Event event = entries_[entry].event;
-      const std::uint32_t next = entries_[entry].next;
-      entries_[entry].next = free_;
-      free_ = entry;
-      --in_wheel_;
-      push(event);
-      entry = next;
+    while (at != kEnd) {
+      const std::uint32_t next = chunks_[at].next;
+      if (next != kEnd) __builtin_prefetch(&chunks_[next]);
+      const std::uint32_t count = chunks_[at].count;
+      in_wheel_ -= count;
+      for (std::uint32_t i = 0; i < count; ++i) push(Event(chunks_[at].events[i]));
+      chunks_[at].next = free_;
+      free_ = at;
+      at = next;
     }
     if (in_wheel_ == 0) earliest_tick_ = ~std::uint64_t{0};
   }
@@ -189,9 +214,10 @@ class EventQueue {
   std::vector<Event> due_;
   std::array<std::array<std::uint32_t, kSlots>, kLevels> heads_{};
   std::array<std::array<std::uint64_t, kSlots / 64>, kLevels> occupied_{};
-  std::vector<Entry> entries_;
+  std::vector<Chunk> chunks_;
   std::uint32_t free_ = kEnd;
   std::size_t in_wheel_ = 0;
+  EventPreview* preview_ = nullptr;
 };
 
 }  // namespace switchyard

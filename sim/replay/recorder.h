@@ -51,18 +51,19 @@ class Recorder {
     if (flight.intended_ns < warmup_ns_) return;
     NodeTally& node = tally_.nodes[index(flight.node)];
     const Nanoseconds latency = response_ns - flight.intended_ns;
+    const std::size_t bucket = Histogram::bucket_of(latency);
     switch (class_of(flight.op)) {
       case RequestClass::kRead:
         ++node.reads;
-        tally_.read_ns.record(latency);
+        tally_.read_ns.record(latency, bucket);
         break;
       case RequestClass::kWrite:
         ++node.writes;
-        tally_.write_ns.record(latency);
+        tally_.write_ns.record(latency, bucket);
         break;
       case RequestClass::kControl:
         ++node.control;
-        tally_.control_ns.record(latency);
+        tally_.control_ns.record(latency, bucket);
         break;
     }
     ++tally_.completed;
@@ -71,7 +72,7 @@ class Recorder {
     tally_.held_ns += flight.issued_ns - flight.intended_ns;
     tally_.router_ns += flight.dispatched_ns - flight.issued_ns;
     tally_.wire_ns += flight.arrive_ns - flight.dispatched_ns + response_ns - finish_ns;
-    tally_.series.add_latency(flight.intended_ns, latency);
+    tally_.series.add_latency(flight.intended_ns, latency, bucket);
   }
 
   void not_completed(const Flight& flight, Status status, Nanoseconds response_ns) {

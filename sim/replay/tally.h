@@ -44,10 +44,11 @@ class TimeSeries {
   TimeSeries() = default;
   TimeSeries(std::size_t nodes, Nanoseconds expected_span_ns);
 
-  void add_latency(Nanoseconds arrival_ns, Nanoseconds latency_ns) {
+  // `histogram_bucket` is that of the latency.
+  void add_latency(Nanoseconds arrival_ns, Nanoseconds latency_ns, std::size_t histogram_bucket) {
     Bucket& bucket = at(arrival_ns);
     ++bucket.arrivals;
-    bucket.latency_ns.record(latency_ns);
+    bucket.latency_ns.record(latency_ns, histogram_bucket);
   }
   void add_unanswered(Nanoseconds arrival_ns) { ++at(arrival_ns).arrivals; }
   void add_waiting(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns);

@@ -34,9 +34,7 @@ class LeastOutstanding : public Router {
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
-    const NodeId node = pick(*view.outstanding);
-    last_use_[index(node)] = ++decisions_;
-    return pool_.read(node);
+    return pool_.read(pick(*view.outstanding));
   }
 
  private:
@@ -52,10 +50,16 @@ class LeastOutstanding : public Router {
       tied_[tied] = node;
       tied += count == fewest ? 1 : 0;
     }
-    if (tied == 1 || tie_ == Tie::kFirst) return tied_[0];
-    if (tie_ == Tie::kUniform) return tied_[random_.next_below(tied)];
-    return *std::ranges::min_element(tied_.begin(), tied_.begin() + tied, {},
-                                     [&](NodeId node) { return last_use_[index(node)]; });
+    if (tie_ == Tie::kUniform) return tied_[random_.choice(tied)];
+    if (tie_ == Tie::kFirst) return tied_[0];
+    return longest_unused(std::span(tied_).first(tied));
+  }
+
+  NodeId longest_unused(std::span<const NodeId> nodes) {
+    const NodeId node = *std::ranges::min_element(
+        nodes, {}, [&](NodeId candidate) { return last_use_[index(candidate)]; });
+    last_use_[index(node)] = ++decisions_;
+    return node;
   }
 
   NodePool pool_;

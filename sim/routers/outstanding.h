@@ -4,80 +4,101 @@
 // only when somebody looks: far cheaper than an event a response.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/ids.h"
+#include "core/sorted_times.h"
 #include "core/time.h"
 
 namespace switchyard {
 
 class Outstanding {
  public:
-  explicit Outstanding(std::size_t nodes)
-      : counts_(nodes), next_response_ns_(nodes, kNever), responses_(nodes) {}
+  explicit Outstanding(std::size_t nodes) : nodes_(nodes) {}
 
   // Counted as of the last set_time().
   std::uint32_t operator[](NodeId node) {
-    const std::size_t i = index(node);
-    if (next_response_ns_[i] <= now_) drain(i);
-    return counts_[i];
+    Node& n = nodes_[index(node)];
+    drop_past(n);
+    return n.count;
   }
 
   // Time never goes back.
-  void set_time(Nanoseconds now) { now_ = now; }
+  void set_time(Nanoseconds now) { now_ = key_of(now); }
 
   // A request whose response will come at a time not yet known, and its end.
-  void add(NodeId node) { ++counts_[index(node)]; }
-  void remove(NodeId node) { --counts_[index(node)]; }
+  void add(NodeId node) { ++nodes_[index(node)].count; }
+  void remove(NodeId node) { --nodes_[index(node)].count; }
 
   // A request, counted by add(), whose response is now known to come at `response_ns`.
   void will_end(NodeId node, Nanoseconds response_ns) {
-    const std::size_t i = index(node);
-    Responses& list = responses_[i];
-    if (list.tail - list.head == list.times.size()) grow(list);
-    Nanoseconds* const times = list.times.data();
+    Node& n = nodes_[index(node)];
+    if (n.tail == n.limit) make_room(n);
+    const TimeKey key = key_of(response_ns);
+    TimeKey* const at = n.tail++;
     // Later requests mostly end later, so the place is near the end of the list.
-    std::size_t at = list.tail++;
-    while (at != list.head && times[(at - 1) & list.mask] > response_ns) {
-      times[at & list.mask] = times[(at - 1) & list.mask];
-      --at;
+    if (at[-static_cast<std::ptrdiff_t>(kSortWindow)] <= key) [[likely]] {
+      insert_near_end(at, key);
+    } else {
+      insert_far_from_end(at, key);
     }
-    times[at & list.mask] = response_ns;
-    if (response_ns < next_response_ns_[i]) next_response_ns_[i] = response_ns;
   }
 
  private:
-  struct Responses {
-    std::size_t head = 0;
-    std::size_t tail = 0;
-    std::size_t mask = 0;
-    std::vector<Nanoseconds> times;  // ring, rising
+  struct Node {
+    Node() : Node(std::vector<TimeKey>(kFirstSize, kAfterAllTimes), 0, 0) {
+      std::fill_n(ends.begin(), kSortWindow, kBeforeAllTimes);
+    }
+    Node(std::vector<TimeKey> list, std::size_t ahead, std::uint32_t outstanding)
+        : ends(std::move(list)),
+          head(ends.data() + kSortWindow),
+          tail(head + ahead),
+          limit(ends.data() + ends.size() - 2),
+          count(outstanding) {}
+    // Pointers into `ends`, which only moving keeps.
+    Node(Node&&) = default;
+    Node& operator=(Node&&) = default;
+
+    std::vector<TimeKey> ends;
+    // Ends that are known and lie ahead: those from head to before tail, rising. All before are
+    // past, all after kAfterAllTimes.
+    TimeKey* head;
+    TimeKey* tail;
+    TimeKey* limit;
+    std::uint32_t count;
   };
+  static constexpr std::size_t kFirstSize = 64;
 
-  void drain(std::size_t i) {
-    Responses& list = responses_[i];
-    const std::size_t before = list.head;
-    while (list.head != list.tail && list.times[list.head & list.mask] <= now_) ++list.head;
-    counts_[i] -= static_cast<std::uint32_t>(list.head - before);
-    next_response_ns_[i] = list.head == list.tail ? kNever : list.times[list.head & list.mask];
+  void drop_past(Node& n) const {
+    // Seldom more than two since the last look; counting those takes no branch.
+    TimeKey* head = n.head;
+    head += *head <= now_ ? 1 : 0;
+    head += *head <= now_ ? 1 : 0;
+    while (*head <= now_) ++head;
+    n.count -= static_cast<std::uint32_t>(head - n.head);
+    n.head = head;
   }
 
-  static void grow(Responses& list) {
-    std::vector<Nanoseconds> larger(list.times.empty() ? 32 : list.times.size() * 2);
-    const std::size_t count = list.tail - list.head;
-    for (std::size_t i = 0; i < count; ++i) larger[i] = list.times[(list.head + i) & list.mask];
-    list.times = std::move(larger);
-    list.mask = list.times.size() - 1;
-    list.head = 0;
-    list.tail = count;
+  // Moves what lies ahead to the front, which pays off when that is at most half of the list.
+  [[gnu::noinline]] void make_room(Node& n) const {
+    drop_past(n);
+    const auto ahead = static_cast<std::size_t>(n.tail - n.head);
+    const std::size_t size = ahead * 2 > n.ends.size() ? n.ends.size() * 2 : n.ends.size();
+    std::vector<TimeKey> ends(size, kAfterAllTimes);
+    std::fill_n(ends.begin(), kSortWindow, kBeforeAllTimes);
+    std::copy(n.head, n.tail, ends.begin() + kSortWindow);
+    n = Node(std::move(ends), ahead, n.count);
   }
 
-  std::vector<std::uint32_t> counts_;
-  std::vector<Nanoseconds> next_response_ns_;  // earliest that is known, per node
-  std::vector<Responses> responses_;
-  Nanoseconds now_ = 0;
+  [[gnu::noinline]] static void insert_far_from_end(TimeKey* at, TimeKey key) {
+    for (; at[-1] > key; --at) *at = at[-1];
+    *at = key;
+  }
+
+  std::vector<Node> nodes_;
+  TimeKey now_ = key_of(0);
 };
 
 }  // namespace switchyard

@@ -35,7 +35,6 @@ const std::vector<double> kShares = {0,    0.001, 0.01, 0.1,  0.25,  0.5,
 TEST_CASE("An empty histogram answers with zeros") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);
-  CHECK(histogram.min() == 0);
   CHECK(histogram.max() == 0);
   CHECK(histogram.mean() == 0);
   CHECK(histogram.standard_deviation() == 0);
@@ -85,13 +84,12 @@ TEST_CASE("Values below 128 keep buckets of their own") {
   }
 }
 
-TEST_CASE("Count, mean and extremes are exact for values that buckets round") {
+TEST_CASE("Count, mean and maximum are exact for values that buckets round") {
   const std::vector<std::int64_t> values = random_times(5'000, 3);
   Histogram histogram;
   for (const std::int64_t value : values) histogram.record(value);
   const std::int64_t sum = std::accumulate(values.begin(), values.end(), std::int64_t{0});
   CHECK(histogram.count() == values.size());
-  CHECK(histogram.min() == *std::min_element(values.begin(), values.end()));
   CHECK(histogram.max() == *std::max_element(values.begin(), values.end()));
   CHECK(histogram.mean() == static_cast<double>(sum) / static_cast<double>(values.size()));
 }
@@ -101,7 +99,8 @@ TEST_CASE("The sum of the largest times does not overflow") {
   for (int i = 0; i < 1000; ++i) histogram.record(INT64_MAX);
   CHECK(histogram.mean() == Approx(9.223372036854775807e18).epsilon(1e-15));
   CHECK(histogram.max() == INT64_MAX);
-  CHECK(histogram.quantile(0.5) == INT64_MAX);
+  CHECK(static_cast<double>(histogram.quantile(0.5)) ==
+        Approx(9.223372036854775807e18).epsilon(1.0 / 128));
 }
 
 TEST_CASE("The standard deviation is within 1 % of the exact one") {
@@ -163,7 +162,6 @@ TEST_CASE("Merging gives the histogram of all records together") {
   merged.merge(Histogram());
 
   CHECK(merged.count() == together.count());
-  CHECK(merged.min() == together.min());
   CHECK(merged.max() == together.max());
   CHECK(merged.mean() == together.mean());
   CHECK(merged.standard_deviation() == together.standard_deviation());
