@@ -51,7 +51,7 @@ void decide(benchmark::State& state, const RouterChain& chain, std::size_t nodes
   }
 }
 
-[[maybe_unused]] const bool registered = [] {
+[[maybe_unused]] const bool kRegistered = [] {
   for (const std::size_t nodes : {4U, 16U, 64U}) {
     benchmark::RegisterBenchmark(("decide/null/" + std::to_string(nodes)).c_str(),
                                  [nodes](benchmark::State& state) {

@@ -22,7 +22,7 @@ void print_error(std::string text) {
 
 // Misuse in one line; CLI11's own text would take two.
 std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
-  static constexpr std::string_view help = "'switchyard --help' tells more";
+  static constexpr std::string_view kHelp = "'switchyard --help' tells more";
   if (!app.get_subcommands().empty()) {
     const std::string verb = app.get_subcommands().front()->get_name();
     return fmt::format("{}: {}; 'switchyard {} --help' tells more", verb, error.what(), verb);
@@ -31,12 +31,12 @@ std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
   const std::vector<std::string_view> names(verbs.begin(), verbs.end());
   const std::vector<std::string> given = app.remaining();
-  if (given.empty()) return fmt::format("name what to do: {}; {}", fmt::join(verbs, " | "), help);
+  if (given.empty()) return fmt::format("name what to do: {}; {}", fmt::join(verbs, " | "), kHelp);
   if (given.front().starts_with('-')) {
-    return fmt::format("unknown option '{}'; {}", given.front(), help);
+    return fmt::format("unknown option '{}'; {}", given.front(), kHelp);
   }
   return fmt::format("unknown verb '{}', expected one of {}{}; {}", given.front(),
-                     join_names(names), did_you_mean(given.front(), names), help);
+                     join_names(names), did_you_mean(given.front(), names), kHelp);
 }
 
 int run(int argc, char** argv) {

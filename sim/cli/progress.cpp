@@ -30,12 +30,12 @@ std::string clock_text(double seconds) {
 }
 
 std::string bar_text(double done, double total, double seconds) {
-  constexpr int width = 30;
+  constexpr int kWidth = 30;
   const double share = std::clamp(done / total, 0.0, 1.0);
-  const int filled = static_cast<int>(share * width);
+  const int filled = static_cast<int>(share * kWidth);
   std::string text =
       fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
-                  std::string(static_cast<std::size_t>(width - filled), ' '), share * 100);
+                  std::string(static_cast<std::size_t>(kWidth - filled), ' '), share * 100);
   if (seconds > 0 && done > 0) {
     text += fmt::format("  {:.1f} M requests/s  {} left", done / seconds / 1e6,
                         clock_text(seconds * (total - done) / done));

@@ -11,13 +11,13 @@ namespace {
 
 // Breaks a text into lines of at most 96 characters, indented.
 std::string wrapped(std::string_view text) {
-  constexpr std::size_t width = 96;
+  constexpr std::size_t kWidth = 96;
   std::string out;
   std::string line = " ";
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (line.size() + 1 + word.size() > width) {
+    if (line.size() + 1 + word.size() > kWidth) {
       out += line + '\n';
       line = " ";
     }

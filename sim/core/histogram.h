@@ -17,7 +17,7 @@ class Histogram {
  public:
   static constexpr std::uint32_t kSubBits = 6;
   static constexpr std::uint32_t kSubBuckets = 1U << kSubBits;
-  static constexpr std::size_t kBuckets = (64 - kSubBits) * kSubBuckets;
+  static constexpr std::size_t kBuckets = std::size_t{64 - kSubBits} * kSubBuckets;
 
   Histogram() : counts_(kBuckets) {}
 

@@ -38,16 +38,16 @@ std::string format_duration(double ns) {
     double size;
     const char* name;
   };
-  static constexpr Unit units[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
+  static constexpr Unit kUnits[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
   // 999.5 would print as four digits, so that is where the next unit begins.
   std::size_t i = 0;
-  while (i + 1 < std::size(units) && std::abs(ns) / units[i].size >= 999.5) ++i;
-  const double value = ns / units[i].size;
+  while (i + 1 < std::size(kUnits) && std::abs(ns) / kUnits[i].size >= 999.5) ++i;
+  const double value = ns / kUnits[i].size;
   const double magnitude = std::abs(value);
   const int decimals = (i == 0 && magnitude == std::floor(magnitude)) || magnitude >= 99.95 ? 0
                        : magnitude >= 9.995                                                 ? 1
                                                                                             : 2;
-  return fmt::format("{:.{}f}{}", value, decimals, units[i].name);
+  return fmt::format("{:.{}f}{}", value, decimals, kUnits[i].name);
 }
 
 }  // namespace switchyard

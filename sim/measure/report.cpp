@@ -181,10 +181,12 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
 
   if (repetitions.size() > 1) {
     std::vector<std::vector<std::pair<std::string, double>>> figures_of;
+    figures_of.reserve(repetitions.size());
     for (const RunTally& tally : repetitions)
       figures_of.push_back(repeated_figures(tally, cluster));
     for (std::size_t i = 0; i < figures_of.front().size(); ++i) {
       std::vector<double> values;
+      values.reserve(figures_of.size());
       for (const auto& figures : figures_of) values.push_back(figures[i].second);
       report.intervals.emplace_back(figures_of.front()[i].first,
                                     mean_interval(values, report.interval_level));

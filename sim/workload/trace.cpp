@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/digest.h"
 #include "core/error.h"
@@ -38,8 +39,8 @@ namespace {
 // A column begins to exist with its first value; earlier rows get the value that means "none".
 template <class T>
 void append(std::vector<T>& column, std::size_t row, T value, T none) {
-  if (column.empty() && value == none) return;
-  column.resize(row, none);
+  if (value == none && column.empty()) return;
+  if (column.size() < row) column.resize(row, none);
   column.push_back(value);
 }
 
