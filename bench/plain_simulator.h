@@ -25,7 +25,11 @@ enum class PlainRouting { kRandom, kLeastOutstanding };
 class PlainSimulator {
  public:
   PlainSimulator(const ReplayWorkload& workload, const ClusterSpec& cluster, PlainRouting routing)
-      : workload_(workload), cluster_(cluster), routing_(routing), nodes_(cluster.nodes.size()) {}
+      : workload_(workload),
+        cluster_(cluster),
+        routing_(routing),
+        nodes_(cluster.nodes.size()),
+        delay_ns_(static_cast<Nanoseconds>(cluster.replication.delay.mean())) {}
 
   // Mean latency in nanoseconds.
   double run() {
@@ -117,7 +121,7 @@ class PlainSimulator {
 
   void ship(std::size_t write) {
     for (std::size_t node = 1; node < nodes_.size(); ++node) {
-      at(now_ + cluster_.replication.delay_ns, [this, node, write] {
+      at(now_ + delay_ns_, [this, node, write] {
         nodes_[node].backlog.push_back(write);
         apply(node);
       });
@@ -140,6 +144,7 @@ class PlainSimulator {
   const ClusterSpec& cluster_;
   PlainRouting routing_;
   std::vector<Node> nodes_;
+  Nanoseconds delay_ns_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::uint64_t sequence_ = 0;
   Nanoseconds now_ = 0;

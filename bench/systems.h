@@ -25,7 +25,7 @@ inline ClusterSpec cluster_of(std::size_t nodes) {
     node.workers = kWorkers;
     cluster.nodes.push_back(std::move(node));
   }
-  cluster.replication.delay_ns = 5 * kMillisecond;
+  cluster.replication.delay = Law::constant(5 * kMillisecond);
   cluster.replication.apply_service = Law::constant(kApplyNs);
   // Enough for the applies of any number of nodes used here.
   cluster.replication.apply_workers = 4;

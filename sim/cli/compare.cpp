@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -34,6 +35,7 @@ struct Options {
   std::uint32_t threads = 0;
   std::string json;
   std::string csv;
+  std::string evidence;
   bool quiet = false;
 };
 
@@ -183,16 +185,29 @@ std::string check_seed(const std::string& text) {
   return sound ? std::string() : fmt::format("must be an integer from 0, found '{}'", text);
 }
 
+void check_outputs_differ(const Options& options) {
+  const std::array<std::pair<std::string_view, const std::string*>, 3> outputs = {
+      {{"--json", &options.json}, {"--csv", &options.csv}, {"--evidence", &options.evidence}}};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t j = i + 1; j < outputs.size(); ++j) {
+      const auto& [a, path] = outputs[i];
+      if (path->empty() || *path != *outputs[j].second) continue;
+      throw InputError(*path == "-"
+                           ? fmt::format("{} - and {} - can't both have standard output; name a "
+                                         "file for one",
+                                         a, outputs[j].first)
+                           : fmt::format("{}: {} and {} can't both write it; name two files", *path,
+                                         a, outputs[j].first));
+    }
+  }
+}
+
 int compare_and_print(const Options& options, const CLI::App& command) {
   const Scenario scenario = make_scenario(options, command);
-  if (!options.json.empty() && options.json == options.csv) {
-    throw InputError(
-        options.json == "-"
-            ? "--json - and --csv - can't both have standard output; name a file for one"
-            : options.json + ": --json and --csv can't both write it; name two files");
-  }
+  check_outputs_differ(options);
   Output json(options.json);
   Output csv(options.csv);
+  Output evidence(options.evidence);
   CompareControl control;
   control.warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
   Report report;
@@ -202,7 +217,8 @@ int compare_and_print(const Options& options, const CLI::App& command) {
   }
   if (json.wanted()) json.write(to_json(report));
   if (csv.wanted()) csv.write(to_csv(report));
-  if (!json.to_stdout() && !csv.to_stdout()) {
+  if (evidence.wanted()) evidence.write(to_evidence_json(report));
+  if (!json.to_stdout() && !csv.to_stdout() && !evidence.to_stdout()) {
     TableStyle style;
     style.colour = isatty(STDOUT_FILENO) != 0;
     fmt::print("{}", to_table(report, style));
@@ -241,6 +257,8 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("--threads", options->threads, "Threads; 0 = all cores");
   command->add_option("--json", options->json, "Write the whole report here (- for stdout)");
   command->add_option("--csv", options->csv, "Write one line a candidate here (- for stdout)");
+  command->add_option("--evidence", options->evidence,
+                      "Write the first stale reads, conflicts … here, each to be followed by hand");
   command->add_flag("--quiet", options->quiet, "No progress bar");
   command->callback([&action, options, command] {
     action = [options, command] { return compare_and_print(*options, *command); };

@@ -21,6 +21,7 @@ class FifoNode : public EventNode {
       start(now, {job, service_ns});
     } else {
       queue_.push({job, service_ns});
+      started_.reset();
     }
   }
   Nanoseconds next_completion() const override {
@@ -30,12 +31,14 @@ class FifoNode : public EventNode {
     std::pop_heap(running_.begin(), running_.end(), std::greater<>());
     const JobId done = running_.back().job;
     running_.pop_back();
+    started_.reset();
     if (!queue_.empty()) {
       start(now, queue_.front());
       queue_.pop();
     }
     return done;
   }
+  std::optional<JobId> started() const override { return started_; }
   std::size_t waiting() const override { return queue_.size(); }
   Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
     return std::max(now, foresight_.earliest()) + service_ns;
@@ -57,12 +60,14 @@ class FifoNode : public EventNode {
   void start(Nanoseconds now, const Job& job) {
     running_.push_back({now + job.service_ns, sequence_++, job.job});
     std::push_heap(running_.begin(), running_.end(), std::greater<>());
+    started_ = job.job;
   }
 
   std::size_t workers_;
   std::vector<Running> running_;
   Ring<Job> queue_;
   std::uint64_t sequence_ = 0;
+  std::optional<JobId> started_;
   WorkerPlan foresight_;
 };
 
@@ -77,6 +82,7 @@ class SharingNode : public EventNode {
   void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
     advance(now);
     jobs_.push_back({attained_ + static_cast<double>(service_ns), sequence_++, job});
+    started_ = job;
     std::push_heap(jobs_.begin(), jobs_.end(), std::greater<>());
   }
   Nanoseconds next_completion() const override {
@@ -89,10 +95,12 @@ class SharingNode : public EventNode {
     std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<>());
     const JobId done = jobs_.back().job;
     jobs_.pop_back();
+    started_.reset();
     // Starting the clock afresh when idle keeps it small, and so exact.
     if (jobs_.empty()) attained_ = 0;
     return done;
   }
+  std::optional<JobId> started() const override { return started_; }
   std::size_t waiting() const override {
     return jobs_.size() > workers_ ? jobs_.size() - workers_ : 0;
   }
@@ -122,6 +130,7 @@ class SharingNode : public EventNode {
   double attained_ = 0;
   Nanoseconds last_ = 0;
   std::uint64_t sequence_ = 0;
+  std::optional<JobId> started_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cluster/spec.h"
@@ -23,6 +24,8 @@ class EventNode {
   virtual Nanoseconds next_completion() const = 0;
   // Ends the job that is due; REQUIRES now == next_completion() < kNever.
   virtual JobId complete(Nanoseconds now) = 0;
+  // The job whose service began with the last call of arrive() or complete(), if any did.
+  virtual std::optional<JobId> started() const = 0;
   // Jobs in the node beyond its workers.
   virtual std::size_t waiting() const = 0;
   // When a job arriving now would finish if no other came after it. An upper bound of what is

@@ -47,7 +47,14 @@ void validate(const ClusterSpec& cluster) {
           fmt::format("database '{}' has speed = {}; it must be above 0", node.name, node.speed));
     }
   }
-  if (cluster.replication.apply_workers == 0) {
+  const ReplicationSpec& replication = cluster.replication;
+  const std::size_t others = cluster.nodes.size() - 1;
+  if (replication.mode != ReplicationMode::kAsync && replication.acks > others) {
+    throw InputError(fmt::format(
+        "replication.acks = {} can never be reached: beside the primary there are {} nodes",
+        replication.acks, others));
+  }
+  if (replication.apply_workers == 0) {
     throw InputError("replication.apply_workers = 0 would never apply a write; give it at least 1");
   }
 }

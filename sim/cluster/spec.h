@@ -30,10 +30,25 @@ struct NodeSpec {
   Discipline discipline = Discipline::kFifo;
 };
 
-// Asynchronous, in commit order, with a constant delay: a write takes effect on every other node
-// `delay_ns` after it finished, once an apply worker of that node has worked on it.
+// When a client hears that its write is committed.
+enum class ReplicationMode : std::uint8_t {
+  kAsync,     // when it has committed on its primary
+  kSemiSync,  // when `acks` other nodes have received it besides
+  kSync,      // when `acks` other nodes have applied it besides
+};
+
+enum class ReplicationOrder : std::uint8_t {
+  kCommit,  // each node receives a primary's commits in their order
+  kAny,     // each commit arrives by itself; the last writer of a key wins
+};
+
+// How a commit on one node reaches all others: it is received after `delay`, waits for one of the
+// receiver's apply workers, and takes effect there when that one has worked on it.
 struct ReplicationSpec {
-  Nanoseconds delay_ns = 0;
+  ReplicationMode mode = ReplicationMode::kAsync;
+  std::uint32_t acks = 1;  // nodes besides the primary, at least 1; not with kAsync
+  Law delay;               // from commit to receipt, drawn for each commit and receiving node
+  ReplicationOrder order = ReplicationOrder::kCommit;
   std::uint32_t apply_workers = 1;  // applies of one node that run at a time, at least 1
   Law apply_service;                // time of an apply on a node of speed 1 …
   double apply_share = 0;           // … plus this share of the write's own service time

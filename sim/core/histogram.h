@@ -28,7 +28,9 @@ class Histogram {
     ++counts_[bucket];
     ++count_;
     sum_ += static_cast<Wide>(value);
-    max_ = std::max(max_, value);
+    // A branch that is hardly ever taken is cheaper than a store each time.
+    if (value > max_) [[unlikely]]
+      max_ = value;
   }
   static std::size_t bucket_of(std::int64_t value) {
     assert(value >= 0);

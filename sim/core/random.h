@@ -27,6 +27,7 @@ enum class RandomPurpose : std::uint32_t {
   kApplyService = 9,
   kRouter = 10,
   kReplication = 11,  // deriving the seed of an independent repetition
+  kShipping = 12,     // delay of a commit on its way to a node
 };
 
 class RandomStream {

@@ -102,6 +102,7 @@ class Comparison {
         workload = make_workload(scenario_, seed);
       }
       run_all(workload, seed, warmup, tallies_);
+      if (i == 0) describe_all_evidence(workload.trace);
     }
     summarize_all(report);
     check_something_measured(report);
@@ -129,6 +130,11 @@ class Comparison {
     report.replications = scenario_.run.replications;
     for (const std::string& note : workload.trace.info().notes) report.notes.push_back(note);
     for (const std::string& note : workload.notes) report.notes.push_back(note);
+    if (workload.trace.key_count() == 0) {
+      report.notes.push_back(
+          "the recording names no keys: which reads are stale and which writes conflict can't be "
+          "told");
+    }
     for (const std::string& text : load_warnings(workload, scenario_)) tell(report, text);
   }
 
@@ -141,7 +147,7 @@ class Comparison {
     options.warmup_ns = warmup;
     options.timeout_ns = scenario_.run.timeout_ns;
     options.seed = seed;
-    const RunControl control = {&control_.requests_done, &control_.stop};
+    const RunControl control = {&control_.requests_done, &control_.stop, nullptr};
     std::vector<RunTally> results(scenario_.candidates.size());
     run_parallel(results.size(), scenario_.run.threads, [&](std::size_t i) {
       const RouterChain chain = build_chain(scenario_.candidates[i], scenario_.cluster, seed);
@@ -167,6 +173,13 @@ class Comparison {
     return longest;
   }
 
+  void describe_all_evidence(const Trace& trace) {
+    for (const std::vector<RunTally>& tallies : tallies_) {
+      evidence_.push_back(
+          describe_evidence(tallies.front().consistency.evidence, scenario_.cluster, trace));
+    }
+  }
+
   void summarize_all(Report& report) {
     for (std::size_t i = 0; i < tallies_.size(); ++i) {
       const Candidate& candidate = scenario_.candidates[i];
@@ -174,6 +187,7 @@ class Comparison {
       for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
       report.candidates.push_back(
           summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
+      report.candidates.back().evidence = std::move(evidence_[i]);
       report.candidates.back().is_bound = is_bound(candidate);
       note_overload(report, report.candidates.back());
     }
@@ -202,6 +216,7 @@ class Comparison {
   const Scenario& scenario_;
   CompareControl& control_;
   Tallies tallies_;
+  std::vector<std::vector<EvidenceReport>> evidence_;  // per candidate, of the first repetition
 };
 
 }  // namespace

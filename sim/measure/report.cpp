@@ -64,7 +64,7 @@ std::string fingerprint(const RunTally& tally) {
     print.add(*histogram);
   }
   for (const std::int64_t value : {tally.service_ns, tally.held_ns, tally.router_ns, tally.wire_ns,
-                                   tally.measured_from_ns, tally.measured_to_ns}) {
+                                   tally.acks_ns, tally.measured_from_ns, tally.measured_to_ns}) {
     print.add(value);
   }
   for (const NodeTally& node : tally.nodes) {
@@ -79,10 +79,20 @@ std::string fingerprint(const RunTally& tally) {
   }
   for (const TimeSeries::Bucket& bucket : tally.series.used()) {
     print.add(bucket.arrivals);
+    print.add(bucket.stale_reads);
     print.add(bucket.latency_ns);
     for (const std::int64_t value : bucket.waiting_ns) print.add(value);
     for (const std::int64_t value : bucket.lag_ns) print.add(value);
   }
+  const ConsistencyTally& c = tally.consistency;
+  for (const std::uint64_t value :
+       {c.reads_checked, c.stale_reads, c.read_your_writes_violations, c.monotonic_read_violations,
+        c.write_conflicts, c.conflicting_pairs, c.lost_updates, c.split_transactions,
+        c.left_transactions}) {
+    print.add(value);
+  }
+  print.add(c.stale_age_ns);
+  print.add(c.stale_versions);
   return print.finish();
 }
 
@@ -107,12 +117,43 @@ NodeReport node_report(const NodeSpec& spec, const NodeTally& tally, double time
 DistributionReport distribution(const std::vector<NodeReport>& nodes) {
   std::vector<double> served;
   std::vector<std::uint64_t> reads;
+  double all_reads = 0;
+  double primary_reads = 0;
   for (const NodeReport& node : nodes) {
+    all_reads += static_cast<double>(node.reads);
+    if (node.role == Role::kPrimary) primary_reads += static_cast<double>(node.reads);
     served.push_back(static_cast<double>(node.reads + node.writes + node.control));
     if (node.reads > 0) reads.push_back(node.reads);
   }
   const ChiSquare chi = chi_square_equal_shares(reads);
-  return {max_over_mean(served), jain_index(served), chi.statistic, chi.p_value};
+  return {max_over_mean(served), jain_index(served), chi.statistic, chi.p_value,
+          all_reads == 0 ? 0 : primary_reads / all_reads};
+}
+
+std::optional<StalenessReport> staleness(const ConsistencyTally& tally) {
+  if (!tally.checked) return std::nullopt;
+  return StalenessReport{tally.reads_checked,
+                         tally.stale_reads,
+                         figures(tally.stale_age_ns),
+                         figures(tally.stale_versions),
+                         tally.read_your_writes_violations,
+                         tally.monotonic_read_violations};
+}
+
+std::string_view evidence_name(EvidenceKind kind) {
+  switch (kind) {
+    case EvidenceKind::kStaleRead:
+      return "stale_read";
+    case EvidenceKind::kReadYourWrites:
+      return "read_your_writes_violation";
+    case EvidenceKind::kMonotonicRead:
+      return "monotonic_read_violation";
+    case EvidenceKind::kWriteConflict:
+      return "write_conflict";
+    case EvidenceKind::kSplitTransaction:
+      return "split_transaction";
+  }
+  return "";
 }
 
 std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetitions) {
@@ -121,6 +162,7 @@ std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetition
   for (const TimeSeries::Bucket& bucket : series.used()) {
     SeriesPoint point;
     point.arrivals = bucket.arrivals;
+    point.stale_reads = bucket.stale_reads;
     point.latency_p50_ns = bucket.latency_ns.quantile(0.5);
     point.latency_p99_ns = bucket.latency_ns.quantile(0.99);
     for (std::size_t node = 0; node < bucket.waiting_ns.size(); ++node) {
@@ -168,6 +210,12 @@ std::vector<std::pair<std::string, double>> repeated_figures(const RunTally& tal
     list.emplace_back("nodes." + nodes.back().name + ".utilisation", nodes.back().utilisation);
   }
   list.emplace_back("distribution.max_over_mean", distribution(nodes).max_over_mean);
+  if (const ConsistencyTally& c = tally.consistency; c.checked) {
+    list.emplace_back("staleness.stale_reads", static_cast<double>(c.stale_reads));
+    list.emplace_back("staleness.read_your_writes_violations",
+                      static_cast<double>(c.read_your_writes_violations));
+    list.emplace_back("conflicts.write_conflicts", static_cast<double>(c.write_conflicts));
+  }
   return list;
 }
 
@@ -210,6 +258,7 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.mean_held_ns = std::llround(per(tally.held_ns, completed));
   report.mean_router_ns = std::llround(per(tally.router_ns, completed));
   report.mean_service_ns = std::llround(per(tally.service_ns, completed));
+  report.mean_acks_ns = std::llround(per(tally.acks_ns, completed));
   report.mean_wire_ns = std::llround(per(tally.wire_ns, completed));
   const double time_ns = measured_ns(tally);
   report.throughput_per_s = time_ns == 0 ? 0 : completed / time_ns * 1e9;
@@ -217,10 +266,41 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
     report.nodes.push_back(node_report(cluster.nodes[i], tally.nodes[i], time_ns));
   }
   report.distribution = distribution(report.nodes);
+  const ConsistencyTally& consistency = tally.consistency;
+  report.staleness = staleness(consistency);
+  report.conflicts = {consistency.write_conflicts, consistency.conflicting_pairs,
+                      consistency.lost_updates, consistency.split_transactions,
+                      consistency.left_transactions};
   report.overhead = overhead(tally, all.mean());
   report.bucket_ns = tally.series.bucket_ns();
   report.series = series(tally.series, count);
   return report;
+}
+
+std::vector<EvidenceReport> describe_evidence(const std::vector<Evidence>& cases,
+                                              const ClusterSpec& cluster, const Trace& trace) {
+  const TraceColumns& c = trace.columns();
+  const auto session = [&](RequestIndex i) {
+    return std::string(trace.names().sessions[c.session[i]]);
+  };
+  std::vector<EvidenceReport> reports;
+  for (const Evidence& one : cases) {
+    EvidenceReport report;
+    report.kind = evidence_name(one.kind);
+    report.request = one.request;
+    report.session = session(one.request);
+    if (!c.key.empty() && c.key[one.request] != kNone) {
+      report.key = trace.names().keys[c.key[one.request]];
+    }
+    report.node = cluster.nodes[index(one.node)].name;
+    report.at_ns = one.at_ns;
+    report.other_request = one.other;
+    report.other_session = session(one.other);
+    report.other_node = cluster.nodes[index(one.other_node)].name;
+    report.lag_ns = one.age_ns;
+    reports.push_back(std::move(report));
+  }
+  return reports;
 }
 
 }  // namespace switchyard

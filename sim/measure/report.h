@@ -11,6 +11,7 @@
 
 #include "cluster/spec.h"
 #include "replay/tally.h"
+#include "workload/trace.h"
 
 namespace switchyard {
 
@@ -34,6 +35,39 @@ struct DistributionReport {
   double jain = 0;
   double chi_square = 0;  // of reads against equal shares over the nodes that got any
   double chi_square_p = 1;
+  double primary_read_share = 0;
+};
+
+struct StalenessReport {
+  std::uint64_t reads_checked = 0;  // reads of a key
+  std::uint64_t stale_reads = 0;
+  LatencyFigures stale_age;  // ns since the commit of the oldest version that the read missed
+  LatencyFigures stale_versions;
+  std::uint64_t read_your_writes_violations = 0;
+  std::uint64_t monotonic_read_violations = 0;
+};
+
+struct ConflictReport {
+  std::uint64_t write_conflicts = 0;     // writes that did not know of an earlier one of their key
+  std::uint64_t conflicting_pairs = 0;   // of writes
+  std::uint64_t lost_updates = 0;        // overwritten by a write that did not know of them
+  std::uint64_t split_transactions = 0;  // whose writes went to several nodes
+  std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
+};
+
+// One case behind the figures above, to be followed through the recording.
+struct EvidenceReport {
+  std::string kind;
+  std::uint64_t request = 0;  // row of the recording, from 0, in the order of time
+  std::string session;
+  std::string key;
+  std::string node;
+  std::int64_t at_ns = 0;  // service start of a read, commit of a write
+  // The write that was missed, conflicted with, or went elsewhere.
+  std::uint64_t other_request = 0;
+  std::string other_session;
+  std::string other_node;
+  std::int64_t lag_ns = 0;  // how long before at_ns that was committed
 };
 
 // Wall-clock figures of this run on this machine; outside the fingerprint.
@@ -51,6 +85,7 @@ struct SeriesPoint {
   std::int64_t latency_p99_ns = 0;
   std::vector<double> queue_per_node;
   std::vector<std::int64_t> lag_ns_per_node;
+  std::uint64_t stale_reads = 0;
 };
 
 struct CandidateReport {
@@ -64,10 +99,14 @@ struct CandidateReport {
   std::int64_t mean_held_ns = 0;  // behind its session's previous request
   std::int64_t mean_router_ns = 0;
   std::int64_t mean_service_ns = 0;
+  std::int64_t mean_acks_ns = 0;  // committed, until enough other nodes had it
   std::int64_t mean_wire_ns = 0;
   double throughput_per_s = 0;
   std::vector<NodeReport> nodes;
   DistributionReport distribution;
+  std::optional<StalenessReport> staleness;  // not where the recording names no keys
+  ConflictReport conflicts;                  // of transactions only, in that case
+  std::vector<EvidenceReport> evidence;      // the first few of each kind
   OverheadReport overhead;
   Nanoseconds bucket_ns = 0;
   std::vector<SeriesPoint> series;
@@ -91,8 +130,12 @@ struct Report {
 };
 
 // Figures of one candidate; `repetitions` are the tallies of independent runs, at least one. They
-// are pooled, and with more than one give 95 % intervals.
+// are pooled, and with more than one give 95 % intervals. Leaves out the evidence.
 CandidateReport summarize(std::string name, std::vector<std::string> routers,
                           std::vector<RunTally> repetitions, const ClusterSpec& cluster);
+
+// What a run of this trace noted, with names for ids.
+std::vector<EvidenceReport> describe_evidence(const std::vector<Evidence>& cases,
+                                              const ClusterSpec& cluster, const Trace& trace);
 
 }  // namespace switchyard

@@ -28,6 +28,21 @@ void append_latency(std::string& out, const LatencyFigures& f) {
                  f.p99, f.p999, f.max);
 }
 
+// Empty fields where the recording names no keys.
+void append_consistency(std::string& out, const CandidateReport& c) {
+  if (c.staleness) {
+    const StalenessReport& s = *c.staleness;
+    fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{},{}", s.reads_checked,
+                   s.stale_reads, s.stale_age.p50, s.stale_age.p99, s.read_your_writes_violations,
+                   s.monotonic_read_violations, c.conflicts.write_conflicts,
+                   c.conflicts.lost_updates);
+  } else {
+    out += ",,,,,,,,";
+  }
+  fmt::format_to(std::back_inserter(out), ",{},{}", c.conflicts.split_transactions,
+                 c.conflicts.left_transactions);
+}
+
 }  // namespace
 
 std::string to_csv(const Report& report) {
@@ -37,7 +52,11 @@ std::string to_csv(const Report& report) {
   }
   out +=
       ",throughput_per_s,distribution.max_over_mean,distribution.jain,distribution.chi_square,"
-      "distribution.chi_square_p,overhead.decision_ns.mean,overhead.decision_ns.p50,"
+      "distribution.chi_square_p,distribution.primary_read_share,staleness.reads_checked,"
+      "staleness.stale_reads,staleness.stale_age_ns.p50,staleness.stale_age_ns.p99,"
+      "staleness.read_your_writes_violations,staleness.monotonic_read_violations,"
+      "conflicts.write_conflicts,conflicts.lost_updates,conflicts.split_transactions,"
+      "conflicts.left_transactions,overhead.decision_ns.mean,overhead.decision_ns.p50,"
       "overhead.decision_ns.p99,overhead.share_of_mean_latency";
   if (!report.candidates.empty()) {
     for (const NodeReport& node : report.candidates.front().nodes) {
@@ -55,9 +74,11 @@ std::string to_csv(const Report& report) {
     for (const LatencyFigures* figures : {&c.latency, &c.read_latency, &c.write_latency, &c.wait}) {
       append_latency(out, *figures);
     }
-    fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{},{},{}", c.throughput_per_s,
+    fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{}", c.throughput_per_s,
                    c.distribution.max_over_mean, c.distribution.jain, c.distribution.chi_square,
-                   c.distribution.chi_square_p, c.overhead.mean_ns, c.overhead.p50_ns,
+                   c.distribution.chi_square_p, c.distribution.primary_read_share);
+    append_consistency(out, c);
+    fmt::format_to(std::back_inserter(out), ",{},{},{},{}", c.overhead.mean_ns, c.overhead.p50_ns,
                    c.overhead.p99_ns, c.overhead.share_of_mean_latency);
     for (const NodeReport& node : c.nodes) {
       fmt::format_to(std::back_inserter(out), ",{},{},{},{},{},{},{},{}", node.reads, node.writes,

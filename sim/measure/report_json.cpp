@@ -46,6 +46,7 @@ Json series_json(const CandidateReport& candidate) {
   Json arrivals = Json::array();
   Json p50 = Json::array();
   Json p99 = Json::array();
+  Json stale = candidate.staleness ? Json::array() : Json();
   Json queue = Json::object();
   Json lag = Json::object();
   for (const NodeReport& node : candidate.nodes) {
@@ -56,19 +57,42 @@ Json series_json(const CandidateReport& candidate) {
     arrivals.push_back(point.arrivals);
     p50.push_back(point.latency_p50_ns);
     p99.push_back(point.latency_p99_ns);
+    if (candidate.staleness) stale.push_back(point.stale_reads);
     for (std::size_t i = 0; i < candidate.nodes.size(); ++i) {
       queue[candidate.nodes[i].name].push_back(point.queue_per_node[i]);
       lag[candidate.nodes[i].name].push_back(point.lag_ns_per_node[i]);
     }
   }
-  // Staleness is not modelled: null says so, where 0 would claim freshness.
-  return {{"bucket_ns", candidate.bucket_ns},
-          {"arrivals", std::move(arrivals)},
-          {"latency_p50_ns", std::move(p50)},
-          {"latency_p99_ns", std::move(p99)},
-          {"queue_per_node", std::move(queue)},
-          {"lag_ns_per_node", std::move(lag)},
-          {"stale_reads", nullptr}};
+  // Without keys nothing is known of staleness: null says so, where 0 would claim freshness.
+  return {{"bucket_ns", candidate.bucket_ns},   {"arrivals", std::move(arrivals)},
+          {"latency_p50_ns", std::move(p50)},   {"latency_p99_ns", std::move(p99)},
+          {"queue_per_node", std::move(queue)}, {"lag_ns_per_node", std::move(lag)},
+          {"stale_reads", std::move(stale)}};
+}
+
+Json staleness_json(const CandidateReport& candidate) {
+  if (!candidate.staleness) return nullptr;
+  const StalenessReport& s = *candidate.staleness;
+  return {{"reads_checked", s.reads_checked},
+          {"stale_reads", s.stale_reads},
+          {"stale_age_ns", latency_json(s.stale_age)},
+          {"stale_versions", latency_json(s.stale_versions)},
+          {"read_your_writes_violations", s.read_your_writes_violations},
+          {"monotonic_read_violations", s.monotonic_read_violations}};
+}
+
+Json conflicts_json(const CandidateReport& candidate) {
+  const ConflictReport& c = candidate.conflicts;
+  const auto of_keys = [&](std::uint64_t count) {
+    return candidate.staleness ? Json(count) : Json(nullptr);
+  };
+  return {{"write_conflicts", of_keys(c.write_conflicts)},
+          {"conflicting_pairs", of_keys(c.conflicting_pairs)},
+          {"lost_updates", of_keys(c.lost_updates)},
+          {"split_transactions", c.split_transactions},
+          {"left_transactions", c.left_transactions},
+          // Nothing fails over, so nothing is said of what that would lose.
+          {"lost_acknowledged_writes", nullptr}};
 }
 
 Json candidate_json(const CandidateReport& c) {
@@ -89,6 +113,7 @@ Json candidate_json(const CandidateReport& c) {
         {"router", c.mean_router_ns},
         {"queue", c.wait.mean},
         {"service", c.mean_service_ns},
+        {"acks", c.mean_acks_ns},
         {"wire", c.mean_wire_ns}}},
       {"throughput_per_s", c.throughput_per_s},
       {"nodes", nodes_json(c)},
@@ -98,9 +123,10 @@ Json candidate_json(const CandidateReport& c) {
         {"max_over_mean", c.distribution.max_over_mean},
         {"jain", c.distribution.jain},
         {"chi_square", c.distribution.chi_square},
-        {"chi_square_p", c.distribution.chi_square_p}}},
-      {"staleness", nullptr},
-      {"conflicts", nullptr},
+        {"chi_square_p", c.distribution.chi_square_p},
+        {"primary_read_share", c.distribution.primary_read_share}}},
+      {"staleness", staleness_json(c)},
+      {"conflicts", conflicts_json(c)},
       {"overhead",
        {{"decision_ns",
          {{"mean", c.overhead.mean_ns}, {"p50", c.overhead.p50_ns}, {"p99", c.overhead.p99_ns}}},
@@ -119,6 +145,36 @@ Json candidate_json(const CandidateReport& c) {
 }
 
 }  // namespace
+
+std::string to_evidence_json(const Report& report) {
+  Json candidates = Json::array();
+  for (const CandidateReport& candidate : report.candidates) {
+    Json cases = Json::array();
+    for (const EvidenceReport& e : candidate.evidence) {
+      cases.push_back({{"kind", e.kind},
+                       {"request", e.request},
+                       {"session", e.session},
+                       {"key", e.key},
+                       {"node", e.node},
+                       {"at_ns", e.at_ns},
+                       {"missing",
+                        {{"request", e.other_request},
+                         {"session", e.other_session},
+                         {"node", e.other_node},
+                         {"committed_ns", e.at_ns - e.lag_ns}}},
+                       {"lag_ns", e.lag_ns}});
+    }
+    candidates.push_back({{"name", candidate.name}, {"evidence", std::move(cases)}});
+  }
+  const Json json = {{"switchyard",
+                      {{"version", report.version},
+                       {"seed", report.seed},
+                       {"trace", report.trace},
+                       {"trace_sha256", report.trace_sha256},
+                       {"scenario_sha256", report.scenario_sha256}}},
+                     {"candidates", std::move(candidates)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string to_json(const Report& report) {
   Json candidates = Json::array();

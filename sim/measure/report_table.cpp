@@ -44,16 +44,6 @@ std::string percent(double share) {
   return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);
 }
 
-double reads_on_primaries(const CandidateReport& c) {
-  double primary = 0;
-  double all = 0;
-  for (const NodeReport& node : c.nodes) {
-    all += static_cast<double>(node.reads);
-    if (node.role == Role::kPrimary) primary += static_cast<double>(node.reads);
-  }
-  return all == 0 ? 0 : primary / all;
-}
-
 double highest_utilisation(const CandidateReport& c) {
   double highest = 0;
   for (const NodeReport& node : c.nodes) highest = std::max(highest, node.utilisation);
@@ -76,6 +66,10 @@ struct Column {
 std::string count_text(double value) {
   return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}M", value / 1e6);
 }
+std::string share_text(double share) {
+  const double value = share * 100;
+  return value > 0 && value < 0.995 ? fmt::format("{:.3f}%", value) : percent(share);
+}
 std::string ratio_text(double value) {
   return fmt::format("{:.2f}", value);
 }
@@ -83,7 +77,7 @@ double as_double(std::int64_t ns) {
   return static_cast<double>(ns);
 }
 
-const std::vector<Column>& columns() {
+const std::vector<Column>& main_columns() {
   using Candidate = CandidateReport;
   static const std::vector<Column> list = {
       {"mean", "latency", 7, [](const Candidate& c) { return as_double(c.latency.mean); },
@@ -99,10 +93,51 @@ const std::vector<Column>& columns() {
       {"busiest", "node", 7, highest_utilisation, percent, true},
       {"max/", "mean", 5, [](const Candidate& c) { return c.distribution.max_over_mean; },
        ratio_text, true},
-      {"reads on", "primary", 8, reads_on_primaries, percent, false},
+      {"reads on", "primary", 8,
+       [](const Candidate& c) { return c.distribution.primary_read_share; }, percent, false},
       {"not", "served", 6, lost, count_text, true},
       {"decision", "", 8, [](const Candidate& c) { return c.overhead.mean_ns; }, format_duration,
        true},
+  };
+  return list;
+}
+
+// Only for candidates with staleness figures.
+const std::vector<Column>& consistency_columns() {
+  using Candidate = CandidateReport;
+  static const std::vector<Column> list = {
+      {"stale", "reads", 7,
+       [](const Candidate& c) {
+         const auto checked = static_cast<double>(c.staleness->reads_checked);
+         return checked == 0 ? 0 : static_cast<double>(c.staleness->stale_reads) / checked;
+       },
+       share_text, true},
+      {"age", "p50", 7, [](const Candidate& c) { return as_double(c.staleness->stale_age.p50); },
+       format_duration, true},
+      {"age", "p99", 7, [](const Candidate& c) { return as_double(c.staleness->stale_age.p99); },
+       format_duration, true},
+      {"own write", "missed", 9,
+       [](const Candidate& c) {
+         return static_cast<double>(c.staleness->read_your_writes_violations);
+       },
+       count_text, true},
+      {"went", "back", 6,
+       [](const Candidate& c) {
+         return static_cast<double>(c.staleness->monotonic_read_violations);
+       },
+       count_text, true},
+      {"write", "conflicts", 9,
+       [](const Candidate& c) { return static_cast<double>(c.conflicts.write_conflicts); },
+       count_text, true},
+      {"lost", "updates", 7,
+       [](const Candidate& c) { return static_cast<double>(c.conflicts.lost_updates); }, count_text,
+       true},
+      {"split", "trans.", 6,
+       [](const Candidate& c) { return static_cast<double>(c.conflicts.split_transactions); },
+       count_text, true},
+      {"left", "trans.", 6,
+       [](const Candidate& c) { return static_cast<double>(c.conflicts.left_transactions); },
+       count_text, true},
   };
   return list;
 }
@@ -119,7 +154,7 @@ class TableWriter {
       longest = std::max(longest, display_width(c.name));
     }
     std::size_t others = 0;
-    for (const Column& column : columns()) others += column.width + 1;
+    for (const Column& column : main_columns()) others += column.width + 1;
     const std::size_t room = style.width > others + 12 ? style.width - others : 12;
     name_width_ = std::min(longest, room);
     // Latencies of those that got an answer flatter a candidate that leaves others without one.
@@ -130,6 +165,7 @@ class TableWriter {
   std::string write() {
     write_heading();
     write_comparison();
+    write_consistency();
     write_nodes();
     write_notes();
     return std::move(out_);
@@ -197,11 +233,11 @@ class TableWriter {
     return column.format(best);
   }
 
-  void write_comparison() {
+  void write_columns(std::span<const Column> columns) {
     std::string first = pad_right("strategy", name_width_);
     std::string second = pad_right("", name_width_);
     std::vector<std::string> best;
-    for (const Column& column : columns()) {
+    for (const Column& column : columns) {
       first += ' ' + pad_left(column.first_line, column.width);
       second += ' ' + pad_left(column.second_line, column.width);
       best.push_back(best_of(column));
@@ -210,8 +246,8 @@ class TableWriter {
     line(second);
     for (const CandidateReport& c : report_.candidates) {
       std::string row = pad_right(shorten(c.name, name_width_), name_width_);
-      for (std::size_t i = 0; i < columns().size(); ++i) {
-        const Column& column = columns()[i];
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Column& column = columns[i];
         const std::string text = column.format(column.value(c));
         const bool is_best = competes(c) && !best[i].empty() && text == best[i];
         row += cell(text, column.width + 1, is_best);
@@ -219,6 +255,10 @@ class TableWriter {
       line(row);
     }
     line("");
+  }
+
+  void write_comparison() {
+    write_columns(main_columns());
     const bool some_left_out =
         only_complete_ && std::ranges::any_of(report_.candidates, [](const CandidateReport& c) {
           return !c.is_bound && !served_all(c);
@@ -228,6 +268,16 @@ class TableWriter {
               2);
     paragraph("decision: time in the router's own code, measured.", 2);
     line("");
+  }
+
+  void write_consistency() {
+    if (report_.candidates.empty() || !report_.candidates.front().staleness) return;
+    std::uint64_t reads = 0;
+    for (const CandidateReport& c : report_.candidates) {
+      reads = std::max(reads, c.staleness->reads_checked);
+    }
+    paragraph(fmt::format("freshness of {} reads of a key, and what became of writes:", reads), 2);
+    write_columns(consistency_columns());
   }
 
   std::string cell(const std::string& text, std::size_t width, bool is_best) const {

@@ -10,6 +10,10 @@ namespace switchyard {
 // The whole report; integers for times, stable order of keys.
 std::string to_json(const Report& report);
 
+// The first cases of what the consistency figures count, each to be followed by hand: the request
+// (its row in the recording, in the order of time), where it ran and when, and what it missed.
+std::string to_evidence_json(const Report& report);
+
 // One line a candidate and its main figures; times in nanoseconds.
 std::string to_csv(const Report& report);
 

@@ -7,9 +7,12 @@
 #include "core/error.h"
 #include "replay/arrivals.h"
 #include "replay/event_queue.h"
+#include "replay/ledger.h"
 #include "replay/origin_memory.h"
 #include "replay/recorder.h"
+#include "replay/replication.h"
 #include "replay/servers.h"
+#include "replay/waiting_reads.h"
 
 namespace switchyard {
 namespace {
@@ -19,6 +22,28 @@ using Clock = std::chrono::steady_clock;
 // One decision in this many is timed: enough for a p99, too few to slow the run.
 constexpr std::uint64_t kOverheadSampling = 256;
 constexpr std::uint64_t kProgressStep = 4096;
+// So many requests ahead, what a read will need is fetched into the cache.
+constexpr RequestIndex kPrefetch = 16;
+constexpr JobId kNoFlight = 0xFFFFFFFF;
+
+// A write whose transaction is open.
+struct HeldWrite {
+  std::uint32_t txn = 0;
+  RequestIndex request = 0;
+  NodeId node = kNoNode;
+  Nanoseconds finish_ns = 0;
+};
+
+// The answer that waits for a commit, and the next commit that it waits for.
+struct AwaitedCommit {
+  JobId flight = kNoFlight;
+  CommitId next = kNoCommit;
+};
+struct WaitingAnswer {
+  Nanoseconds finish_ns = 0;  // the node's work on the request ended
+  CommitId first = kNoCommit;
+  std::uint32_t missing = 0;  // commits of it that too few other nodes have
+};
 
 std::int64_t elapsed_ns(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
@@ -41,12 +66,16 @@ Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& opt
 }
 
 // Whether a run needs only what the plain engine has.
-bool is_plain(const ClusterSpec& cluster, const Signals& wants, const ReplayOptions& options) {
+bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const Signals& wants,
+              const ReplayOptions& options) {
   const auto plain_node = [](const NodeSpec& node) {
     return node.discipline == Discipline::kFifo && node.round_trip_ns == 0 && node.queue_limit == 0;
   };
-  return !options.all_nodes_by_events && options.timeout_ns == 0 && !wants.responses &&
-         !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
+  const bool simple_commits = cluster.replication.mode == ReplicationMode::kAsync &&
+                              cluster.replication.delay.kind() == Law::Kind::kConstant &&
+                              cluster.count(Role::kPrimary) == 1 && workload.effects.empty();
+  return simple_commits && !options.all_nodes_by_events && options.timeout_ns == 0 &&
+         !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
@@ -62,15 +91,22 @@ class Engine : private Truth {
         wants_(routers.wants()),
         options_(options),
         control_(control),
-        delay_ns_(cluster.replication.delay_ns),
+        effects_(workload.effects),
         events_(mean_gap_ns(workload, options)),
         recorder_(
             cluster.nodes.size(),
             static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / options.speed),
             options.warmup_ns),
         servers_(cluster, options, workload.service_ns, events_, flights_, recorder_),
+        ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
+                cluster.count(Role::kPrimary) > 1, options, recorder_.tally(), control.observer),
+        replication_(cluster, options, workload.service_ns, events_, flights_, servers_, ledger_,
+                     recorder_),
         arrivals_(workload, options, events_),
         nodes_(cluster.nodes.size()),
+        travelling_(nodes_),
+        waiting_reads_(nodes_),
+        held_writes_(effects_.empty() ? 0 : workload.trace.session_count()),
         outstanding_(cluster.nodes.size()),
         origins_(wants_.origin ? workload.trace.session_count() : 0),
         session_seen_(wants_.sessions ? workload.trace.session_count() : 0) {
@@ -85,16 +121,18 @@ class Engine : private Truth {
     while (true) {
       const Nanoseconds next_arrival = arrivals_.next_time();
       if (Event event; events_.pop_until(next_arrival, event)) {
-        now_ = event.time_ns;
+        advance_to(event.time_ns);
         handle(event);
         continue;
       }
       if (next_arrival == kNever) break;
-      now_ = next_arrival;
+      advance_to(next_arrival);
       if (const auto arrival = arrivals_.take()) issue(*arrival);
     }
+    settle_reads(kNever);
     report_progress();
-    recorder_.overhead().run_seconds = static_cast<double>(elapsed_ns(begin, Clock::now())) / 1e9;
+    recorder_.tally().overhead.run_seconds =
+        static_cast<double>(elapsed_ns(begin, Clock::now())) / 1e9;
     return recorder_.take();
   }
 
@@ -102,10 +140,10 @@ class Engine : private Truth {
   void handle(const Event& event) {
     switch (event.kind()) {
       case EventKind::kApplierReady:
-        servers_.applier_ready(node_id(event.payload()), now_);
+        replication_.applier_ready(node_id(event.payload()), now_);
         break;
       case EventKind::kDeliver:
-        servers_.deliver(event.low(), node_id(event.high()), now_);
+        replication_.deliver(event.low(), node_id(event.high()), now_);
         break;
       case EventKind::kSession:
         issue(arrivals_.resume(event.low(), now_));
@@ -121,7 +159,20 @@ class Engine : private Truth {
   void handle_general(const Event& event) {
     switch (event.kind()) {
       case EventKind::kNodeCompletion:
-        if (const auto id = servers_.complete(event)) finish(flights_.remove(*id), now_);
+        complete(event);
+        break;
+      case EventKind::kCommit:
+        ledger_.committed(event.low());
+        replication_.ship(event.low());
+        break;
+      case EventKind::kDeliverNext:
+        replication_.deliver_next(node_id(event.low()), node_id(event.high()), now_);
+        break;
+      case EventKind::kApplied:
+        if (replication_.count_ack(event.low())) acknowledge(event.low());
+        break;
+      case EventKind::kAcknowledged:
+        acknowledge(event.low());
         break;
       case EventKind::kResponse:
         respond(static_cast<JobId>(event.payload()));
@@ -133,15 +184,28 @@ class Engine : private Truth {
         fire_timer();
         break;
       case EventKind::kNodeArrival:
-        reach_node(static_cast<JobId>(event.payload()));
+        arrive_next(node_id(event.payload()));
         break;
       default:
         break;
     }
   }
 
+  void complete(const Event& event) {
+    const Servers::Completion completion = servers_.complete(event);
+    if (completion.started) expect_read(flights_[*completion.started], now_);
+    if (!completion.ended) return;
+    const Flight flight = flights_.remove(*completion.ended);
+    if (flight.is_apply) {
+      replication_.apply_ended(flight, now_);
+    } else {
+      finish(flight, now_);
+    }
+  }
+
   // A request leaves its client.
   void issue(const Arrival& arrival) {
+    ledger_.prefetch(arrival.request + kPrefetch);
     Flight flight;
     flight.request = arrival.request;
     flight.op = columns_.op[arrival.request];
@@ -152,22 +216,21 @@ class Engine : private Truth {
     if (++issued_ % kProgressStep == 0) report_progress();
   }
 
-  void retry(JobId id) {
+  [[gnu::noinline]] void retry(JobId id) {
     Flight flight = flights_.remove(id);
     route(flight);
   }
 
-  void route(Flight& flight) {
+  // What follows, up to finish(), is inlined where requests are issued: else every request and
+  // decision would go through memory.
+  [[gnu::always_inline]] void route(Flight& flight) {
     const Decision decision = decide(flight);
     switch (decision.kind) {
       case Decision::Kind::kNode:
         dispatch(flight, decision.node);
         break;
       case Decision::Kind::kWait:
-        if (decision.until_ns <= now_) {
-          throw InputError("a router asked to wait until a time that is not in the future");
-        }
-        events_.push({decision.until_ns, EventKind::kRetry, flights_.add(flight)});
+        wait_until(flight, decision.until_ns);
         break;
       default:
         refuse(flight, Status::kRejected, now_);
@@ -175,7 +238,16 @@ class Engine : private Truth {
     }
   }
 
-  Decision decide(const Flight& flight) {
+  // By value, here and below, where a request leaves the path of most: a reference would keep every
+  // request in memory.
+  [[gnu::noinline]] void wait_until(Flight flight, Nanoseconds until_ns) {
+    if (until_ns <= now_) {
+      throw InputError("a router asked to wait until a time that is not in the future");
+    }
+    events_.push({until_ns, EventKind::kRetry, flights_.add(flight)});
+  }
+
+  [[gnu::always_inline]] Decision decide(const Flight& flight) {
     const RequestClass kind = class_of(flight.op);
     if (kind == RequestClass::kControl) return routers_.unrouted();
     const RequestIndex request = flight.request;
@@ -197,7 +269,8 @@ class Engine : private Truth {
     }
     if (kGeneral) asking_for_ = request;
     outstanding_.set_time(now_);
-    const Decision decision = timed_choice(query);
+    const bool timed = issued_ % kOverheadSampling == kOverheadSampling / 2;
+    const Decision decision = timed ? timed_choice(query) : routers_.choose(query, view_, now_);
     if (kGeneral && wants_.timers) schedule_timer();
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
@@ -210,19 +283,22 @@ class Engine : private Truth {
     return decision;
   }
 
-  Decision timed_choice(const Query& query) {
-    if (++decisions_ % kOverheadSampling != 0) return routers_.choose(query, view_, now_);
+  [[gnu::noinline]] Decision timed_choice(const Query& query) {
     const auto before = Clock::now();
     const Decision decision = routers_.choose(query, view_, now_);
     const std::int64_t spent = elapsed_ns(before, Clock::now()) - clock_cost_ns_;
-    recorder_.overhead().decision_ns.record(std::max<std::int64_t>(0, spent));
+    recorder_.tally().overhead.decision_ns.record(std::max<std::int64_t>(0, spent));
     return decision;
   }
 
-  void dispatch(Flight& flight, NodeId node) {
+  [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
     if (wants_.outstanding) outstanding_.add(node);
+    if (kGeneral && !effects_.empty() && columns_.txn[flight.request] != 0 &&
+        class_of(flight.op) != RequestClass::kControl) {
+      ledger_.placed_in_transaction(flight.request, node, now_);
+    }
     if (kGeneral && wants_.responses) {
       routers_.on_dispatch({now_, node, session_of(flight), class_of(flight.op)});
     }
@@ -235,7 +311,7 @@ class Engine : private Truth {
     }
   }
 
-  void send(const Flight& flight, Nanoseconds half_trip) {
+  [[gnu::noinline]] void send(Flight flight, Nanoseconds half_trip) {
     const JobId id = flights_.add(flight);
     if (options_.timeout_ns > 0) {
       events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
@@ -244,8 +320,16 @@ class Engine : private Truth {
     if (half_trip == 0) {
       reach_node(id);
     } else {
-      events_.push({flight.arrive_ns, EventKind::kNodeArrival, id});
+      // A node's requests arrive in the order in which they were sent.
+      travelling_[index(flight.node)].push(id);
+      events_.push({flight.arrive_ns, EventKind::kNodeArrival, index(flight.node)});
     }
+  }
+
+  void arrive_next(NodeId node) {
+    const JobId id = travelling_[index(node)].front();
+    travelling_[index(node)].pop();
+    reach_node(id);
   }
 
   void reach_node(JobId id) {
@@ -257,12 +341,36 @@ class Engine : private Truth {
       serve_planned(flight);
     } else {
       flights_[id].service_ns = servers_.service_ns(flight.request, flight.node);
-      servers_.serve_by_event(id);
+      if (const auto started = servers_.serve_by_event(id)) begin_service(flights_[*started]);
     }
   }
 
+  // Service of the job begins now, on its arrival.
+  [[gnu::always_inline]] void begin_service(const Flight& flight) {
+    if (!flight.is_apply && returns_rows(flight.op)) {
+      ledger_.read(flight.request, flight.node, flight.issued_ns, now_);
+    }
+  }
+  // Or at `start_ns`, when all else of that instant has happened.
+  [[gnu::always_inline]] void expect_read(const Flight& flight, Nanoseconds start_ns) {
+    if (!flight.is_apply && returns_rows(flight.op) && ledger_.checks_reads()) {
+      waiting_reads_.push(flight.node, {flight.request, flight.issued_ns, start_ns});
+    }
+  }
+  // Virtual time goes on; the reads that began in between are looked at first.
+  void advance_to(Nanoseconds time) {
+    if (waiting_reads_.next_ns() < time) [[unlikely]]
+      settle_reads(time);
+    now_ = time;
+  }
+  [[gnu::noinline]] void settle_reads(Nanoseconds before) {
+    waiting_reads_.take_before(before, [&](NodeId node, const WaitingRead& read) {
+      ledger_.read(read.request, node, read.issued_ns, read.start_ns);
+    });
+  }
+
   // Whether the node refuses the request at its door.
-  bool turn_away(const Flight& flight) {
+  [[gnu::always_inline]] bool turn_away(const Flight& flight) {
     const bool needs_primary = class_of(flight.op) == RequestClass::kWrite;
     Status status = Status::kOk;
     if (needs_primary && servers_.spec(flight.node).role == Role::kReplica) {
@@ -275,28 +383,120 @@ class Engine : private Truth {
     return true;
   }
 
-  void serve_planned(Flight& flight) {
+  [[gnu::always_inline]] void serve_planned(Flight& flight) {
     flight.service_ns = servers_.service_ns(flight.request, flight.node);
-    finish(flight, servers_.serve_planned(flight));
+    const ServiceSlot slot = servers_.serve_planned(flight);
+    if (slot.start_ns == now_) {
+      begin_service(flight);
+    } else {
+      expect_read(flight, slot.start_ns);
+    }
+    finish(flight, slot.finish_ns);
   }
 
   // The node's work on a request ends at finish_ns, which a plan knows ahead.
-  void finish(const Flight& flight, Nanoseconds finish_ns) {
+  [[gnu::always_inline]] void finish(const Flight& flight, Nanoseconds finish_ns) {
     const Nanoseconds response_ns = finish_ns + half_trip_ns(flight.node);
-    if (replicates(flight.op)) ship(flight, finish_ns);
-    if (kGeneral && flight.abandoned) return;
-    if (kGeneral && options_.timeout_ns > 0 &&
-        response_ns > flight.issued_ns + options_.timeout_ns) {
-      const Nanoseconds given_up = flight.issued_ns + options_.timeout_ns;
-      recorder_.not_completed(flight, Status::kTimedOut, given_up);
-      answer(flight, Status::kTimedOut, given_up);
+    if constexpr (kGeneral) {
+      finish_general(flight, finish_ns, response_ns);
       return;
+    }
+    if (replicates(flight.op)) {
+      replication_.ship_to_all(
+          ledger_.open(flight.request, flight.node, finish_ns, response_ns, now_), finish_ns);
     }
     recorder_.completed(flight, finish_ns, response_ns);
     answer(flight, Status::kOk, response_ns);
   }
 
-  void refuse(const Flight& flight, Status status, Nanoseconds response_ns) {
+  [[gnu::noinline]] void finish_general(Flight flight, Nanoseconds finish_ns,
+                                        Nanoseconds response_ns) {
+    const Nanoseconds given_up_ns =
+        options_.timeout_ns > 0 ? flight.issued_ns + options_.timeout_ns : kNever;
+    const bool too_late = flight.abandoned || response_ns > given_up_ns;
+    const bool awaits = replication_.waits_for_acks() && !too_late;
+    const Commits commits =
+        commit_writes(flight, finish_ns, awaits || too_late ? kNever : response_ns);
+    if (too_late) recorder_.abandoned_until(finish_ns);
+    if (flight.abandoned) return;
+    if (too_late) {
+      recorder_.not_completed(flight, Status::kTimedOut, given_up_ns);
+      answer(flight, Status::kTimedOut, given_up_ns);
+    } else if (awaits && commits.count > 0) {
+      await_acks(flight, finish_ns, commits);
+    } else {
+      recorder_.completed(flight, finish_ns, response_ns);
+      answer(flight, Status::kOk, response_ns);
+    }
+  }
+
+  // What the end of a statement commits: itself, or all that its transaction held back.
+  struct Commits {
+    CommitId first = kNoCommit;
+    std::uint32_t count = 0;
+  };
+  Commits commit_writes(const Flight& flight, Nanoseconds finish_ns, Nanoseconds ack_ns) {
+    Commits commits;
+    const auto commit = [&](RequestIndex write, NodeId node, Nanoseconds commit_ns) {
+      const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
+      events_.push({commit_ns, EventKind::kCommit, id});
+      if (awaited_.size() <= id) awaited_.resize(id + 1);
+      awaited_[id] = {kNoFlight, commits.first};
+      commits = {id, commits.count + 1};
+    };
+    const RequestIndex request = flight.request;
+    if (effects_.empty() || columns_.txn[request] == 0) {
+      if (replicates(flight.op)) commit(request, flight.node, finish_ns);
+      return commits;
+    }
+    std::vector<HeldWrite>& held = held_writes_[columns_.session[request]];
+    const std::uint32_t txn = columns_.txn[request];
+    if (replicates(flight.op)) {
+      if (effects_[request] == WriteEffect::kAtOnce) commit(request, flight.node, finish_ns);
+      if (effects_[request] == WriteEffect::kWithTransaction) {
+        held.push_back({txn, request, flight.node, finish_ns});
+      }
+    } else if (flight.op == Op::kCommit) {
+      for (const HeldWrite& write : held) {
+        if (write.txn == txn) {
+          commit(write.request, write.node, std::max(finish_ns, write.finish_ns));
+        }
+      }
+      std::erase_if(held, [&](const HeldWrite& write) { return write.txn == txn; });
+    }
+    return commits;
+  }
+
+  // The client hears of the end only when other nodes have the commits too.
+  void await_acks(const Flight& flight, Nanoseconds finish_ns, const Commits& commits) {
+    const JobId id = flights_.add(flight);
+    if (waiting_answers_.size() <= id) waiting_answers_.resize(id + 1);
+    waiting_answers_[id] = {finish_ns, commits.first, commits.count};
+    for (CommitId at = commits.first; at != kNoCommit; at = awaited_[at].next) {
+      awaited_[at].flight = id;
+    }
+    if (options_.timeout_ns > 0) {
+      events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
+                    flights_.generation(id)});
+    }
+  }
+
+  // Enough other nodes have the commit.
+  void acknowledge(CommitId commit) {
+    const JobId id = awaited_[commit].flight;
+    if (id == kNoFlight || --waiting_answers_[id].missing > 0) return;
+    const WaitingAnswer waited = waiting_answers_[id];
+    const Flight flight = flights_.remove(id);
+    if (flight.abandoned) return;
+    const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
+    for (CommitId at = waited.first; at != kNoCommit; at = awaited_[at].next) {
+      ledger_.acknowledged(at, response_ns);
+    }
+    recorder_.completed(flight, waited.finish_ns, response_ns, now_ - waited.finish_ns);
+    answer(flight, Status::kOk, response_ns);
+  }
+
+  [[gnu::noinline]] void refuse(Flight flight, Status status, Nanoseconds response_ns) {
     recorder_.not_completed(flight, status, response_ns);
     answer(flight, status, response_ns);
   }
@@ -310,7 +510,7 @@ class Engine : private Truth {
   }
 
   // The client, and the router if it cares, hear of the outcome at response_ns.
-  void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
+  [[gnu::always_inline]] void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
     if (wants_.outstanding) outstanding_.will_end(flight.node, response_ns);
@@ -326,11 +526,6 @@ class Engine : private Truth {
     routers_.on_response({now_, flight.node, session_of(flight), class_of(flight.op),
                           static_cast<Status>(flight.arrive_ns), now_ - flight.dispatched_ns});
     if (kGeneral && wants_.timers) schedule_timer();
-  }
-
-  void ship(const Flight& flight, Nanoseconds commit_ns) {
-    if (nodes_ == 1) return;
-    events_.push({commit_ns + delay_ns_, EventKind::kDeliver, flight.request, index(flight.node)});
   }
 
   void start_session(std::uint32_t session) {
@@ -379,13 +574,20 @@ class Engine : private Truth {
   const Signals wants_;
   const ReplayOptions& options_;
   const RunControl& control_;
-  const Nanoseconds delay_ns_;
+  const std::vector<WriteEffect>& effects_;
   EventQueue events_;
   FlightTable flights_;
   Recorder recorder_;
   Servers servers_;
+  Ledger ledger_;
+  Replication replication_;
   Arrivals arrivals_;
   std::size_t nodes_;
+  std::vector<Ring<JobId>> travelling_;  // per node
+  WaitingReads waiting_reads_;
+  std::vector<std::vector<HeldWrite>> held_writes_;  // per session
+  std::vector<AwaitedCommit> awaited_;               // per commit
+  std::vector<WaitingAnswer> waiting_answers_;       // per flight
   Outstanding outstanding_;
   OriginMemory origins_;
   std::vector<bool> session_seen_;
@@ -393,7 +595,6 @@ class Engine : private Truth {
   Nanoseconds now_ = 0;
   Nanoseconds timer_ns_ = kNever;
   RequestIndex asking_for_ = 0;
-  std::uint64_t decisions_ = 0;
   std::uint64_t issued_ = 0;
   std::uint64_t reported_ = 0;
   std::int64_t clock_cost_ns_ = 0;
@@ -404,7 +605,7 @@ class Engine : private Truth {
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
                 const RouterChain& routers, const ReplayOptions& options,
                 const RunControl& control) {
-  if (is_plain(cluster, routers.wants(), options)) {
+  if (is_plain(workload, cluster, routers.wants(), options)) {
     return Engine<false>(workload, cluster, routers, options, control).run();
   }
   return Engine<true>(workload, cluster, routers, options, control).run();

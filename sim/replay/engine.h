@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "cluster/spec.h"
+#include "replay/observer.h"
 #include "replay/options.h"
 #include "replay/tally.h"
 #include "replay/workload.h"
@@ -15,10 +16,11 @@
 
 namespace switchyard {
 
-// How a run is watched and stopped from another thread. Both may be null.
+// How a run is watched and stopped, from another thread but for the observer. All may be null.
 struct RunControl {
   std::atomic<std::uint64_t>* requests_done = nullptr;  // added to every few thousand requests
   const std::atomic<bool>* stop = nullptr;
+  ReplayObserver* observer = nullptr;
 };
 
 // REQUIRES a validated cluster. Throws Interrupted once `stop` is set, and InputError when a router

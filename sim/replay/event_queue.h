@@ -20,12 +20,16 @@ namespace switchyard {
 // nodes send arrives before new requests do.
 enum class EventKind : std::uint8_t {
   kNodeCompletion,  // payload: node, version
+  kCommit,          // commit
   kResponse,        // flight: its response reaches the router
   kApplierReady,    // node
-  kDeliver,         // request, node it was written on
+  kDeliver,         // commit, node that it reaches or kNoNode for all
+  kDeliverNext,     // node it comes from, node it reaches: the first commit on that way
+  kApplied,         // commit: one more node has it
+  kAcknowledged,    // commit: enough nodes have it
   kTimeout,         // flight, generation
   kTimer,
-  kNodeArrival,  // flight
+  kNodeArrival,  // node: the request that was sent to it longest ago
   kRetry,        // flight: the router asked to wait
   kSession,      // request: its session is free to issue it
 };
@@ -77,6 +81,7 @@ class EventQueue {
 
   // REQUIRES time >= 0, and not before an event already popped.
   void push(const Event& event) {
+    no_event_before_ns_ = std::min(no_event_before_ns_, event.time_ns);
     const std::uint64_t tick = tick_of(event.time_ns);
     if (tick <= now_tick_) {
       insert_due(event);
@@ -87,14 +92,24 @@ class EventQueue {
 
   // Takes the first event if it is due at `limit_ns` or before.
   bool pop_until(Nanoseconds limit_ns, Event& event) {
-    if (due_.empty() && !advance(tick_of(limit_ns))) return false;
-    if (due_.back().time_ns > limit_ns) return false;
+    if (limit_ns < no_event_before_ns_) return false;
+    return find_until(limit_ns, event);
+  }
+
+ private:
+  [[gnu::noinline]] bool find_until(Nanoseconds limit_ns, Event& event) {
+    if (due_.empty() && !advance(tick_of(limit_ns))) {
+      no_event_before_ns_ =
+          in_wheel_ == 0 ? kNever : static_cast<Nanoseconds>(earliest_tick_ << tick_bits_);
+      return false;
+    }
+    no_event_before_ns_ = due_.back().time_ns;
+    if (no_event_before_ns_ > limit_ns) return false;
     event = due_.back();
     due_.pop_back();
     return true;
   }
 
- private:
   static constexpr unsigned kSlotBits = 8;
   static constexpr unsigned kSlots = 1U << kSlotBits;
   // 8 levels of 8 bits cover every tick of 64 bits.
@@ -210,6 +225,7 @@ class EventQueue {
 
   unsigned tick_bits_;
   std::uint64_t now_tick_ = 0;
+  Nanoseconds no_event_before_ns_ = 0;               // what a look at the queue has shown last
   std::uint64_t earliest_tick_ = ~std::uint64_t{0};  // no event of the wheel is before it
   std::vector<Event> due_;
   std::array<std::array<std::uint32_t, kSlots>, kLevels> heads_{};

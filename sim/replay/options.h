@@ -21,6 +21,7 @@ struct ReplayOptions {
   Nanoseconds warmup_ns = 0;
   Nanoseconds timeout_ns = 0;  // a client gives up this long after it asked; 0 = never
   std::uint64_t seed = 1;
+  bool ledger = true;  // check every read of a key for what it missed
   // Model every node by completion events, also where a plan would give the same answer faster.
   // For tests of the two against each other.
   bool all_nodes_by_events = false;

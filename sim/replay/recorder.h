@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 
 #include "replay/tally.h"
 #include "routers/router.h"
@@ -9,14 +10,15 @@
 
 namespace switchyard {
 
-// A request on its way. For an apply only `request`, `node`, `intended_ns` (of the commit),
-// `arrive_ns` and `service_ns` mean anything.
+// A request on its way. For an apply only `request`, `node`, `commit`, `intended_ns` (of the
+// commit), `arrive_ns` and `service_ns` mean anything.
 struct Flight {
   RequestIndex request = 0;
   NodeId node = kNoNode;
   Op op = Op::kRead;
   bool is_apply = false;
   bool abandoned = false;         // its client has given up
+  std::uint32_t commit = kNone;   // the commit that an apply is of
   Nanoseconds intended_ns = 0;    // the client wanted to ask
   Nanoseconds issued_ns = 0;      // its session was free: the router was asked
   Nanoseconds dispatched_ns = 0;  // it left the router
@@ -42,11 +44,15 @@ class Recorder {
       add_clipped(node.waiting_ns, flight.arrive_ns, flight.arrive_ns + waited, waited);
       tally_.series.add_waiting(index(flight.node), flight.arrive_ns, flight.arrive_ns + waited);
     }
-    ran_until(finish_ns);
     mix(flight, start_ns, finish_ns);
   }
+  // A node works until then on what nobody waits for any more.
+  void abandoned_until(Nanoseconds finish_ns) { ran_until(finish_ns); }
 
-  void completed(const Flight& flight, Nanoseconds finish_ns, Nanoseconds response_ns) {
+  // Between its end on the node and the response, `acks_ns` passed until other nodes had its
+  // commit.
+  void completed(const Flight& flight, Nanoseconds finish_ns, Nanoseconds response_ns,
+                 Nanoseconds acks_ns = 0) {
     ran_until(response_ns);
     if (flight.intended_ns < warmup_ns_) return;
     NodeTally& node = tally_.nodes[index(flight.node)];
@@ -71,7 +77,8 @@ class Recorder {
     tally_.service_ns += flight.service_ns;
     tally_.held_ns += flight.issued_ns - flight.intended_ns;
     tally_.router_ns += flight.dispatched_ns - flight.issued_ns;
-    tally_.wire_ns += flight.arrive_ns - flight.dispatched_ns + response_ns - finish_ns;
+    tally_.acks_ns += acks_ns;
+    tally_.wire_ns += flight.arrive_ns - flight.dispatched_ns + response_ns - finish_ns - acks_ns;
     tally_.series.add_latency(flight.intended_ns, latency, bucket);
   }
 
@@ -108,7 +115,7 @@ class Recorder {
     tally.max_waiting = std::max<std::uint64_t>(tally.max_waiting, count);
   }
 
-  OverheadTally& overhead() { return tally_.overhead; }
+  RunTally& tally() { return tally_; }
   RunTally take() { return std::move(tally_); }
 
  private:
@@ -122,20 +129,18 @@ class Recorder {
     }
   }
   void ran_until(Nanoseconds time) {
-    tally_.measured_to_ns = std::max(tally_.measured_to_ns, time);
+    if (time > tally_.measured_to_ns) tally_.measured_to_ns = time;
   }
-  // Adding makes the checksum independent of the order in which events are recorded. The parts are
-  // multiplied side by side, which a processor does in the time of one.
+  // Adding makes the checksum independent of the order in which events are recorded.
   void mix(const Flight& flight, Nanoseconds a, Nanoseconds b) {
     const std::uint64_t who = std::uint64_t{flight.request} << 17 |
                               static_cast<std::uint64_t>(flight.node) << 1 |
                               (flight.is_apply ? 1U : 0U);
-    const std::uint64_t hash =
-        who * 0x9E3779B97F4A7C15 +
-        static_cast<std::uint64_t>(flight.dispatched_ns) * 0xC2B2AE3D27D4EB4F +
-        static_cast<std::uint64_t>(a) * 0x165667B19E3779F9 +
-        static_cast<std::uint64_t>(b) * 0xD6E8FEB86659FD93;
-    tally_.event_checksum += (hash ^ hash >> 32) * 0xFF51AFD7ED558CCD;
+    std::uint64_t hash = who * 0x9E3779B97F4A7C15;
+    hash ^= std::rotl(static_cast<std::uint64_t>(flight.dispatched_ns), 43) ^
+            std::rotl(static_cast<std::uint64_t>(a), 21) ^ static_cast<std::uint64_t>(b);
+    hash = (hash ^ hash >> 32) * 0xFF51AFD7ED558CCD;
+    tally_.event_checksum += hash ^ hash >> 29;
   }
 
   RunTally tally_;

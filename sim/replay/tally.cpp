@@ -19,6 +19,7 @@ void NodeTally::merge(const NodeTally& other) {
 
 void TimeSeries::Bucket::merge(const Bucket& other) {
   arrivals += other.arrivals;
+  stale_reads += other.stale_reads;
   latency_ns.merge(other.latency_ns);
   for (std::size_t node = 0; node < waiting_ns.size(); ++node) {
     waiting_ns[node] += other.waiting_ns[node];
@@ -55,8 +56,12 @@ void TimeSeries::join_pairs() {
   }
   const std::size_t nodes = buckets_.front().waiting_ns.size();
   for (std::size_t i = kBuckets / 2; i < kBuckets; ++i) {
-    buckets_[i] = {0, Histogram(), std::vector<std::int64_t>(nodes),
-                   std::vector<std::int64_t>(nodes), std::vector<std::uint64_t>(nodes)};
+    buckets_[i] = {0,
+                   0,
+                   Histogram(),
+                   std::vector<std::int64_t>(nodes),
+                   std::vector<std::int64_t>(nodes),
+                   std::vector<std::uint64_t>(nodes)};
   }
   bucket_ns_ *= 2;
   current_end_ns_ = current_begin_ns_ = 0;
@@ -88,6 +93,21 @@ std::vector<TimeSeries::Bucket> TimeSeries::used() const {
   return {buckets_.begin(), buckets_.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
+void ConsistencyTally::merge(const ConsistencyTally& other) {
+  checked |= other.checked;
+  reads_checked += other.reads_checked;
+  stale_reads += other.stale_reads;
+  stale_age_ns.merge(other.stale_age_ns);
+  stale_versions.merge(other.stale_versions);
+  read_your_writes_violations += other.read_your_writes_violations;
+  monotonic_read_violations += other.monotonic_read_violations;
+  write_conflicts += other.write_conflicts;
+  conflicting_pairs += other.conflicting_pairs;
+  lost_updates += other.lost_updates;
+  split_transactions += other.split_transactions;
+  left_transactions += other.left_transactions;
+}
+
 void OverheadTally::merge(const OverheadTally& other) {
   decision_ns.merge(other.decision_ns);
   run_seconds += other.run_seconds;
@@ -106,6 +126,8 @@ void RunTally::merge(RunTally other) {
   held_ns += other.held_ns;
   router_ns += other.router_ns;
   wire_ns += other.wire_ns;
+  acks_ns += other.acks_ns;
+  consistency.merge(other.consistency);
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].merge(other.nodes[i]);
   series.merge(std::move(other.series));
   measured_to_ns += other.measured_to_ns - other.measured_from_ns;

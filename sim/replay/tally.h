@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/histogram.h"
+#include "core/ids.h"
 #include "core/time.h"
 
 namespace switchyard {
@@ -33,6 +34,7 @@ class TimeSeries {
  public:
   struct Bucket {
     std::uint64_t arrivals = 0;
+    std::uint64_t stale_reads = 0;
     Histogram latency_ns;
     std::vector<std::int64_t> waiting_ns;  // per node: integral of the number waiting
     std::vector<std::int64_t> lag_ns;      // per node: summed over the writes committed here
@@ -50,6 +52,7 @@ class TimeSeries {
     ++bucket.arrivals;
     bucket.latency_ns.record(latency_ns, histogram_bucket);
   }
+  void add_stale(Nanoseconds time_ns) { ++at(time_ns).stale_reads; }
   void add_unanswered(Nanoseconds arrival_ns) { ++at(arrival_ns).arrivals; }
   void add_waiting(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns);
   void add_lag(std::size_t node, Nanoseconds commit_ns, Nanoseconds lag_ns) {
@@ -78,6 +81,45 @@ class TimeSeries {
   Nanoseconds current_end_ns_ = 0;
 };
 
+enum class EvidenceKind : std::uint8_t {
+  kStaleRead,
+  kReadYourWrites,
+  kMonotonicRead,
+  kWriteConflict,
+  kSplitTransaction,
+};
+
+// One case of what the consistency figures count, to be followed by hand.
+struct Evidence {
+  EvidenceKind kind = EvidenceKind::kStaleRead;
+  RequestIndex request = 0;  // the read, the later write
+  NodeId node = kNoNode;     // where it ran
+  // The write that it missed, conflicted with or was separated from, and where that was committed.
+  RequestIndex other = 0;
+  NodeId other_node = kNoNode;
+  Nanoseconds at_ns = 0;   // service start of a read, commit of a write
+  Nanoseconds age_ns = 0;  // how long before that the other was committed
+};
+inline constexpr std::ptrdiff_t kEvidenceOfAKind = 5;
+
+struct ConsistencyTally {
+  bool checked = false;  // false without keys, and when switched off: then all below is 0
+  std::uint64_t reads_checked = 0;
+  std::uint64_t stale_reads = 0;
+  Histogram stale_age_ns;    // since the commit of the oldest version missed
+  Histogram stale_versions;  // missed
+  std::uint64_t read_your_writes_violations = 0;
+  std::uint64_t monotonic_read_violations = 0;
+  std::uint64_t write_conflicts = 0;     // writes with an earlier one that their node lacked
+  std::uint64_t conflicting_pairs = 0;   // of such writes
+  std::uint64_t lost_updates = 0;        // writes overwritten by one that had not seen them
+  std::uint64_t split_transactions = 0;  // whose writes went to several nodes
+  std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
+  std::vector<Evidence> evidence;        // the first of each kind, of the first repetition
+
+  void merge(const ConsistencyTally& other);
+};
+
 // Wall-clock cost of decisions, sampled; the only part of a tally that differs between runs.
 struct OverheadTally {
   Histogram decision_ns;
@@ -100,8 +142,10 @@ struct RunTally {
   std::int64_t held_ns = 0;     // waiting for the session's previous response
   std::int64_t router_ns = 0;   // postponed by the router
   std::int64_t wire_ns = 0;
+  std::int64_t acks_ns = 0;  // committed, waiting for other nodes to have it too
   std::vector<NodeTally> nodes;
   TimeSeries series;
+  ConsistencyTally consistency;
   Nanoseconds measured_from_ns = 0;
   Nanoseconds measured_to_ns = 0;  // last response or apply
   // Over every request's node and times: differs if any single event differs.

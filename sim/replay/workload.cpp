@@ -7,6 +7,30 @@
 #include "core/error.h"
 
 namespace switchyard {
+namespace {
+
+// From the end to the start, so that a transaction's end is known when its writes are met.
+std::vector<WriteEffect> write_effects(const Trace& trace) {
+  const TraceColumns& c = trace.columns();
+  if (std::ranges::none_of(c.txn, [](std::uint32_t txn) { return txn != 0; })) return {};
+  struct Transaction {
+    std::uint32_t txn = 0;
+    WriteEffect effect = WriteEffect::kAtOnce;
+  };
+  std::vector<WriteEffect> effects(trace.size(), WriteEffect::kAtOnce);
+  std::vector<Transaction> latest(trace.session_count());
+  for (std::size_t i = trace.size(); i-- > 0;) {
+    if (c.txn[i] == 0) continue;
+    Transaction& transaction = latest[c.session[i]];
+    if (transaction.txn != c.txn[i]) transaction = {c.txn[i]};
+    if (c.op[i] == Op::kCommit) transaction.effect = WriteEffect::kWithTransaction;
+    if (c.op[i] == Op::kAbort) transaction.effect = WriteEffect::kNever;
+    if (replicates(c.op[i])) effects[i] = transaction.effect;
+  }
+  return effects;
+}
+
+}  // namespace
 
 ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint64_t seed) {
   const TraceColumns& c = trace.columns();
@@ -43,6 +67,7 @@ ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint
     workload.notes.push_back(fmt::format("{} of {} service times drawn: the recording lacks them",
                                          unknown, trace.size()));
   }
+  workload.effects = write_effects(trace);
   workload.trace = std::move(trace);
   return workload;
 }

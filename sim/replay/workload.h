@@ -11,10 +11,18 @@
 
 namespace switchyard {
 
+// When a write takes effect.
+enum class WriteEffect : std::uint8_t {
+  kAtOnce,           // with its own end: it is its own transaction, or no end of it is recorded
+  kWithTransaction,  // with the end of its transaction's commit
+  kNever,            // its transaction is rolled back
+};
+
 struct ReplayWorkload {
   Trace trace;
   std::span<const std::int64_t> service_ns;                // per request, on a node of speed 1
   std::vector<std::string> notes;                          // what was invented
+  std::vector<WriteEffect> effects;                        // per request; empty = all at once
   std::shared_ptr<const std::vector<std::int64_t>> drawn;  // owns service_ns where it was drawn
 };
 

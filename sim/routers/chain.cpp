@@ -17,8 +17,19 @@ Signals& Signals::operator|=(const Signals& other) {
 RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node)
     : routers_(std::move(routers)), default_node_(default_node) {
   for (const auto& router : routers_) wants_ |= router->wants();
+  if (!routers_.empty()) first_ = routers_.front().get();
   // Without routers every write with an object goes to the object's node.
   if (routers_.empty()) wants_.origin = true;
+}
+
+Decision RouterChain::choose_after_first(const Query& query, const ClusterView& view,
+                                         Nanoseconds now) const {
+  for (std::size_t i = 1; i < routers_.size(); ++i) {
+    const Decision decision = routers_[i]->choose(query, view, now);
+    if (decision.kind != Decision::Kind::kNoAnswer) return decision;
+  }
+  if (query.origin != kNoNode) return Decision::to(query.origin, Reason::kObjectNode);
+  return unrouted();
 }
 
 void RouterChain::on_dispatch(const Dispatch& dispatch) const {

@@ -20,12 +20,11 @@ class RouterChain {
 
   const Signals& wants() const { return wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    for (const auto& router : routers_) {
-      const Decision decision = router->choose(query, view, now);
+    if (first_ != nullptr) {
+      const Decision decision = first_->choose(query, view, now);
       if (decision.kind != Decision::Kind::kNoAnswer) return decision;
     }
-    if (query.origin != kNoNode) return Decision::to(query.origin, Reason::kObjectNode);
-    return unrouted();
+    return choose_after_first(query, view, now);
   }
   // Where what is not routed goes.
   Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
@@ -38,7 +37,10 @@ class RouterChain {
   void on_timer(Nanoseconds now) const;
 
  private:
+  Decision choose_after_first(const Query& query, const ClusterView& view, Nanoseconds now) const;
+
   std::vector<std::unique_ptr<Router>> routers_;
+  Router* first_ = nullptr;  // of routers_; most chains have no other
   NodeId default_node_;
   Signals wants_;
 };

@@ -36,10 +36,10 @@ std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml:
 }
 
 ArrivalLaw read_arrivals(TableReader reader) {
-  static constexpr std::array<std::string_view, 4> laws = {"poisson", "constant", "mmpp", "batch"};
+  static constexpr std::array<std::string_view, 4> kLaws = {"poisson", "constant", "mmpp", "batch"};
   ArrivalLaw law;
-  if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(laws));
-  law.kind = static_cast<ArrivalLaw::Kind>(reader.choice("law", laws, 0));
+  if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(kLaws));
+  law.kind = static_cast<ArrivalLaw::Kind>(reader.choice("law", kLaws, 0));
   if (law.kind == ArrivalLaw::Kind::kMmpp) {
     law.rates = reader.numbers("rates");
     law.mean_durations_ns = reader.durations("mean_durations");
@@ -62,9 +62,9 @@ ArrivalLaw read_arrivals(TableReader reader) {
 }
 
 KeyLaw read_keys(TableReader reader) {
-  static constexpr std::array<std::string_view, 2> laws = {"uniform", "zipf"};
+  static constexpr std::array<std::string_view, 2> kLaws = {"uniform", "zipf"};
   KeyLaw law;
-  const bool zipf = reader.choice("law", laws, 0) == 1;
+  const bool zipf = reader.choice("law", kLaws, 0) == 1;
   if (!reader.has("count")) reader.fail_missing("count", "expected the number of keys");
   law.count = static_cast<std::uint32_t>(reader.integer("count", 1, 1, 1'000'000'000));
   if (zipf) law.exponent = reader.number("exponent", 0.99, 0);
@@ -98,12 +98,12 @@ SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
 }
 
 WorkloadSpec read_workload(TableReader reader) {
-  static constexpr std::array<std::string_view, 3> loops = {"open", "session", "closed"};
+  static constexpr std::array<std::string_view, 3> kLoops = {"open", "session", "closed"};
   WorkloadSpec spec;
   spec.trace = reader.text("trace", "");
   if (!spec.trace.empty()) spec.trace = resolve_path(spec.trace, reader.file());
   spec.import.format = reader.text("format", "auto");
-  spec.loop = static_cast<LoopMode>(reader.choice("loop", loops, 1));
+  spec.loop = static_cast<LoopMode>(reader.choice("loop", kLoops, 1));
   spec.speed = reader.number("speed", 1, 0, true);
   spec.think_scale = reader.number("think_scale", 1, 0);
   spec.service = reader.law("service");
@@ -131,12 +131,12 @@ WorkloadSpec read_workload(TableReader reader) {
 }
 
 NodeSpec read_database(TableReader reader, const std::string& name) {
-  static constexpr std::array<std::string_view, 2> roles = {"primary", "replica"};
-  static constexpr std::array<std::string_view, 2> disciplines = {"fifo", "processor_sharing"};
+  static constexpr std::array<std::string_view, 2> kRoles = {"primary", "replica"};
+  static constexpr std::array<std::string_view, 2> kDisciplines = {"fifo", "processor_sharing"};
   NodeSpec node;
   node.name = name;
-  node.role =
-      static_cast<Role>(reader.choice("role", roles, static_cast<std::size_t>(implied_role(name))));
+  node.role = static_cast<Role>(
+      reader.choice("role", kRoles, static_cast<std::size_t>(implied_role(name))));
   const toml::node* workers = reader.find("workers");
   if (workers != nullptr && workers->value<std::int64_t>() == 0) {
     reader.fail(*workers, fmt::format("database '{}' has workers = 0 and could never answer; give "
@@ -148,33 +148,26 @@ NodeSpec read_database(TableReader reader, const std::string& name) {
   node.queue_limit = static_cast<std::uint32_t>(reader.integer("queue_limit", 0, 0, UINT32_MAX));
   node.round_trip_ns = reader.duration("round_trip", 0);
   node.weight = reader.number("weight", 1, 0);
-  node.discipline = static_cast<Discipline>(reader.choice("discipline", disciplines, 0));
+  node.discipline = static_cast<Discipline>(reader.choice("discipline", kDisciplines, 0));
   reader.finish();
   return node;
 }
 
-Nanoseconds read_delay(TableReader& reader) {
+Law read_delay(TableReader& reader) {
   const toml::node* node = reader.find("delay");
-  if (node == nullptr) return 0;
-  if (!node->is_table()) return reader.duration("delay", 0);
-  const Law law = *reader.law("delay");
-  if (law.kind() != Law::Kind::kConstant) {
-    reader.fail(*node,
-                "replication.delay can only be constant in this version: "
-                "{ law = \"constant\", value = \"5ms\" }");
-  }
-  return static_cast<Nanoseconds>(law.mean());
+  if (node == nullptr) return {};
+  if (node->is_table()) return *reader.law("delay");
+  return Law::constant(static_cast<double>(reader.duration("delay", 0)));
 }
 
 ReplicationSpec read_replication(TableReader reader) {
-  static constexpr std::array<std::string_view, 1> modes = {"async"};
-  static constexpr std::array<std::string_view, 2> orders = {"commit", "any"};
+  static constexpr std::array<std::string_view, 3> kModes = {"async", "semi_sync", "sync"};
+  static constexpr std::array<std::string_view, 2> kOrders = {"commit", "any"};
   ReplicationSpec spec;
-  reader.choice("mode", modes, 0);
-  // With one constant delay for every write, both orders are the same.
-  reader.choice("order", orders, 0);
-  reader.integer("acks", 1, 1, kMaxNodes);
-  spec.delay_ns = read_delay(reader);
+  spec.mode = static_cast<ReplicationMode>(reader.choice("mode", kModes, 0));
+  spec.order = static_cast<ReplicationOrder>(reader.choice("order", kOrders, 0));
+  spec.acks = static_cast<std::uint32_t>(reader.integer("acks", 1, 1, kMaxNodes));
+  spec.delay = read_delay(reader);
   spec.apply_workers = static_cast<std::uint32_t>(reader.integer("apply_workers", 1, 1, 1'000'000));
   if (auto law = reader.law("apply_service")) spec.apply_service = std::move(*law);
   spec.apply_share = reader.number("apply_share", 0, 0);

@@ -169,10 +169,10 @@ std::optional<Law> TableReader::law(std::string_view key) {
 }
 
 Law TableReader::read_law() {
-  static constexpr std::array<std::string_view, 10> laws = {
+  static constexpr std::array<std::string_view, 10> kLaws = {
       "constant", "exponential", "lognormal", "erlang",  "hyperexponential",
       "bimodal",  "uniform",     "pareto",    "weibull", "empirical"};
-  if (!has("law")) fail_missing("law", "expected one of " + join_names(laws));
+  if (!has("law")) fail_missing("law", "expected one of " + join_names(kLaws));
   const auto required = [&](std::string_view key) {
     if (!has(key)) fail_missing(key, "expected a duration such as \"2ms\"");
     return static_cast<double>(duration(key, 0));
@@ -186,7 +186,7 @@ Law TableReader::read_law() {
     if (!has(key)) fail_missing(key, "expected a number");
     return number(key, 0, min, above);
   };
-  switch (choice("law", laws, 0)) {
+  switch (choice("law", kLaws, 0)) {
     case 0:
       return Law::constant(required("value"));
     case 1:

@@ -35,6 +35,11 @@ constexpr bool replicates(Op op) {
   return op == Op::kWrite || op == Op::kDdl;
 }
 
+// Whether its answer depends on which commits a node has.
+constexpr bool returns_rows(Op op) {
+  return op == Op::kRead || op == Op::kLockingRead;
+}
+
 constexpr std::optional<Op> op_of_letter(char letter) {
   const std::size_t position = kOpLetters.find(letter);
   if (position == std::string_view::npos) return std::nullopt;

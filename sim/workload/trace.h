@@ -79,6 +79,7 @@ class Trace {
   const TraceInfo& info() const { return info_; }
   // At least 1 for a non-empty trace.
   std::size_t session_count() const { return names_.sessions.size(); }
+  std::size_t key_count() const { return names_.keys.size(); }
   // From the first start to the last.
   Nanoseconds span_ns() const {
     return size() == 0 ? 0 : columns_.t_ns.back() - columns_.t_ns.front();

@@ -139,12 +139,52 @@ TEST_CASE("JSON holds the report's figures, times as integers and shares as frac
   CHECK(x["overhead"]["decision_ns"]["mean"] == 12.5);
 }
 
-TEST_CASE("JSON says null for what is not modelled, and shares are 0 where nothing was served") {
+TEST_CASE(
+    "freshness and conflicts appear in JSON, CSV and the table; evidence in a file of its own") {
+  CandidateReport c = candidate("x", 1500);
+  StalenessReport staleness;
+  staleness.reads_checked = 80;
+  staleness.stale_reads = 4;
+  staleness.stale_age.p50 = 2'000'000;
+  staleness.stale_age.p99 = 7'000'000;
+  staleness.read_your_writes_violations = 3;
+  staleness.monotonic_read_violations = 2;
+  c.staleness = staleness;
+  c.conflicts = {11, 12, 13, 14, 15};
+  c.evidence.push_back(
+      {"stale_read", 7, "session \"a\"", "t/1", "replica", 500, 3, "b", "default", 200});
+  const Report report = report_of({c});
+  const Json x = Json::parse(to_json(report))["candidates"][0];
+  CHECK(x["staleness"]["stale_reads"] == 4);
+  CHECK(x["staleness"]["stale_age_ns"]["p99"] == 7'000'000);
+  CHECK(x["staleness"]["read_your_writes_violations"] == 3);
+  CHECK(x["conflicts"]["write_conflicts"] == 11);
+  CHECK(x["conflicts"]["lost_updates"] == 13);
+  const std::string csv = to_csv(report);
+  CHECK(contains(csv, ",80,4,2000000,7000000,3,2,11,13,14,15,"));
+  const std::string table = to_table(report, {});
+  CHECK(contains(table, "freshness of 80 reads of a key"));
+  CHECK(contains(table, " 5.0% "));
+  CHECK(contains(table, "2.00ms"));
+  const Json evidence = Json::parse(to_evidence_json(report))["candidates"][0]["evidence"][0];
+  CHECK(evidence["kind"] == "stale_read");
+  CHECK(evidence["session"] == "session \"a\"");
+  CHECK(evidence["request"] == 7);
+  CHECK(evidence["missing"]["request"] == 3);
+  CHECK(evidence["missing"]["committed_ns"] == 300);
+  CHECK(evidence["lag_ns"] == 200);
+}
+
+TEST_CASE(
+    "JSON says null for what a recording without keys can't tell, and shares are 0 where nothing "
+    "was served") {
   CandidateReport c = candidate("x", 1500);
   for (NodeReport& n : c.nodes) n.writes = 0;
   const Json x = Json::parse(to_json(report_of({c})))["candidates"][0];
   CHECK(x["staleness"].is_null());
-  CHECK(x["conflicts"].is_null());
+  CHECK(x["conflicts"]["write_conflicts"].is_null());
+  CHECK(x["conflicts"]["lost_updates"].is_null());
+  CHECK(x["conflicts"]["split_transactions"] == 0);
   CHECK(x["time_series"]["stale_reads"].is_null());
   CHECK(x["distribution"]["write_share"] == Json({{"default", 0.0}, {"replica", 0.0}}));
 }

@@ -153,7 +153,7 @@ TEST_CASE("the round trip adds half each way, and a node's queue sees requests w
 
 TEST_CASE("writes reach every other node after the delay and take their workers") {
   ClusterSpec cluster = cluster_of(3, 1);
-  cluster.replication.delay_ns = 5;
+  cluster.replication.delay = Law::constant(5);
   cluster.replication.apply_service = Law::constant(40);
   // The write runs 0-10 on the primary and is applied 15-55 elsewhere. The read of node 1 at 20
   // waits for that until 55.

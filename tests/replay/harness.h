@@ -50,6 +50,7 @@ struct Row {
   char op = 'r';
   Nanoseconds dur_ns = 0;
   std::string key = {};
+  std::uint32_t txn = 0;
 };
 inline ReplayWorkload by_hand(const std::vector<Row>& rows) {
   TraceBuilder builder;
@@ -60,6 +61,7 @@ inline ReplayWorkload by_hand(const std::vector<Row>& rows) {
     row.op = *op_of_letter(r.op);
     row.dur_ns = r.dur_ns;
     row.key = r.key;
+    row.txn = r.txn;
     builder.add(row);
   }
   return prepare(builder.finish({}), std::nullopt, 1);

@@ -45,11 +45,18 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
     s.cluster.nodes[1].role = Role::kPrimary;
     s.cluster.nodes[1].name = "master-1";
   }
-  s.cluster.replication.delay_ns = random.next_below(10'000'000);
+  s.cluster.replication.delay = Law::constant(random.next_below(10'000'000));
   s.cluster.replication.apply_workers = 1 + random.next_below(3);
   s.cluster.replication.apply_competes = random.next_below(3) > 0;
   if (random.next_below(3) > 0) s.cluster.replication.apply_service = Law::exponential(5e5);
   if (random.next_below(3) == 0) s.cluster.replication.apply_share = 0.5;
+  if (random.next_below(3) == 0) s.cluster.replication.delay = Law::exponential(4e6);
+  if (random.next_below(2) == 0) s.cluster.replication.order = ReplicationOrder::kAny;
+  if (count > 1 && random.next_below(3) == 0) {
+    s.cluster.replication.mode =
+        random.next_below(2) == 0 ? ReplicationMode::kSemiSync : ReplicationMode::kSync;
+    s.cluster.replication.acks = 1 + random.next_below(static_cast<std::uint32_t>(count) - 1);
+  }
 
   SyntheticWorkload workload;
   workload.requests = 5'000;
@@ -134,8 +141,10 @@ TEST_CASE("no node works more than its workers can, and every write is applied e
       const auto limit = static_cast<double>(tally.measured_to_ns) * s.cluster.nodes[i].workers;
       REQUIRE(static_cast<double>(tally.nodes[i].busy_ns) <= limit);
       REQUIRE(tally.nodes[i].applies == writes - tally.nodes[i].writes);
-      REQUIRE(tally.nodes[i].apply_lag_ns >=
-              static_cast<std::int64_t>(tally.nodes[i].applies) * s.cluster.replication.delay_ns);
+      const Law& delay = s.cluster.replication.delay;
+      const double least = delay.kind() == Law::Kind::kConstant ? delay.mean() : 0;
+      REQUIRE(static_cast<double>(tally.nodes[i].apply_lag_ns) >=
+              static_cast<double>(tally.nodes[i].applies) * least);
     }
   }
 }
@@ -160,7 +169,7 @@ TEST_CASE("busy time is the service given, and time in the system adds up (Littl
     REQUIRE(static_cast<double>(waiting) ==
             Approx(tally.wait_ns.mean() * static_cast<double>(tally.completed)).epsilon(1e-9));
     const double parts = static_cast<double>(tally.held_ns + tally.router_ns + waiting +
-                                             tally.service_ns + tally.wire_ns);
+                                             tally.service_ns + tally.acks_ns + tally.wire_ns);
     REQUIRE(
         parts ==
         Approx(all_latencies(tally).mean() * static_cast<double>(tally.completed)).epsilon(1e-9));

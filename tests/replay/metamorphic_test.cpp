@@ -46,11 +46,11 @@ TEST_CASE("all times multiplied by 8: the same choices, every latency multiplied
   const ReplayWorkload workload = synthetic(base_workload());
   ClusterSpec cluster = cluster_of(4, 2);
   cluster.nodes[1].round_trip_ns = 1000;
-  cluster.replication.delay_ns = 3 * kMillisecond;
+  cluster.replication.delay = Law::constant(3 * kMillisecond);
   cluster.replication.apply_share = 0.5;
   ClusterSpec larger = cluster;
   larger.nodes[1].round_trip_ns *= 8;
-  larger.replication.delay_ns *= 8;
+  larger.replication.delay = Law::constant(24 * kMillisecond);
   for (const LoopMode loop : {LoopMode::kOpen, LoopMode::kSession, LoopMode::kClosed}) {
     for (const char* router : {"MasterSlave", "least_outstanding", "oracle"}) {
       const auto small = run(scaled(workload, 2), cluster, candidate_of(router), options_of(loop));

@@ -71,7 +71,10 @@ void check_same(const NodeSpec& a, const NodeSpec& b) {
 }
 
 void check_same(const ReplicationSpec& a, const ReplicationSpec& b) {
-  CHECK(a.delay_ns == b.delay_ns);
+  CHECK(a.mode == b.mode);
+  CHECK(a.order == b.order);
+  CHECK(a.acks == b.acks);
+  CHECK(same(a.delay, b.delay));
   CHECK(a.apply_workers == b.apply_workers);
   CHECK(same(a.apply_service, b.apply_service));
   CHECK(a.apply_share == b.apply_share);
@@ -184,7 +187,7 @@ TEST_CASE("The quickstart scenario names a recording that is there") {
   CHECK(scenario.file == kQuickstart);
   CHECK(scenario.workload.speed == 90);
   CHECK(scenario.cluster.nodes.size() == 5);
-  CHECK(scenario.cluster.replication.delay_ns == 5'000'000);
+  CHECK(scenario.cluster.replication.delay.mean() == 5e6);
 }
 
 TEST_CASE("Durations are read with every unit") {
@@ -413,12 +416,15 @@ TEST_CASE("Replication is read with every key, its delay as a duration or a cons
       "mode = \"async\"\nacks = 2\norder = \"any\"\ndelay = \"5ms\"\napply_workers = 4\n"
       "apply_service = { law = \"constant\", value = \"2ms\" }\napply_share = 0.5\n"
       "apply_competes = false\nobserve_every = \"0us\"\n");
-  CHECK(all.delay_ns == 5'000'000);
+  CHECK(all.mode == ReplicationMode::kAsync);
+  CHECK(all.order == ReplicationOrder::kAny);
+  CHECK(all.acks == 2);
+  CHECK(all.delay.mean() == 5e6);
   CHECK(all.apply_workers == 4);
   CHECK(all.apply_service.mean() == 2e6);
   CHECK(all.apply_share == 0.5);
   CHECK_FALSE(all.apply_competes);
-  CHECK(replication("delay = { law = \"constant\", value = \"7ms\" }\n").delay_ns == 7'000'000);
+  CHECK(replication("delay = { law = \"constant\", value = \"7ms\" }\n").delay.mean() == 7e6);
 }
 
 TEST_CASE("What this version can't do with replication is refused in a clear sentence") {
@@ -426,8 +432,8 @@ TEST_CASE("What this version can't do with replication is refused in a clear sen
     check_refusal("[workload]\ntrace = \"t.csv\"\n" + kRest + "[replication]\n" + line + "\n",
                   "x.toml:8:" + std::to_string(column), says);
   };
-  check("mode = \"sync\"", 8, "replication.mode must be one of async, found 'sync'");
-  check("delay = { law = \"exponential\", mean = \"5ms\" }", 9, "can only be constant");
+  check("mode = \"quorum\"", 8, "replication.mode must be one of async, semi_sync");
+  check("mode = \"quorum\"", 8, "found 'quorum'");
   check("observe_every = \"1ms\"", 17, "no use in this version");
   check("apply_workers = 0", 17, "must be an integer from 1");
 }
