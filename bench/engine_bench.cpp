@@ -35,13 +35,16 @@ const ReplayWorkload& cached_workload(std::size_t nodes, std::uint64_t requests,
   return workload;
 }
 
+enum class Ledger { kOff, kOn };
+
 void run_engine(benchmark::State& state, const char* router, LoopMode loop, std::size_t nodes,
-                std::uint64_t requests, std::uint32_t sessions) {
+                std::uint64_t requests, std::uint32_t sessions, Ledger ledger) {
   const ReplayWorkload& workload = cached_workload(nodes, requests, sessions, loop);
   const ClusterSpec cluster = cluster_of(nodes);
   const RouterChain chain = chain_of(router, cluster);
   ReplayOptions options;
   options.loop = loop;
+  options.ledger = ledger == Ledger::kOn;
   std::uint64_t events = 0;
   for (auto _ : state) {
     const RunTally tally = replay(workload, cluster, chain, options);
@@ -65,6 +68,7 @@ void against_plain(benchmark::State& state, const char* router, PlainRouting rou
   const RouterChain chain = chain_of(router, cluster);
   ReplayOptions options;
   options.loop = LoopMode::kOpen;
+  options.ledger = false;  // which the plain simulator lacks
   double engine_seconds = 0;
   double plain_seconds = 0;
   for (auto _ : state) {
@@ -91,10 +95,41 @@ BENCHMARK_CAPTURE(against_plain, least_outstanding, "least_outstanding",
     ->Unit(benchmark::kMillisecond)
     ->Iterations(7);
 
+// The ledger's share: both in turn within each iteration.
+void ledger_cost(benchmark::State& state, const char* router, LoopMode loop) {
+  constexpr std::uint64_t kRequests = 2'000'000;
+  const ReplayWorkload& workload = cached_workload(4, kRequests, 1000, loop);
+  const ClusterSpec cluster = cluster_of(4);
+  const RouterChain chain = chain_of(router, cluster);
+  ReplayOptions options;
+  options.loop = loop;
+  double seconds[2] = {};
+  for (auto _ : state) {
+    for (const bool ledger : {false, true}) {
+      options.ledger = ledger;
+      const auto begin = Clock::now();
+      benchmark::DoNotOptimize(replay(workload, cluster, chain, options).event_checksum);
+      seconds[ledger ? 1 : 0] += seconds_since(begin);
+    }
+  }
+  state.counters["with/without"] = seconds[1] / seconds[0];
+}
+#define SWITCHYARD_LEDGER_COST(name, router, loop) \
+  BENCHMARK_CAPTURE(ledger_cost, name, router, loop)->Unit(benchmark::kMillisecond)->Iterations(7)
+SWITCHYARD_LEDGER_COST(open_random, "random_replica", LoopMode::kOpen);
+SWITCHYARD_LEDGER_COST(open_least_outstanding, "least_outstanding", LoopMode::kOpen);
+SWITCHYARD_LEDGER_COST(session_random, "random_replica", LoopMode::kSession);
+SWITCHYARD_LEDGER_COST(closed_random, "random_replica", LoopMode::kClosed);
+#undef SWITCHYARD_LEDGER_COST
+
 // Loops: 4 nodes, 10 M requests, 1,000 sessions.
-#define SWITCHYARD_LOOP(name, router, loop)                               \
-  BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000) \
-      ->Unit(benchmark::kMillisecond)                                     \
+#define SWITCHYARD_LOOP(name, router, loop)                                             \
+  BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000, Ledger::kOff) \
+      ->Unit(benchmark::kMillisecond)                                                   \
+      ->Iterations(3);                                                                  \
+  BENCHMARK_CAPTURE(run_engine, name##_with_ledger, router, loop, 4, kTenMillion, 1000, \
+                    Ledger::kOn)                                                        \
+      ->Unit(benchmark::kMillisecond)                                                   \
       ->Iterations(3)
 SWITCHYARD_LOOP(open_random, "random_replica", LoopMode::kOpen);
 SWITCHYARD_LOOP(open_least_outstanding, "least_outstanding", LoopMode::kOpen);
@@ -107,7 +142,7 @@ SWITCHYARD_LOOP(closed_least_outstanding, "least_outstanding", LoopMode::kClosed
 // Growth with the number of nodes and of sessions.
 void grow_nodes(benchmark::State& state, const char* router) {
   run_engine(state, router, LoopMode::kOpen, static_cast<std::size_t>(state.range(0)), 2'000'000,
-             1000);
+             1000, Ledger::kOff);
 }
 BENCHMARK_CAPTURE(grow_nodes, random, "random_replica")
     ->Unit(benchmark::kMillisecond)
@@ -133,7 +168,7 @@ BENCHMARK_CAPTURE(grow_nodes, least_outstanding, "least_outstanding")
 
 void grow_sessions(benchmark::State& state, LoopMode loop) {
   run_engine(state, "random_replica", loop, 4, 4'000'000,
-             static_cast<std::uint32_t>(state.range(0)));
+             static_cast<std::uint32_t>(state.range(0)), Ledger::kOff);
 }
 BENCHMARK_CAPTURE(grow_sessions, session, LoopMode::kSession)
     ->Unit(benchmark::kMillisecond)

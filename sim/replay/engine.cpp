@@ -33,6 +33,10 @@ struct HeldWrite {
   NodeId node = kNoNode;
   Nanoseconds finish_ns = 0;
 };
+struct SessionTransactions {
+  std::vector<HeldWrite> held;
+  std::uint32_t committed = 0;  // the latest; in the open loop writes of it may still be running
+};
 
 // The answer that waits for a commit, and the next commit that it waits for.
 struct AwaitedCommit {
@@ -106,7 +110,7 @@ class Engine : private Truth {
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
-        held_writes_(effects_.empty() ? 0 : workload.trace.session_count()),
+        transactions_(effects_.empty() ? 0 : workload.trace.session_count()),
         outstanding_(cluster.nodes.size()),
         origins_(wants_.origin ? workload.trace.session_count() : 0),
         session_seen_(wants_.sessions ? workload.trace.session_count() : 0) {
@@ -142,8 +146,8 @@ class Engine : private Truth {
       case EventKind::kApplierReady:
         replication_.applier_ready(node_id(event.payload()), now_);
         break;
-      case EventKind::kDeliver:
-        replication_.deliver(event.low(), node_id(event.high()), now_);
+      case EventKind::kDeliverToAll:
+        replication_.deliver_to_all(event.low(), now_);
         break;
       case EventKind::kSession:
         issue(arrivals_.resume(event.low(), now_));
@@ -164,6 +168,9 @@ class Engine : private Truth {
       case EventKind::kCommit:
         ledger_.committed(event.low());
         replication_.ship(event.low());
+        break;
+      case EventKind::kDeliver:
+        replication_.deliver(event.low(), node_id(event.high()), now_);
         break;
       case EventKind::kDeliverNext:
         replication_.deliver_next(node_id(event.low()), node_id(event.high()), now_);
@@ -439,7 +446,7 @@ class Engine : private Truth {
     Commits commits;
     const auto commit = [&](RequestIndex write, NodeId node, Nanoseconds commit_ns) {
       const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
-      events_.push({commit_ns, EventKind::kCommit, id});
+      events_.push({commit_ns, EventKind::kCommit, id, order_of(write)});
       if (awaited_.size() <= id) awaited_.resize(id + 1);
       awaited_[id] = {kNoFlight, commits.first};
       commits = {id, commits.count + 1};
@@ -449,22 +456,32 @@ class Engine : private Truth {
       if (replicates(flight.op)) commit(request, flight.node, finish_ns);
       return commits;
     }
-    std::vector<HeldWrite>& held = held_writes_[columns_.session[request]];
+    SessionTransactions& session = transactions_[columns_.session[request]];
     const std::uint32_t txn = columns_.txn[request];
     if (replicates(flight.op)) {
-      if (effects_[request] == WriteEffect::kAtOnce) commit(request, flight.node, finish_ns);
-      if (effects_[request] == WriteEffect::kWithTransaction) {
-        held.push_back({txn, request, flight.node, finish_ns});
+      const WriteEffect effect = effects_[request];
+      if (effect == WriteEffect::kNever) return commits;
+      if (effect == WriteEffect::kAtOnce || session.committed == txn) {
+        commit(request, flight.node, finish_ns);
+      } else {
+        session.held.push_back({txn, request, flight.node, finish_ns});
       }
     } else if (flight.op == Op::kCommit) {
-      for (const HeldWrite& write : held) {
+      for (const HeldWrite& write : session.held) {
         if (write.txn == txn) {
           commit(write.request, write.node, std::max(finish_ns, write.finish_ns));
         }
       }
-      std::erase_if(held, [&](const HeldWrite& write) { return write.txn == txn; });
+      drop_held_writes(request);
+      session.committed = txn;
     }
     return commits;
+  }
+
+  void drop_held_writes(RequestIndex end_of_transaction) {
+    const std::uint32_t txn = columns_.txn[end_of_transaction];
+    std::erase_if(transactions_[columns_.session[end_of_transaction]].held,
+                  [&](const HeldWrite& write) { return write.txn == txn; });
   }
 
   // The client hears of the end only when other nodes have the commits too.
@@ -497,6 +514,10 @@ class Engine : private Truth {
   }
 
   [[gnu::noinline]] void refuse(Flight flight, Status status, Nanoseconds response_ns) {
+    // A commit that no node took leaves its transaction to be rolled back.
+    if (kGeneral && flight.op == Op::kCommit && !effects_.empty()) {
+      drop_held_writes(flight.request);
+    }
     recorder_.not_completed(flight, status, response_ns);
     answer(flight, status, response_ns);
   }
@@ -585,9 +606,9 @@ class Engine : private Truth {
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
   WaitingReads waiting_reads_;
-  std::vector<std::vector<HeldWrite>> held_writes_;  // per session
-  std::vector<AwaitedCommit> awaited_;               // per commit
-  std::vector<WaitingAnswer> waiting_answers_;       // per flight
+  std::vector<SessionTransactions> transactions_;  // per session, if any are recorded
+  std::vector<AwaitedCommit> awaited_;             // per commit
+  std::vector<WaitingAnswer> waiting_answers_;     // per flight
   Outstanding outstanding_;
   OriginMemory origins_;
   std::vector<bool> session_seen_;

@@ -20,10 +20,11 @@ namespace switchyard {
 // nodes send arrives before new requests do.
 enum class EventKind : std::uint8_t {
   kNodeCompletion,  // payload: node, version
-  kCommit,          // commit
+  kCommit,          // commit, order
   kResponse,        // flight: its response reaches the router
   kApplierReady,    // node
-  kDeliver,         // commit, node that it reaches or kNoNode for all
+  kDeliverToAll,    // commit, order: it reaches all other nodes
+  kDeliver,         // commit, node that it reaches
   kDeliverNext,     // node it comes from, node it reaches: the first commit on that way
   kApplied,         // commit: one more node has it
   kAcknowledged,    // commit: enough nodes have it

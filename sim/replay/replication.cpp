@@ -63,11 +63,7 @@ void Replication::ship(CommitId commit) {
   events_.push({*last, EventKind::kAcknowledged, commit});
 }
 
-void Replication::deliver(CommitId commit, NodeId to, Nanoseconds now) {
-  if (to != kNoNode) {
-    receive(commit, to, now);
-    return;
-  }
+void Replication::deliver_to_all(CommitId commit, Nanoseconds now) {
   const NodeId origin = ledger_.origin_of(commit);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (node_id(i) != origin) receive(commit, node_id(i), now);

@@ -14,6 +14,12 @@
 
 namespace switchyard {
 
+// The order of commits at one instant, as of one transaction: that of their requests, whatever ids
+// they were given. It has room in an event, and repeats only after 16 million requests.
+constexpr std::uint32_t order_of(RequestIndex write) {
+  return write & 0xFFFFFF;
+}
+
 class Replication {
  public:
   Replication(const ClusterSpec& cluster, const ReplayOptions& options,
@@ -27,14 +33,17 @@ class Replication {
   // With a constant delay, and no later than the commit: has it reach all other nodes.
   void ship_to_all(CommitId commit, Nanoseconds commit_ns) {
     if (nodes_.size() > 1) {
-      events_.push({commit_ns + delay_ns_, EventKind::kDeliver, commit, index(kNoNode)});
+      events_.push({commit_ns + delay_ns_, EventKind::kDeliverToAll, commit,
+                    order_of(ledger_.write_of(commit))});
     }
   }
   // At the time of the commit. With semi-sync, kAcknowledged follows.
   void ship(CommitId commit);
 
-  // kDeliver: a commit has reached one other node, or all.
-  void deliver(CommitId commit, NodeId to, Nanoseconds now);
+  // kDeliverToAll
+  void deliver_to_all(CommitId commit, Nanoseconds now);
+  // kDeliver
+  void deliver(CommitId commit, NodeId to, Nanoseconds now) { receive(commit, to, now); }
   // kDeliverNext: of the commits under way from one node to another, the earliest has arrived.
   void deliver_next(NodeId origin, NodeId to, Nanoseconds now);
   // kApplierReady

@@ -16,26 +16,33 @@ namespace switchyard {
 
 class Outstanding {
  public:
-  explicit Outstanding(std::size_t nodes) : nodes_(nodes) {}
+  explicit Outstanding(std::size_t nodes)
+      : nodes_(nodes), ends_(nodes, std::vector<TimeKey>(kFirstSize, kAfterAllTimes)) {
+    for (std::size_t i = 0; i < nodes; ++i) place(i, 0);
+  }
+  // Nodes point into their lists, which only moving keeps.
+  Outstanding(Outstanding&&) = default;
+  Outstanding& operator=(Outstanding&&) = default;
 
   // Counted as of the last set_time().
   std::uint32_t operator[](NodeId node) {
     Node& n = nodes_[index(node)];
     drop_past(n);
-    return n.count;
+    return n.unforeseen + static_cast<std::uint32_t>(n.tail - n.head);
   }
 
   // Time never goes back.
   void set_time(Nanoseconds now) { now_ = key_of(now); }
 
   // A request whose response will come at a time not yet known, and its end.
-  void add(NodeId node) { ++nodes_[index(node)].count; }
-  void remove(NodeId node) { --nodes_[index(node)].count; }
+  void add(NodeId node) { ++nodes_[index(node)].unforeseen; }
+  void remove(NodeId node) { --nodes_[index(node)].unforeseen; }
 
   // A request, counted by add(), whose response is now known to come at `response_ns`.
   void will_end(NodeId node, Nanoseconds response_ns) {
     Node& n = nodes_[index(node)];
-    if (n.tail == n.limit) make_room(n);
+    if (n.tail == n.limit) make_room(index(node));
+    --n.unforeseen;
     const TimeKey key = key_of(response_ns);
     TimeKey* const at = n.tail++;
     // Later requests mostly end later, so the place is near the end of the list.
@@ -48,28 +55,14 @@ class Outstanding {
 
  private:
   struct Node {
-    Node() : Node(std::vector<TimeKey>(kFirstSize, kAfterAllTimes), 0, 0) {
-      std::fill_n(ends.begin(), kSortWindow, kBeforeAllTimes);
-    }
-    Node(std::vector<TimeKey> list, std::size_t ahead, std::uint32_t outstanding)
-        : ends(std::move(list)),
-          head(ends.data() + kSortWindow),
-          tail(head + ahead),
-          limit(ends.data() + ends.size() - 2),
-          count(outstanding) {}
-    // Pointers into `ends`, which only moving keeps.
-    Node(Node&&) = default;
-    Node& operator=(Node&&) = default;
-
-    std::vector<TimeKey> ends;
     // Ends that are known and lie ahead: those from head to before tail, rising. All before are
     // past, all after kAfterAllTimes.
-    TimeKey* head;
-    TimeKey* tail;
-    TimeKey* limit;
-    std::uint32_t count;
+    TimeKey* head = nullptr;
+    TimeKey* tail = nullptr;
+    TimeKey* limit = nullptr;
+    std::uint32_t unforeseen = 0;  // whose end is not known
   };
-  static constexpr std::size_t kFirstSize = 64;
+  static constexpr std::size_t kFirstSize = 256;
 
   void drop_past(Node& n) const {
     // Seldom more than two since the last look; counting those takes no branch.
@@ -77,19 +70,28 @@ class Outstanding {
     head += *head <= now_ ? 1 : 0;
     head += *head <= now_ ? 1 : 0;
     while (*head <= now_) ++head;
-    n.count -= static_cast<std::uint32_t>(head - n.head);
     n.head = head;
   }
 
-  // Moves what lies ahead to the front, which pays off when that is at most half of the list.
-  [[gnu::noinline]] void make_room(Node& n) const {
+  // The node's list begins with `ahead` ends, after a window of past ones.
+  void place(std::size_t i, std::size_t ahead) {
+    std::vector<TimeKey>& list = ends_[i];
+    std::fill_n(list.begin(), kSortWindow, kBeforeAllTimes);
+    nodes_[i].head = list.data() + kSortWindow;
+    nodes_[i].tail = nodes_[i].head + ahead;
+    nodes_[i].limit = list.data() + list.size() - 2;
+  }
+
+  // Moves what lies ahead to the front, in a list twice as long if it is most of the list.
+  [[gnu::noinline]] void make_room(std::size_t i) {
+    Node& n = nodes_[i];
     drop_past(n);
+    std::vector<TimeKey>& list = ends_[i];
     const auto ahead = static_cast<std::size_t>(n.tail - n.head);
-    const std::size_t size = ahead * 2 > n.ends.size() ? n.ends.size() * 2 : n.ends.size();
-    std::vector<TimeKey> ends(size, kAfterAllTimes);
-    std::fill_n(ends.begin(), kSortWindow, kBeforeAllTimes);
-    std::copy(n.head, n.tail, ends.begin() + kSortWindow);
-    n = Node(std::move(ends), ahead, n.count);
+    const auto moved = std::copy(n.head, n.tail, list.begin() + kSortWindow);
+    std::fill(moved, list.end(), kAfterAllTimes);
+    if (ahead > list.size() / 2) list.resize(list.size() * 2, kAfterAllTimes);
+    place(i, ahead);
   }
 
   [[gnu::noinline]] static void insert_far_from_end(TimeKey* at, TimeKey key) {
@@ -98,6 +100,7 @@ class Outstanding {
   }
 
   std::vector<Node> nodes_;
+  std::vector<std::vector<TimeKey>> ends_;
   TimeKey now_ = key_of(0);
 };
 

@@ -206,4 +206,17 @@ TEST_CASE("the ledger counts what a naive one with the full history counts") {
   CHECK(sum.lost > 500);
 }
 
+TEST_CASE("the ledger counts the same whether nodes plan ahead or are simulated by events") {
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    SmallScenario s = random_scenario(seed);
+    for (NodeSpec& node : s.cluster.nodes) node.discipline = Discipline::kFifo;
+    s.options.all_nodes_by_events = false;
+    const Figures planned = both(s).first;
+    s.options.all_nodes_by_events = true;
+    const Figures by_events = both(s).first;
+    INFO("seed " << seed << "\nplanned   " << text(planned) << "\nby events " << text(by_events));
+    REQUIRE(planned == by_events);
+  }
+}
+
 }  // namespace switchyard::testing
