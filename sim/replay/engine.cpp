@@ -301,7 +301,7 @@ class Engine : private Truth {
   [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
-    if (wants_.outstanding) outstanding_.add(node);
+    if (kGeneral && wants_.outstanding) outstanding_.add(node);
     if (kGeneral && !effects_.empty() && columns_.txn[flight.request] != 0 &&
         class_of(flight.op) != RequestClass::kControl) {
       ledger_.placed_in_transaction(flight.request, node, now_);
@@ -534,7 +534,14 @@ class Engine : private Truth {
   [[gnu::always_inline]] void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
-    if (wants_.outstanding) outstanding_.will_end(flight.node, response_ns);
+    if (wants_.outstanding) {
+      if constexpr (kGeneral) {
+        outstanding_.will_end(flight.node, response_ns);
+      } else {
+        // Sent and, since nothing intervenes, answered within one step.
+        outstanding_.add_until(flight.node, response_ns);
+      }
+    }
     if (kGeneral && wants_.responses) {
       Flight answered = flight;
       answered.arrive_ns = static_cast<Nanoseconds>(status);

@@ -40,9 +40,13 @@ class Outstanding {
 
   // A request, counted by add(), whose response is now known to come at `response_ns`.
   void will_end(NodeId node, Nanoseconds response_ns) {
+    remove(node);
+    add_until(node, response_ns);
+  }
+  // A request whose response is known to come at `response_ns`.
+  void add_until(NodeId node, Nanoseconds response_ns) {
     Node& n = nodes_[index(node)];
     if (n.tail == n.limit) make_room(index(node));
-    --n.unforeseen;
     const TimeKey key = key_of(response_ns);
     TimeKey* const at = n.tail++;
     // Later requests mostly end later, so the place is near the end of the list.
@@ -65,9 +69,8 @@ class Outstanding {
   static constexpr std::size_t kFirstSize = 256;
 
   void drop_past(Node& n) const {
-    // Seldom more than two since the last look; counting those takes no branch.
+    // Seldom more than one since the last look; counting that one takes no branch.
     TimeKey* head = n.head;
-    head += *head <= now_ ? 1 : 0;
     head += *head <= now_ ? 1 : 0;
     while (*head <= now_) ++head;
     n.head = head;

@@ -394,4 +394,38 @@ TEST_CASE("a stop request ends the run by Interrupted") {
                   Interrupted);
 }
 
+TEST_CASE("a write that a replica refuses is not outstanding afterwards") {
+  // Sends everything to the replica and notes how much it has outstanding there.
+  class Watcher : public Router {
+   public:
+    explicit Watcher(std::vector<std::uint32_t>& seen) : seen_(seen) {}
+    Signals wants() const override {
+      Signals signals;
+      signals.outstanding = true;
+      return signals;
+    }
+    Decision choose(const Query& /*query*/, const ClusterView& view, Nanoseconds /*now*/) override {
+      seen_.push_back((*view.outstanding)[NodeId{1}]);
+      return Decision::to(NodeId{1});
+    }
+
+   private:
+    std::vector<std::uint32_t>& seen_;
+  };
+  const auto workload =
+      by_hand({{0, "a", 'w', 10}, {5, "a", 'r', 10}, {10, "a", 'r', 10}, {18, "a", 'r', 1}});
+  for (const bool by_events : {false, true}) {
+    std::vector<std::uint32_t> seen;
+    std::vector<std::unique_ptr<Router>> routers;
+    routers.push_back(std::make_unique<Watcher>(seen));
+    ReplayOptions options = options_of(LoopMode::kOpen);
+    options.all_nodes_by_events = by_events;
+    const RunTally tally =
+        replay(workload, cluster_of(2, 8), RouterChain(std::move(routers), NodeId{0}), options);
+    CHECK(tally.failed == 1);
+    // The reads run 5-15 and 10-20.
+    CHECK(seen == std::vector<std::uint32_t>{0, 0, 1, 1});
+  }
+}
+
 }  // namespace switchyard::testing
