@@ -12,6 +12,8 @@
 #include "replay/recorder.h"
 #include "replay/replication.h"
 #include "replay/servers.h"
+#include "replay/transactions.h"
+#include "replay/waiting_answers.h"
 #include "replay/waiting_reads.h"
 
 namespace switchyard {
@@ -24,30 +26,6 @@ constexpr std::uint64_t kOverheadSampling = 256;
 constexpr std::uint64_t kProgressStep = 4096;
 // So many requests ahead, what a read will need is fetched into the cache.
 constexpr RequestIndex kPrefetch = 16;
-constexpr JobId kNoFlight = 0xFFFFFFFF;
-
-// A write whose transaction is open.
-struct HeldWrite {
-  std::uint32_t txn = 0;
-  RequestIndex request = 0;
-  NodeId node = kNoNode;
-  Nanoseconds finish_ns = 0;
-};
-struct SessionTransactions {
-  std::vector<HeldWrite> held;
-  std::uint32_t committed = 0;  // the latest; in the open loop writes of it may still be running
-};
-
-// The answer that waits for a commit, and the next commit that it waits for.
-struct AwaitedCommit {
-  JobId flight = kNoFlight;
-  CommitId next = kNoCommit;
-};
-struct WaitingAnswer {
-  Nanoseconds finish_ns = 0;  // the node's work on the request ended
-  CommitId first = kNoCommit;
-  std::uint32_t missing = 0;  // commits of it that too few other nodes have
-};
 
 std::int64_t elapsed_ns(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
@@ -95,7 +73,6 @@ class Engine : private Truth {
         wants_(routers.wants()),
         options_(options),
         control_(control),
-        effects_(workload.effects),
         events_(mean_gap_ns(workload, options)),
         recorder_(
             cluster.nodes.size(),
@@ -110,7 +87,7 @@ class Engine : private Truth {
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
-        transactions_(effects_.empty() ? 0 : workload.trace.session_count()),
+        transactions_(workload),
         outstanding_(cluster.nodes.size()),
         origins_(wants_.origin ? workload.trace.session_count() : 0),
         session_seen_(wants_.sessions ? workload.trace.session_count() : 0) {
@@ -302,7 +279,7 @@ class Engine : private Truth {
     flight.node = node;
     flight.dispatched_ns = now_;
     if (kGeneral && wants_.outstanding) outstanding_.add(node);
-    if (kGeneral && !effects_.empty() && columns_.txn[flight.request] != 0 &&
+    if (kGeneral && transactions_.has(flight.request) &&
         class_of(flight.op) != RequestClass::kControl) {
       ledger_.placed_in_transaction(flight.request, node, now_);
     }
@@ -422,76 +399,37 @@ class Engine : private Truth {
         options_.timeout_ns > 0 ? flight.issued_ns + options_.timeout_ns : kNever;
     const bool too_late = flight.abandoned || response_ns > given_up_ns;
     const bool awaits = replication_.waits_for_acks() && !too_late;
-    const Commits commits =
+    const CommitChain chain =
         commit_writes(flight, finish_ns, awaits || too_late ? kNever : response_ns);
     if (too_late) recorder_.abandoned_until(finish_ns);
     if (flight.abandoned) return;
     if (too_late) {
       recorder_.not_completed(flight, Status::kTimedOut, given_up_ns);
       answer(flight, Status::kTimedOut, given_up_ns);
-    } else if (awaits && commits.count > 0) {
-      await_acks(flight, finish_ns, commits);
+    } else if (awaits && chain.count > 0) {
+      await_acks(flight, finish_ns, chain);
     } else {
       recorder_.completed(flight, finish_ns, response_ns);
       answer(flight, Status::kOk, response_ns);
     }
   }
 
-  // What the end of a statement commits: itself, or all that its transaction held back.
-  struct Commits {
-    CommitId first = kNoCommit;
-    std::uint32_t count = 0;
-  };
-  Commits commit_writes(const Flight& flight, Nanoseconds finish_ns, Nanoseconds ack_ns) {
-    Commits commits;
-    const auto commit = [&](RequestIndex write, NodeId node, Nanoseconds commit_ns) {
-      const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
-      events_.push({commit_ns, EventKind::kCommit, id, order_of(write)});
-      if (awaited_.size() <= id) awaited_.resize(id + 1);
-      awaited_[id] = {kNoFlight, commits.first};
-      commits = {id, commits.count + 1};
-    };
-    const RequestIndex request = flight.request;
-    if (effects_.empty() || columns_.txn[request] == 0) {
-      if (replicates(flight.op)) commit(request, flight.node, finish_ns);
-      return commits;
-    }
-    SessionTransactions& session = transactions_[columns_.session[request]];
-    const std::uint32_t txn = columns_.txn[request];
-    if (replicates(flight.op)) {
-      const WriteEffect effect = effects_[request];
-      if (effect == WriteEffect::kNever) return commits;
-      if (effect == WriteEffect::kAtOnce || session.committed == txn) {
-        commit(request, flight.node, finish_ns);
-      } else {
-        session.held.push_back({txn, request, flight.node, finish_ns});
-      }
-    } else if (flight.op == Op::kCommit) {
-      for (const HeldWrite& write : session.held) {
-        if (write.txn == txn) {
-          commit(write.request, write.node, std::max(finish_ns, write.finish_ns));
-        }
-      }
-      drop_held_writes(request);
-      session.committed = txn;
-    }
-    return commits;
-  }
-
-  void drop_held_writes(RequestIndex end_of_transaction) {
-    const std::uint32_t txn = columns_.txn[end_of_transaction];
-    std::erase_if(transactions_[columns_.session[end_of_transaction]].held,
-                  [&](const HeldWrite& write) { return write.txn == txn; });
+  // What the end of a statement commits.
+  CommitChain commit_writes(const Flight& flight, Nanoseconds finish_ns, Nanoseconds ack_ns) {
+    CommitChain chain;
+    transactions_.statement_ended(
+        flight, finish_ns, [&](RequestIndex write, NodeId node, Nanoseconds commit_ns) {
+          const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
+          events_.push({commit_ns, EventKind::kCommit, id, order_of(write)});
+          waiting_answers_.add(chain, id);
+        });
+    return chain;
   }
 
   // The client hears of the end only when other nodes have the commits too.
-  void await_acks(const Flight& flight, Nanoseconds finish_ns, const Commits& commits) {
+  void await_acks(const Flight& flight, Nanoseconds finish_ns, const CommitChain& chain) {
     const JobId id = flights_.add(flight);
-    if (waiting_answers_.size() <= id) waiting_answers_.resize(id + 1);
-    waiting_answers_[id] = {finish_ns, commits.first, commits.count};
-    for (CommitId at = commits.first; at != kNoCommit; at = awaited_[at].next) {
-      awaited_[at].flight = id;
-    }
+    waiting_answers_.wait(id, finish_ns, chain);
     if (options_.timeout_ns > 0) {
       events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
                     flights_.generation(id)});
@@ -500,24 +438,20 @@ class Engine : private Truth {
 
   // Enough other nodes have the commit.
   void acknowledge(CommitId commit) {
-    const JobId id = awaited_[commit].flight;
-    if (id == kNoFlight || --waiting_answers_[id].missing > 0) return;
-    const WaitingAnswer waited = waiting_answers_[id];
+    const JobId id = waiting_answers_.acknowledged(commit);
+    if (id == WaitingAnswers::kNoFlight) return;
     const Flight flight = flights_.remove(id);
     if (flight.abandoned) return;
+    const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
     const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
-    for (CommitId at = waited.first; at != kNoCommit; at = awaited_[at].next) {
-      ledger_.acknowledged(at, response_ns);
-    }
-    recorder_.completed(flight, waited.finish_ns, response_ns, now_ - waited.finish_ns);
+    waiting_answers_.for_each_commit(id,
+                                     [&](CommitId one) { ledger_.acknowledged(one, response_ns); });
+    recorder_.completed(flight, finish_ns, response_ns, now_ - finish_ns);
     answer(flight, Status::kOk, response_ns);
   }
 
   [[gnu::noinline]] void refuse(Flight flight, Status status, Nanoseconds response_ns) {
-    // A commit that no node took leaves its transaction to be rolled back.
-    if (kGeneral && flight.op == Op::kCommit && !effects_.empty()) {
-      drop_held_writes(flight.request);
-    }
+    if (kGeneral) transactions_.statement_failed(flight);
     recorder_.not_completed(flight, status, response_ns);
     answer(flight, status, response_ns);
   }
@@ -602,7 +536,6 @@ class Engine : private Truth {
   const Signals wants_;
   const ReplayOptions& options_;
   const RunControl& control_;
-  const std::vector<WriteEffect>& effects_;
   EventQueue events_;
   FlightTable flights_;
   Recorder recorder_;
@@ -613,9 +546,8 @@ class Engine : private Truth {
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
   WaitingReads waiting_reads_;
-  std::vector<SessionTransactions> transactions_;  // per session, if any are recorded
-  std::vector<AwaitedCommit> awaited_;             // per commit
-  std::vector<WaitingAnswer> waiting_answers_;     // per flight
+  Transactions transactions_;
+  WaitingAnswers waiting_answers_;
   Outstanding outstanding_;
   OriginMemory origins_;
   std::vector<bool> session_seen_;
