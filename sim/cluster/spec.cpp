@@ -51,7 +51,7 @@ void validate(const ClusterSpec& cluster) {
   const std::size_t others = cluster.nodes.size() - 1;
   if (replication.mode != ReplicationMode::kAsync && replication.acks > others) {
     throw InputError(fmt::format(
-        "replication.acks = {} can never be reached: beside the primary there are {} nodes",
+        "replication.acks = {} can never be reached: a write has {} other database(s) to reach",
         replication.acks, others));
   }
   if (replication.apply_workers == 0) {

@@ -2,6 +2,7 @@
 #include <deque>
 
 #include "catch.h"
+#include "core/error.h"
 #include "replay/harness.h"
 
 namespace switchyard::testing {
@@ -224,6 +225,15 @@ TEST_CASE("a recording without keys is not said to be fresh") {
       run_scripted({{0, "a", 'w', 10}, {50, "b", 'r', 1}}, delayed_cluster(2), {0, 1}).consistency;
   CHECK_FALSE(c.checked);
   CHECK(c.reads_checked == 0);
+}
+
+TEST_CASE("a write can't wait for more nodes than there are") {
+  ClusterSpec cluster = delayed_cluster(3);
+  cluster.replication.mode = ReplicationMode::kSemiSync;
+  cluster.replication.acks = 2;
+  CHECK_NOTHROW(validate(cluster));
+  cluster.replication.acks = 3;
+  CHECK_THROWS_AS(validate(cluster), InputError);
 }
 
 }  // namespace switchyard::testing
