@@ -76,13 +76,12 @@ void Ledger::acknowledged(CommitId id, Nanoseconds ack_ns) {
 
 void Ledger::committed(CommitId id) {
   const Commit& commit = commits_[id];
-  if (!conflicts_possible_ || commit.key == kNone) return;
+  if (!conflicts_possible_ || commit.key == kNone || commit.commit_ns < warmup_ns_) return;
   bool conflicts = false;
   for (CommitId other = commit.older; other != kNoCommit; other = commits_[other].older) {
     Commit& earlier = commits_[other];
     if (earlier.origin == commit.origin) continue;
     if (applied_ns(other, commit.origin) < commit.commit_ns) continue;
-    if (commit.commit_ns < warmup_ns_) continue;
     ++tally_.consistency.conflicting_pairs;
     if (!earlier.lost) ++tally_.consistency.lost_updates;
     earlier.lost = true;
@@ -206,15 +205,18 @@ void Ledger::placed_in_transaction(RequestIndex request, NodeId node, Nanosecond
   if (session >= transactions_.size()) transactions_.resize(session + 1);
   OpenTransaction& open = transactions_[session];
   if (open.txn != columns_.txn[request]) open = {.txn = columns_.txn[request], .home = node};
+  const bool counts = now >= warmup_ns_;
   if (node != open.home && !open.left) {
     open.left = true;
-    ++tally_.consistency.left_transactions;
+    tally_.consistency.left_transactions += counts ? 1 : 0;
   }
   if (class_of(columns_.op[request]) != RequestClass::kWrite) return;
   if (open.writer != kNoNode && open.writer != node && !open.split) {
     open.split = true;
-    ++tally_.consistency.split_transactions;
-    note({EvidenceKind::kSplitTransaction, request, node, open.write, open.writer, now, 0});
+    tally_.consistency.split_transactions += counts ? 1 : 0;
+    if (counts) {
+      note({EvidenceKind::kSplitTransaction, request, node, open.write, open.writer, now, 0});
+    }
   }
   open.writer = node;
   open.write = request;

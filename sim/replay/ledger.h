@@ -60,8 +60,9 @@ class Ledger {
   }
   // Has what a read of the request will need fetched into the cache.
   void prefetch(RequestIndex request) const {
-    if (request < columns_.key.size() && !newest_.empty()) {
-      __builtin_prefetch(&newest_[columns_.key[request]]);
+    if (request >= columns_.key.size() || newest_.empty()) return;
+    if (const std::uint32_t key = columns_.key[request]; key != kNone) {
+      __builtin_prefetch(&newest_[key]);
     }
   }
 
