@@ -9,6 +9,10 @@
 namespace switchyard {
 namespace {
 
+Nanoseconds scaled(Nanoseconds time_ns, double factor) {
+  return factor == 1 ? time_ns : std::llround(static_cast<double>(time_ns) * factor);
+}
+
 class FifoNode : public EventNode {
  public:
   explicit FifoNode(const NodeSpec& spec) : workers_(spec.workers), foresight_(spec.workers) {
@@ -16,7 +20,7 @@ class FifoNode : public EventNode {
   }
 
   void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
-    foresight_.submit(now, service_ns);
+    foresight_.submit(now, scaled(service_ns, slowness_));
     if (running_.size() < workers_) {
       start(now, {job, service_ns});
     } else {
@@ -27,9 +31,9 @@ class FifoNode : public EventNode {
   Nanoseconds next_completion() const override {
     return running_.empty() ? kNever : running_.front().finish_ns;
   }
-  JobId complete(Nanoseconds now) override {
+  Ended complete(Nanoseconds now) override {
     std::pop_heap(running_.begin(), running_.end(), std::greater<>());
-    const JobId done = running_.back().job;
+    const Ended done = {running_.back().job, running_.back().start_ns};
     running_.pop_back();
     started_.reset();
     if (!queue_.empty()) {
@@ -41,7 +45,33 @@ class FifoNode : public EventNode {
   std::optional<JobId> started() const override { return started_; }
   std::size_t waiting() const override { return queue_.size(); }
   Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
-    return std::max(now, foresight_.earliest()) + service_ns;
+    return std::max(now, foresight_.earliest()) + scaled(service_ns, slowness_);
+  }
+
+  void set_slowness(Nanoseconds now, double slowness) override {
+    for (Running& job : running_) {
+      job.finish_ns = now + scaled(job.finish_ns - now, slowness / slowness_);
+    }
+    std::make_heap(running_.begin(), running_.end(), std::greater<>());
+    slowness_ = slowness;
+    foresight_ = WorkerPlan(static_cast<std::uint32_t>(workers_));
+    for (const Running& job : running_) foresight_.submit(now, job.finish_ns - now);
+    for (std::size_t i = 0; i < queue_.size(); ++i) {
+      foresight_.submit(now, scaled(queue_[i].service_ns, slowness_));
+    }
+  }
+
+  std::vector<Dropped> drop_all(Nanoseconds now) override {
+    std::ranges::sort(running_, {}, &Running::sequence);
+    std::vector<Dropped> dropped;
+    for (const Running& job : running_) {
+      dropped.push_back({job.job, job.start_ns, now - job.start_ns});
+    }
+    for (; !queue_.empty(); queue_.pop()) dropped.push_back({queue_.front().job, kNever, 0});
+    running_.clear();
+    started_.reset();
+    foresight_ = WorkerPlan(static_cast<std::uint32_t>(workers_));
+    return dropped;
   }
 
  private:
@@ -51,6 +81,7 @@ class FifoNode : public EventNode {
   };
   struct Running {
     Nanoseconds finish_ns = 0;
+    Nanoseconds start_ns = 0;
     std::uint64_t sequence = 0;  // equal times finish in the order of their starts
     JobId job = 0;
     bool operator>(const Running& other) const {
@@ -58,7 +89,7 @@ class FifoNode : public EventNode {
     }
   };
   void start(Nanoseconds now, const Job& job) {
-    running_.push_back({now + job.service_ns, sequence_++, job.job});
+    running_.push_back({now + scaled(job.service_ns, slowness_), now, sequence_++, job.job});
     std::push_heap(running_.begin(), running_.end(), std::greater<>());
     started_ = job.job;
   }
@@ -66,9 +97,10 @@ class FifoNode : public EventNode {
   std::size_t workers_;
   std::vector<Running> running_;
   Ring<Job> queue_;
+  double slowness_ = 1;
   std::uint64_t sequence_ = 0;
   std::optional<JobId> started_;
-  WorkerPlan foresight_;
+  WorkerPlan foresight_;  // of the work there is now
 };
 
 // Egalitarian processor sharing over `workers` servers: with n jobs each is served at rate
@@ -81,7 +113,7 @@ class SharingNode : public EventNode {
 
   void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
     advance(now);
-    jobs_.push_back({attained_ + static_cast<double>(service_ns), sequence_++, job});
+    jobs_.push_back({attained_ + static_cast<double>(service_ns), attained_, now, sequence_++, job});
     started_ = job;
     std::push_heap(jobs_.begin(), jobs_.end(), std::greater<>());
   }
@@ -90,10 +122,10 @@ class SharingNode : public EventNode {
     const double left = std::max(0.0, jobs_.front().leaves_at - attained_);
     return last_ + static_cast<Nanoseconds>(std::ceil(left / rate()));
   }
-  JobId complete(Nanoseconds now) override {
+  Ended complete(Nanoseconds now) override {
     advance(now);
     std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<>());
-    const JobId done = jobs_.back().job;
+    const Ended done = {jobs_.back().job, jobs_.back().arrive_ns};
     jobs_.pop_back();
     started_.reset();
     // Starting the clock afresh when idle keeps it small, and so exact.
@@ -106,12 +138,30 @@ class SharingNode : public EventNode {
   }
   Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
     const double share = std::max(1.0, static_cast<double>(jobs_.size() + 1) / workers());
-    return now + static_cast<Nanoseconds>(static_cast<double>(service_ns) * share);
+    return now + static_cast<Nanoseconds>(static_cast<double>(service_ns) * share * slowness_);
+  }
+  void set_slowness(Nanoseconds now, double slowness) override {
+    advance(now);
+    slowness_ = slowness;
+  }
+  std::vector<Dropped> drop_all(Nanoseconds now) override {
+    advance(now);
+    std::ranges::sort(jobs_, {}, &Job::sequence);
+    std::vector<Dropped> dropped;
+    for (const Job& job : jobs_) {
+      dropped.push_back({job.job, job.arrive_ns, std::llround(attained_ - job.arrived_at)});
+    }
+    jobs_.clear();
+    attained_ = 0;
+    started_.reset();
+    return dropped;
   }
 
  private:
   struct Job {
     double leaves_at = 0;
+    double arrived_at = 0;
+    Nanoseconds arrive_ns = 0;
     std::uint64_t sequence = 0;
     JobId job = 0;
     bool operator>(const Job& other) const {
@@ -119,7 +169,9 @@ class SharingNode : public EventNode {
     }
   };
   double workers() const { return static_cast<double>(workers_); }
-  double rate() const { return std::min(1.0, workers() / static_cast<double>(jobs_.size())); }
+  double rate() const {
+    return std::min(1.0, workers() / static_cast<double>(jobs_.size())) / slowness_;
+  }
   void advance(Nanoseconds now) {
     if (!jobs_.empty()) attained_ += static_cast<double>(now - last_) * rate();
     last_ = now;
@@ -128,6 +180,7 @@ class SharingNode : public EventNode {
   std::size_t workers_;
   std::vector<Job> jobs_;
   double attained_ = 0;
+  double slowness_ = 1;
   Nanoseconds last_ = 0;
   std::uint64_t sequence_ = 0;
   std::optional<JobId> started_;

@@ -1,6 +1,6 @@
 // A node whose completions are events: the general model, for what a WorkerPlan can't foresee.
 //
-// The owner calls arrive() and complete() in time order, and complete() at next_completion().
+// The owner calls its functions in time order, and complete() at next_completion().
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,11 @@ class EventNode {
   // kNever when idle.
   virtual Nanoseconds next_completion() const = 0;
   // Ends the job that is due; REQUIRES now == next_completion() < kNever.
-  virtual JobId complete(Nanoseconds now) = 0;
+  struct Ended {
+    JobId job = 0;
+    Nanoseconds started_ns = 0;
+  };
+  virtual Ended complete(Nanoseconds now) = 0;
   // The job whose service began with the last call of arrive() or complete(), if any did.
   virtual std::optional<JobId> started() const = 0;
   // Jobs in the node beyond its workers.
@@ -31,6 +35,17 @@ class EventNode {
   // When a job arriving now would finish if no other came after it. An upper bound of what is
   // knowable; only the oracle strategy asks.
   virtual Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const = 0;
+
+  // From now on all work takes `slowness` (> 0) times its service time, also what is left of work
+  // under way.
+  virtual void set_slowness(Nanoseconds now, double slowness) = 0;
+  // Drops all jobs, and returns them in the order of their starts, then of the queue.
+  struct Dropped {
+    JobId job = 0;
+    Nanoseconds started_ns = kNever;  // kNever if it was still waiting
+    Nanoseconds worked_ns = 0;        // of a worker's time
+  };
+  virtual std::vector<Dropped> drop_all(Nanoseconds now) = 0;
 };
 
 std::unique_ptr<EventNode> make_event_node(const NodeSpec& spec);

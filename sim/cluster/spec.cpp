@@ -20,6 +20,32 @@ std::size_t ClusterSpec::count(Role role) const {
       std::ranges::count_if(nodes, [&](const NodeSpec& node) { return node.role == role; }));
 }
 
+void validate(const FaultSpec& fault, const ClusterSpec& cluster) {
+  if (fault.nodes.empty()) throw InputError("a fault names no database that has it");
+  for (const NodeId node : fault.nodes) {
+    if (index(node) >= cluster.nodes.size()) {
+      throw InputError("a fault names a database that does not exist");
+    }
+  }
+  const bool all = fault.nodes.size() >= cluster.nodes.size();
+  if (fault.kind == FaultKind::kPartition && all) {
+    throw InputError("a partition leaves no database on the other side; name fewer");
+  }
+  if (fault.times > 1 && fault.lasts_ns >= fault.every_ns) {
+    throw InputError("a fault that comes again has to end before that: lasts must be below every");
+  }
+  if (fault.kind == FaultKind::kSlow && !(fault.factor > 0)) {
+    throw InputError("a fault of kind slow needs a factor above 0");
+  }
+  constexpr Nanoseconds kYear = Nanoseconds{365} * 24 * 3600 * kSecond;
+  const double last = static_cast<double>(fault.every_ns) * fault.times;
+  const bool endless = fault.lasts_ns == kNever;
+  if (fault.at_ns > 100 * kYear || last > 100.0 * kYear ||
+      (!endless && fault.lasts_ns > 50 * kYear)) {
+    throw InputError("a fault is centuries away; give nearer times");
+  }
+}
+
 void validate(const ClusterSpec& cluster) {
   if (cluster.find("default") == kNoNode) {
     throw InputError(
@@ -57,6 +83,7 @@ void validate(const ClusterSpec& cluster) {
   if (replication.apply_workers == 0) {
     throw InputError("replication.apply_workers = 0 would never apply a write; give it at least 1");
   }
+  for (const FaultSpec& fault : cluster.faults) validate(fault, cluster);
 }
 
 }  // namespace switchyard

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/faults.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "workload/law.h"
@@ -60,6 +61,8 @@ struct ReplicationSpec {
 struct ClusterSpec {
   std::vector<NodeSpec> nodes;
   ReplicationSpec replication;
+  std::vector<FaultSpec> faults;
+  FailoverSpec failover;
 
   // kNoNode when there is none of that name.
   NodeId find(std::string_view name) const;
@@ -67,7 +70,10 @@ struct ClusterSpec {
 };
 
 // Throws InputError unless the cluster can be run: a node `default`, a primary, at least one
-// worker a node, names that differ, positive speeds, at most kMaxNodes nodes.
+// worker a node, names that differ, positive speeds, at most kMaxNodes nodes, faults that end before
+// they come again.
 void validate(const ClusterSpec& cluster);
+// Part of the above: one fault.
+void validate(const FaultSpec& fault, const ClusterSpec& cluster);
 
 }  // namespace switchyard

@@ -13,6 +13,8 @@ class Ring {
   bool empty() const { return head_ == tail_; }
   std::size_t size() const { return tail_ - head_; }
   const T& front() const { return slots_[head_ & mask_]; }
+  // REQUIRES i < size().
+  const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
   void pop() { ++head_; }
   void push(const T& value) {
     if (size() == slots_.size()) grow();

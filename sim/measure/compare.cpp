@@ -146,6 +146,8 @@ class Comparison {
     options.think_scale = scenario_.workload.think_scale;
     options.warmup_ns = warmup;
     options.timeout_ns = scenario_.run.timeout_ns;
+    options.retries = scenario_.run.retries;
+    options.retry_after_ns = scenario_.run.retry_after_ns;
     options.seed = seed;
     const RunControl control = {&control_.requests_done, &control_.stop, nullptr};
     std::vector<RunTally> results(scenario_.candidates.size());

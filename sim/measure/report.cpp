@@ -88,8 +88,14 @@ std::string fingerprint(const RunTally& tally) {
   for (const std::uint64_t value :
        {c.reads_checked, c.stale_reads, c.read_your_writes_violations, c.monotonic_read_violations,
         c.write_conflicts, c.conflicting_pairs, c.lost_updates, c.split_transactions,
-        c.left_transactions}) {
+        c.left_transactions, c.lost_acknowledged_writes, tally.retries}) {
     print.add(value);
+  }
+  for (const OutageTally* outages : {&tally.read_outages, &tally.write_outages}) {
+    print.add(outages->not_served);
+    print.add(outages->outages);
+    print.add(outages->total_ns);
+    print.add(outages->longest_ns);
   }
   print.add(c.stale_age_ns);
   print.add(c.stale_versions);
@@ -152,8 +158,16 @@ std::string_view evidence_name(EvidenceKind kind) {
       return "write_conflict";
     case EvidenceKind::kSplitTransaction:
       return "split_transaction";
+    case EvidenceKind::kLostAcknowledgedWrite:
+      return "lost_acknowledged_write";
   }
   return "";
+}
+
+AvailabilityReport availability(const OutageTally& tally, std::uint64_t served) {
+  const auto asked = static_cast<double>(served + tally.not_served);
+  return {tally.not_served, asked == 0 ? 1 : static_cast<double>(served) / asked, tally.outages,
+          tally.total_ns, tally.longest_ns};
 }
 
 std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetitions) {
@@ -210,6 +224,10 @@ std::vector<std::pair<std::string, double>> repeated_figures(const RunTally& tal
     list.emplace_back("nodes." + nodes.back().name + ".utilisation", nodes.back().utilisation);
   }
   list.emplace_back("distribution.max_over_mean", distribution(nodes).max_over_mean);
+  list.emplace_back("availability.reads.share",
+                    availability(tally.read_outages, tally.read_ns.count()).share);
+  list.emplace_back("availability.writes.share",
+                    availability(tally.write_outages, tally.write_ns.count()).share);
   if (const ConsistencyTally& c = tally.consistency; c.checked) {
     list.emplace_back("staleness.stale_reads", static_cast<double>(c.stale_reads));
     list.emplace_back("staleness.read_your_writes_violations",
@@ -249,6 +267,9 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.failed = tally.failed;
   report.timed_out = tally.timed_out;
   report.rejected = tally.rejected;
+  report.retries = tally.retries;
+  report.reads = availability(tally.read_outages, tally.read_ns.count());
+  report.writes = availability(tally.write_outages, tally.write_ns.count());
   const Histogram all = all_latencies(tally);
   report.latency = figures(all);
   report.read_latency = figures(tally.read_ns);
@@ -270,7 +291,7 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.staleness = staleness(consistency);
   report.conflicts = {consistency.write_conflicts, consistency.conflicting_pairs,
                       consistency.lost_updates, consistency.split_transactions,
-                      consistency.left_transactions};
+                      consistency.left_transactions, consistency.lost_acknowledged_writes};
   report.overhead = overhead(tally, all.mean());
   report.bucket_ns = tally.series.bucket_ns();
   report.series = series(tally.series, count);

@@ -53,6 +53,17 @@ struct ConflictReport {
   std::uint64_t lost_updates = 0;        // overwritten by a write that did not know of them
   std::uint64_t split_transactions = 0;  // whose writes went to several nodes
   std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
+  std::uint64_t lost_acknowledged_writes = 0;  // by a failover
+};
+
+// Of reads or of writes.
+struct AvailabilityReport {
+  std::uint64_t not_served = 0;
+  double share = 1;  // of those asked for that were served
+  // An outage begins with the answer of one that failed and ends with that of the next completed.
+  std::uint64_t outages = 0;
+  std::int64_t outage_ns = 0;
+  std::int64_t longest_outage_ns = 0;
 };
 
 // One case behind the figures above, to be followed through the recording.
@@ -63,7 +74,7 @@ struct EvidenceReport {
   std::string key;
   std::string node;
   std::int64_t at_ns = 0;  // service start of a read, commit of a write
-  // The write that was missed, conflicted with, or went elsewhere.
+  // The write that was missed, conflicted with, or went elsewhere; of a lost write, where it is lost.
   std::uint64_t other_request = 0;
   std::string other_session;
   std::string other_node;
@@ -94,6 +105,8 @@ struct CandidateReport {
   bool is_bound = false;             // a reference such as the oracle
   std::string fingerprint;           // over every simulated figure
   std::uint64_t completed = 0, failed = 0, timed_out = 0, rejected = 0;
+  std::uint64_t retries = 0;  // further attempts of those
+  AvailabilityReport reads, writes;
   LatencyFigures latency, read_latency, write_latency, wait;
   // Where the time of a completed request went, on average.
   std::int64_t mean_held_ns = 0;  // behind its session's previous request

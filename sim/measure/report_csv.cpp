@@ -39,8 +39,12 @@ void append_consistency(std::string& out, const CandidateReport& c) {
   } else {
     out += ",,,,,,,,";
   }
-  fmt::format_to(std::back_inserter(out), ",{},{}", c.conflicts.split_transactions,
-                 c.conflicts.left_transactions);
+  fmt::format_to(std::back_inserter(out), ",{},{},{}", c.conflicts.split_transactions,
+                 c.conflicts.left_transactions, c.conflicts.lost_acknowledged_writes);
+  for (const AvailabilityReport* a : {&c.reads, &c.writes}) {
+    fmt::format_to(std::back_inserter(out), ",{},{},{}", a->share, a->outage_ns,
+                   a->longest_outage_ns);
+  }
 }
 
 }  // namespace
@@ -56,7 +60,10 @@ std::string to_csv(const Report& report) {
       "staleness.stale_reads,staleness.stale_age_ns.p50,staleness.stale_age_ns.p99,"
       "staleness.read_your_writes_violations,staleness.monotonic_read_violations,"
       "conflicts.write_conflicts,conflicts.lost_updates,conflicts.split_transactions,"
-      "conflicts.left_transactions,overhead.decision_ns.mean,overhead.decision_ns.p50,"
+      "conflicts.left_transactions,conflicts.lost_acknowledged_writes,availability.reads.share,"
+      "availability.reads.outage_ns,availability.reads.longest_outage_ns,"
+      "availability.writes.share,availability.writes.outage_ns,"
+      "availability.writes.longest_outage_ns,overhead.decision_ns.mean,overhead.decision_ns.p50,"
       "overhead.decision_ns.p99,overhead.share_of_mean_latency";
   if (!report.candidates.empty()) {
     for (const NodeReport& node : report.candidates.front().nodes) {

@@ -91,8 +91,15 @@ Json conflicts_json(const CandidateReport& candidate) {
           {"lost_updates", of_keys(c.lost_updates)},
           {"split_transactions", c.split_transactions},
           {"left_transactions", c.left_transactions},
-          // Nothing fails over, so nothing is said of what that would lose.
-          {"lost_acknowledged_writes", nullptr}};
+          {"lost_acknowledged_writes", c.lost_acknowledged_writes}};
+}
+
+Json availability_json(const AvailabilityReport& a) {
+  return {{"share", a.share},
+          {"not_served", a.not_served},
+          {"outages", a.outages},
+          {"outage_ns", a.outage_ns},
+          {"longest_outage_ns", a.longest_outage_ns}};
 }
 
 Json candidate_json(const CandidateReport& c) {
@@ -104,6 +111,8 @@ Json candidate_json(const CandidateReport& c) {
       {"failed", c.failed},
       {"timed_out", c.timed_out},
       {"rejected", c.rejected},
+      {"retries", c.retries},
+      {"availability", {{"reads", availability_json(c.reads)}, {"writes", availability_json(c.writes)}}},
       {"latency_ns", latency_json(c.latency)},
       {"read_latency_ns", latency_json(c.read_latency)},
       {"write_latency_ns", latency_json(c.write_latency)},

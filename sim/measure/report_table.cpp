@@ -142,6 +142,33 @@ const std::vector<Column>& consistency_columns() {
   return list;
 }
 
+// Only where something was not served at the first attempt.
+const std::vector<Column>& availability_columns() {
+  using Candidate = CandidateReport;
+  static const std::vector<Column> list = {
+      {"reads", "failed", 7, [](const Candidate& c) { return 1 - c.reads.share; }, share_text,
+       true},
+      {"read", "outages", 7, [](const Candidate& c) { return as_double(c.reads.outage_ns); },
+       format_duration, true},
+      {"longest", "", 7, [](const Candidate& c) { return as_double(c.reads.longest_outage_ns); },
+       format_duration, true},
+      {"writes", "failed", 7, [](const Candidate& c) { return 1 - c.writes.share; }, share_text,
+       true},
+      {"write", "outages", 7, [](const Candidate& c) { return as_double(c.writes.outage_ns); },
+       format_duration, true},
+      {"longest", "", 7, [](const Candidate& c) { return as_double(c.writes.longest_outage_ns); },
+       format_duration, true},
+      {"retries", "", 7, [](const Candidate& c) { return static_cast<double>(c.retries); },
+       count_text, true},
+      {"acked", "lost", 7,
+       [](const Candidate& c) {
+         return static_cast<double>(c.conflicts.lost_acknowledged_writes);
+       },
+       count_text, true},
+  };
+  return list;
+}
+
 bool served_all(const CandidateReport& c) {
   return c.completed > 0 && lost(c) == 0;
 }
@@ -165,6 +192,7 @@ class TableWriter {
   std::string write() {
     write_heading();
     write_comparison();
+    write_availability();
     write_consistency();
     write_nodes();
     write_notes();
@@ -219,12 +247,12 @@ class TableWriter {
   }
 
   // The lowest value among the candidates that could be deployed, as it is shown.
-  std::string best_of(const Column& column) const {
+  std::string best_of(const Column& column, bool among_all) const {
     if (!column.has_best) return {};
     double best = std::numeric_limits<double>::infinity();
     double worst = -best;
     for (const CandidateReport& c : report_.candidates) {
-      if (!competes(c)) continue;
+      if (c.is_bound || !(among_all || competes(c))) continue;
       best = std::min(best, column.value(c));
       worst = std::max(worst, column.value(c));
     }
@@ -233,14 +261,15 @@ class TableWriter {
     return column.format(best);
   }
 
-  void write_columns(std::span<const Column> columns) {
+  // `among_all`: also those that did not serve all may be the best.
+  void write_columns(std::span<const Column> columns, bool among_all = false) {
     std::string first = pad_right("strategy", name_width_);
     std::string second = pad_right("", name_width_);
     std::vector<std::string> best;
     for (const Column& column : columns) {
       first += ' ' + pad_left(column.first_line, column.width);
       second += ' ' + pad_left(column.second_line, column.width);
-      best.push_back(best_of(column));
+      best.push_back(best_of(column, among_all));
     }
     line(first);
     line(second);
@@ -249,7 +278,8 @@ class TableWriter {
       for (std::size_t i = 0; i < columns.size(); ++i) {
         const Column& column = columns[i];
         const std::string text = column.format(column.value(c));
-        const bool is_best = competes(c) && !best[i].empty() && text == best[i];
+        const bool is_best = !c.is_bound && (among_all || competes(c)) && !best[i].empty() &&
+                             text == best[i];
         row += cell(text, column.width + 1, is_best);
       }
       line(row);
@@ -268,6 +298,19 @@ class TableWriter {
               2);
     paragraph("decision: time in the router's own code, measured.", 2);
     line("");
+  }
+
+  void write_availability() {
+    const bool all_well = std::ranges::all_of(report_.candidates, [](const CandidateReport& c) {
+      return c.reads.outages + c.writes.outages + c.retries == 0 &&
+             c.conflicts.lost_acknowledged_writes == 0;
+    });
+    if (all_well) return;
+    paragraph(
+        "availability: share that failed, time in which none was served, and writes that were "
+        "acknowledged and then lost:",
+        2);
+    write_columns(availability_columns(), true);
   }
 
   void write_consistency() {

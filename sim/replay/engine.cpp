@@ -2,16 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "core/error.h"
 #include "replay/arrivals.h"
+#include "replay/connectivity.h"
+#include "replay/decision_timer.h"
 #include "replay/event_queue.h"
 #include "replay/ledger.h"
 #include "replay/origin_memory.h"
 #include "replay/recorder.h"
 #include "replay/replication.h"
+#include "replay/router_feed.h"
 #include "replay/servers.h"
+#include "replay/supervisor.h"
 #include "replay/transactions.h"
 #include "replay/waiting_answers.h"
 #include "replay/waiting_reads.h"
@@ -19,27 +21,9 @@
 namespace switchyard {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// One decision in this many is timed: enough for a p99, too few to slow the run.
-constexpr std::uint64_t kOverheadSampling = 256;
 constexpr std::uint64_t kProgressStep = 4096;
 // So many requests ahead, what a read will need is fetched into the cache.
 constexpr RequestIndex kPrefetch = 16;
-
-std::int64_t elapsed_ns(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
-}
-
-// What timing nothing shows: subtracted from each sample.
-std::int64_t clock_cost_ns() {
-  Histogram costs;
-  for (int i = 0; i < 1000; ++i) {
-    const auto before = Clock::now();
-    costs.record(elapsed_ns(before, Clock::now()));
-  }
-  return costs.quantile(0.5);
-}
 
 Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& options) {
   const auto requests = static_cast<double>(std::max<std::size_t>(1, workload.trace.size()));
@@ -56,49 +40,52 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const 
   const bool simple_commits = cluster.replication.mode == ReplicationMode::kAsync &&
                               cluster.replication.delay.kind() == Law::Kind::kConstant &&
                               cluster.count(Role::kPrimary) == 1 && workload.effects.empty();
-  return simple_commits && !options.all_nodes_by_events && options.timeout_ns == 0 &&
-         !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
+  const bool all_well =
+      cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
+  return simple_commits && all_well && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
          std::ranges::all_of(cluster.nodes, plain_node);
+}
+
+bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options) {
+  return !cluster.faults.empty() || options.timeout_ns > 0 ||
+         std::ranges::any_of(cluster.nodes, [](const NodeSpec& n) { return n.queue_limit > 0; });
 }
 
 // The plain engine (kGeneral false) leaves out at compile time what most runs never use; where it
 // can run, the general one does the same, only slower.
 template <bool kGeneral>
-class Engine : private Truth {
+class Engine : private Truth, private Supervisor::Client {
  public:
   Engine(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
          const ReplayOptions& options, const RunControl& control)
       : columns_(workload.trace.columns()),
         routers_(routers),
-        wants_(routers.wants()),
         options_(options),
         control_(control),
         events_(mean_gap_ns(workload, options)),
         recorder_(
             cluster.nodes.size(),
             static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / options.speed),
-            options.warmup_ns),
+            options.warmup_ns, kGeneral && requests_may_fail(cluster, options)),
+        connectivity_(cluster.nodes.size()),
         servers_(cluster, options, workload.service_ns, events_, flights_, recorder_),
         ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
-                cluster.count(Role::kPrimary) > 1, options, recorder_.tally(), control.observer),
-        replication_(cluster, options, workload.service_ns, events_, flights_, servers_, ledger_,
-                     recorder_),
+                cluster.count(Role::kPrimary) > 1 || cluster.failover.promotes(), options, recorder_.tally(), control.observer),
+        replication_(cluster, options, workload.service_ns, events_, flights_, servers_,
+                     connectivity_, ledger_, recorder_),
+        supervisor_(cluster, events_, servers_, replication_, connectivity_, *this),
+        feed_(routers, cluster.nodes.size(), columns_, workload.trace.session_count(), events_,
+              flights_, *this),
         arrivals_(workload, options, events_),
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
         transactions_(workload),
-        outstanding_(cluster.nodes.size()),
-        origins_(wants_.origin ? workload.trace.session_count() : 0),
-        session_seen_(wants_.sessions ? workload.trace.session_count() : 0) {
-    view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
-    view_.truth = wants_.truth ? this : nullptr;
-  }
+        origins_(feed_.wants().origin ? workload.trace.session_count() : 0) {}
 
   RunTally run() {
-    const auto begin = Clock::now();
-    clock_cost_ns_ = clock_cost_ns();
-    schedule_timer();
+    const auto begin = DecisionTimer::Clock::now();
+    feed_.schedule_timer(now_);
     while (true) {
       const Nanoseconds next_arrival = arrivals_.next_time();
       if (Event event; events_.pop_until(next_arrival, event)) {
@@ -111,9 +98,11 @@ class Engine : private Truth {
       if (const auto arrival = arrivals_.take()) issue(*arrival);
     }
     settle_reads(kNever);
+    if constexpr (kGeneral) replication_.finish(now_);
     report_progress();
+    const auto end = DecisionTimer::Clock::now();
     recorder_.tally().overhead.run_seconds =
-        static_cast<double>(elapsed_ns(begin, Clock::now())) / 1e9;
+        static_cast<double>(DecisionTimer::elapsed_ns(begin, end)) / 1e9;
     return recorder_.take();
   }
 
@@ -139,8 +128,17 @@ class Engine : private Truth {
   }
   void handle_general(const Event& event) {
     switch (event.kind()) {
+      case EventKind::kFault:
+      case EventKind::kNotice:
+      case EventKind::kPromote:
+        // Once all is answered, what else happens to the cluster matters to nobody.
+        if (answered_ < columns_.op.size()) supervisor_.handle(event);
+        break;
       case EventKind::kNodeCompletion:
         complete(event);
+        break;
+      case EventKind::kApplyEnd:
+        if (flights_.generation(event.low()) == event.high()) apply_ended(event.low());
         break;
       case EventKind::kCommit:
         ledger_.committed(event.low());
@@ -150,22 +148,23 @@ class Engine : private Truth {
         replication_.deliver(event.low(), node_id(event.high()), now_);
         break;
       case EventKind::kDeliverNext:
-        replication_.deliver_next(node_id(event.low()), node_id(event.high()), now_);
+        replication_.deliver_next(event);
         break;
       case EventKind::kApplied:
+        if (ledger_.discarded(event.low())) break;
         if (replication_.count_ack(event.low())) acknowledge(event.low());
         break;
       case EventKind::kAcknowledged:
         acknowledge(event.low());
         break;
       case EventKind::kResponse:
-        respond(static_cast<JobId>(event.payload()));
+        feed_.respond(static_cast<JobId>(event.payload()), now_);
         break;
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
         break;
       case EventKind::kTimer:
-        fire_timer();
+        feed_.fire_timer(now_, events_.empty() && arrivals_.next_time() == kNever);
         break;
       case EventKind::kNodeArrival:
         arrive_next(node_id(event.payload()));
@@ -179,12 +178,16 @@ class Engine : private Truth {
     const Servers::Completion completion = servers_.complete(event);
     if (completion.started) expect_read(flights_[*completion.started], now_);
     if (!completion.ended) return;
-    const Flight flight = flights_.remove(*completion.ended);
-    if (flight.is_apply) {
-      replication_.apply_ended(flight, now_);
+    if (flights_[*completion.ended].is_apply) {
+      apply_ended(*completion.ended);
     } else {
-      finish(flight, now_);
+      finish(flights_.remove(*completion.ended), now_);
     }
+  }
+  void apply_ended(JobId id) {
+    const NodeId node = flights_[id].node;
+    replication_.apply_ended(id, now_);
+    supervisor_.applied(node, now_);
   }
 
   // A request leaves its client.
@@ -194,15 +197,19 @@ class Engine : private Truth {
     flight.request = arrival.request;
     flight.op = columns_.op[arrival.request];
     flight.intended_ns = arrival.intended_ns;
-    flight.issued_ns = now_;
-    if (kGeneral && wants_.sessions) start_session(columns_.session[arrival.request]);
+    flight.issued_ns = flight.asked_ns = now_;
+    if (kGeneral) feed_.request_of(columns_.session[arrival.request], now_);
     route(flight);
     if (++issued_ % kProgressStep == 0) report_progress();
   }
 
   [[gnu::noinline]] void retry(JobId id) {
     Flight flight = flights_.remove(id);
-    route(flight);
+    if (kGeneral && now_ >= given_up_ns(flight)) {
+      fail(flight, Status::kTimedOut, now_);
+    } else {
+      route(flight);
+    }
   }
 
   // What follows, up to finish(), is inlined where requests are issued: else every request and
@@ -217,7 +224,7 @@ class Engine : private Truth {
         wait_until(flight, decision.until_ns);
         break;
       default:
-        refuse(flight, Status::kRejected, now_);
+        fail(flight, Status::kRejected, now_);
         break;
     }
   }
@@ -228,7 +235,8 @@ class Engine : private Truth {
     if (until_ns <= now_) {
       throw InputError("a router asked to wait until a time that is not in the future");
     }
-    events_.push({until_ns, EventKind::kRetry, flights_.add(flight)});
+    events_.push(
+        {std::min(until_ns, given_up_ns(flight)), EventKind::kRetry, flights_.add(flight)});
   }
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
@@ -247,44 +255,38 @@ class Engine : private Truth {
     if (!columns_.flags.empty()) {
       query.read_only_transaction = (columns_.flags[request] & kFlagReadOnlyTransaction) != 0;
     }
-    if (kGeneral && wants_.origin && kind == RequestClass::kWrite &&
+    if (kGeneral && feed_.wants().origin && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {
       query.origin = origins_.origin(session, key);
     }
     if (kGeneral) asking_for_ = request;
-    outstanding_.set_time(now_);
-    const bool timed = issued_ % kOverheadSampling == kOverheadSampling / 2;
-    const Decision decision = timed ? timed_choice(query) : routers_.choose(query, view_, now_);
-    if (kGeneral && wants_.timers) schedule_timer();
+    const ClusterView& view = feed_.view(now_);
+    const Decision decision = DecisionTimer::is_due(issued_) ? timed_choice(query, view)
+                                                             : routers_.choose(query, view, now_);
+    if (kGeneral) feed_.schedule_timer(now_);
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
       throw InputError(fmt::format("a router chose node number {}, but the cluster has only {}",
                                    index(decision.node), nodes_));
     }
-    if (kGeneral && sent && wants_.origin && !replicates(flight.op)) {
+    if (kGeneral && sent && feed_.wants().origin && !replicates(flight.op)) {
       origins_.loaded(session, key, decision.node);
     }
     return decision;
   }
 
-  [[gnu::noinline]] Decision timed_choice(const Query& query) {
-    const auto before = Clock::now();
-    const Decision decision = routers_.choose(query, view_, now_);
-    const std::int64_t spent = elapsed_ns(before, Clock::now()) - clock_cost_ns_;
-    recorder_.tally().overhead.decision_ns.record(std::max<std::int64_t>(0, spent));
-    return decision;
+  [[gnu::noinline]] Decision timed_choice(const Query& query, const ClusterView& view) {
+    return timer_.time(recorder_.tally().overhead.decision_ns,
+                       [&] { return routers_.choose(query, view, now_); });
   }
 
   [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
-    if (kGeneral && wants_.outstanding) outstanding_.add(node);
+    if (kGeneral) feed_.dispatched(flight);
     if (kGeneral && transactions_.has(flight.request) &&
         class_of(flight.op) != RequestClass::kControl) {
       ledger_.placed_in_transaction(flight.request, node, now_);
-    }
-    if (kGeneral && wants_.responses) {
-      routers_.on_dispatch({now_, node, session_of(flight), class_of(flight.op)});
     }
     const Nanoseconds half_trip = half_trip_ns(node);
     flight.arrive_ns = now_ + half_trip;
@@ -297,10 +299,7 @@ class Engine : private Truth {
 
   [[gnu::noinline]] void send(Flight flight, Nanoseconds half_trip) {
     const JobId id = flights_.add(flight);
-    if (options_.timeout_ns > 0) {
-      events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
-                    flights_.generation(id)});
-    }
+    expect_timeout(id);
     if (half_trip == 0) {
       reach_node(id);
     } else {
@@ -345,6 +344,7 @@ class Engine : private Truth {
   void advance_to(Nanoseconds time) {
     if (waiting_reads_.next_ns() < time) [[unlikely]]
       settle_reads(time);
+    if (kGeneral && time > now_) recorder_.time_advances(time);
     now_ = time;
   }
   [[gnu::noinline]] void settle_reads(Nanoseconds before) {
@@ -355,15 +355,23 @@ class Engine : private Truth {
 
   // Whether the node refuses the request at its door.
   [[gnu::always_inline]] bool turn_away(const Flight& flight) {
-    const bool needs_primary = class_of(flight.op) == RequestClass::kWrite;
     Status status = Status::kOk;
-    if (needs_primary && servers_.spec(flight.node).role == Role::kReplica) {
+    const Door door = kGeneral ? servers_.door(flight.node) : Door::kOpen;
+    const bool needs_primary = class_of(flight.op) == RequestClass::kWrite;
+    if (kGeneral && door != Door::kOpen) {
+      status = door == Door::kErring ? Status::kError : Status::kDown;
+    } else if (needs_primary && servers_.role(flight.node) == Role::kReplica) {
       status = Status::kRefused;
     } else if (kGeneral && servers_.queue_is_full(flight.node, now_)) {
       status = Status::kRejected;
     }
     if (status == Status::kOk) return false;
-    if (!flight.abandoned) refuse(flight, status, now_ + half_trip_ns(flight.node));
+    if (flight.abandoned) return true;
+    if (kGeneral && door == Door::kNoAnswer) {
+      leave_unanswered(flight);
+    } else {
+      fail(flight, status, now_ + half_trip_ns(flight.node));
+    }
     return true;
   }
 
@@ -395,17 +403,17 @@ class Engine : private Truth {
 
   [[gnu::noinline]] void finish_general(Flight flight, Nanoseconds finish_ns,
                                         Nanoseconds response_ns) {
-    const Nanoseconds given_up_ns =
-        options_.timeout_ns > 0 ? flight.issued_ns + options_.timeout_ns : kNever;
-    const bool too_late = flight.abandoned || response_ns > given_up_ns;
+    const bool unheard = servers_.door(flight.node) == Door::kNoAnswer;
+    const bool too_late = flight.abandoned || unheard || response_ns > given_up_ns(flight);
     const bool awaits = replication_.waits_for_acks() && !too_late;
+    // Whoever gives up on a statement gives up the transaction, but a commit is beyond recall.
+    if (too_late && flight.op != Op::kCommit) transactions_.statement_failed(flight);
     const CommitChain chain =
         commit_writes(flight, finish_ns, awaits || too_late ? kNever : response_ns);
     if (too_late) recorder_.abandoned_until(finish_ns);
     if (flight.abandoned) return;
     if (too_late) {
-      recorder_.not_completed(flight, Status::kTimedOut, given_up_ns);
-      answer(flight, Status::kTimedOut, given_up_ns);
+      leave_unanswered(flight);
     } else if (awaits && chain.count > 0) {
       await_acks(flight, finish_ns, chain);
     } else {
@@ -430,10 +438,7 @@ class Engine : private Truth {
   void await_acks(const Flight& flight, Nanoseconds finish_ns, const CommitChain& chain) {
     const JobId id = flights_.add(flight);
     waiting_answers_.wait(id, finish_ns, chain);
-    if (options_.timeout_ns > 0) {
-      events_.push({flight.issued_ns + options_.timeout_ns, EventKind::kTimeout, id,
-                    flights_.generation(id)});
-    }
+    expect_timeout(id);
   }
 
   // Enough other nodes have the commit.
@@ -442,6 +447,10 @@ class Engine : private Truth {
     if (id == WaitingAnswers::kNoFlight) return;
     const Flight flight = flights_.remove(id);
     if (flight.abandoned) return;
+    if (servers_.door(flight.node) == Door::kNoAnswer) {
+      leave_unanswered(flight);
+      return;
+    }
     const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
     const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
     waiting_answers_.for_each_commit(id,
@@ -450,67 +459,88 @@ class Engine : private Truth {
     answer(flight, Status::kOk, response_ns);
   }
 
-  [[gnu::noinline]] void refuse(Flight flight, Status status, Nanoseconds response_ns) {
-    if (kGeneral) transactions_.statement_failed(flight);
+  // The attempt fails; the client hears of it at `response_ns` and may try again.
+  [[gnu::noinline]] void fail(Flight flight, Status status, Nanoseconds response_ns) {
+    if constexpr (kGeneral) {
+      if (status != Status::kTimedOut || flight.op != Op::kCommit) {
+        transactions_.statement_failed(flight);
+      }
+      if (may_retry(flight, status)) {
+        recorder_.retried(flight, status, response_ns);
+        if (flight.node != kNoNode) feed_.answered(flight, status, response_ns);
+        ++flight.attempts;
+        flight.node = kNoNode;
+        flight.asked_ns = response_ns + options_.retry_after_ns;
+        events_.push({flight.asked_ns, EventKind::kRetry, flights_.add(flight)});
+        return;
+      }
+    }
     recorder_.not_completed(flight, status, response_ns);
     answer(flight, status, response_ns);
   }
+  bool may_retry(const Flight& flight, Status status) const {
+    if (flight.attempts >= options_.retries || transactions_.has(flight.request)) return false;
+    const bool unknown = status == Status::kTimedOut || status == Status::kLost;
+    return class_of(flight.op) == RequestClass::kRead || !unknown;
+  }
 
+  // No answer will come: the client notices when it gives up, or never.
+  void leave_unanswered(const Flight& flight) {
+    if (given_up_ns(flight) != kNever) fail(flight, Status::kTimedOut, given_up_ns(flight));
+  }
+  Nanoseconds given_up_ns(const Flight& flight) const {
+    return options_.timeout_ns > 0 ? flight.asked_ns + options_.timeout_ns : kNever;
+  }
+  void expect_timeout(JobId id) {
+    const Nanoseconds at = given_up_ns(flights_[id]);
+    if (at != kNever) events_.push({at, EventKind::kTimeout, id, flights_.generation(id)});
+  }
   // A timeout of a request whose end no plan foresaw; the node keeps working on it.
   void give_up(JobId id, std::uint32_t generation) {
     if (flights_.generation(id) != generation || flights_[id].abandoned) return;
+    const Flight flight = flights_[id];
     flights_[id].abandoned = true;
-    recorder_.not_completed(flights_[id], Status::kTimedOut, now_);
-    answer(flights_[id], Status::kTimedOut, now_);
+    fail(flight, Status::kTimedOut, now_);
+  }
+
+  void node_stopped(NodeId node) override {
+    std::vector<JobId> lost;
+    for (const JobId id : servers_.drop_all(node, now_)) {
+      if (!flights_[id].is_apply) lost.push_back(id);
+    }
+    for (const JobId id : waiting_answers_.all()) {
+      if (flights_[id].node != node) continue;
+      waiting_answers_.cancel(id);
+      lost.push_back(id);
+    }
+    replication_.node_stopped(node);
+    transactions_.node_lost(node);
+    for (const JobId id : lost) {
+      const Flight flight = flights_.remove(id);
+      if (flight.abandoned) continue;
+      if (servers_.door(node) == Door::kNoAnswer) {
+        leave_unanswered(flight);
+      } else {
+        fail(flight, Status::kLost, now_ + half_trip_ns(node));
+      }
+    }
+  }
+  void routers_notice(std::span<const NodeState> states) override {
+    routers_.on_topology(states, now_);
+    feed_.schedule_timer(now_);
   }
 
   // The client, and the router if it cares, hear of the outcome at response_ns.
   [[gnu::always_inline]] void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
+    ++answered_;
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
-    if (wants_.outstanding) {
-      if constexpr (kGeneral) {
-        outstanding_.will_end(flight.node, response_ns);
-      } else {
-        // Sent and, since nothing intervenes, answered within one step.
-        outstanding_.add_until(flight.node, response_ns);
-      }
-    }
-    if (kGeneral && wants_.responses) {
-      Flight answered = flight;
-      answered.arrive_ns = static_cast<Nanoseconds>(status);
-      events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
+    if constexpr (kGeneral) {
+      feed_.answered(flight, status, response_ns);
+    } else {
+      feed_.dispatched_and_answered(flight.node, response_ns);
     }
   }
-
-  void respond(JobId id) {
-    const Flight flight = flights_.remove(id);
-    routers_.on_response({now_, flight.node, session_of(flight), class_of(flight.op),
-                          static_cast<Status>(flight.arrive_ns), now_ - flight.dispatched_ns});
-    if (kGeneral && wants_.timers) schedule_timer();
-  }
-
-  void start_session(std::uint32_t session) {
-    if (session_seen_[session]) return;
-    session_seen_[session] = true;
-    routers_.on_session_start(static_cast<SessionId>(session), now_);
-  }
-
-  void schedule_timer() {
-    if (!wants_.timers) return;
-    const Nanoseconds next = routers_.next_timer();
-    if (next >= timer_ns_) return;
-    timer_ns_ = next;
-    events_.push({std::max(next, now_), EventKind::kTimer, 0});
-  }
-  void fire_timer() {
-    timer_ns_ = kNever;
-    if (finished()) return;
-    routers_.on_timer(now_);
-    schedule_timer();
-  }
-  // Timers alone must not keep a run alive.
-  bool finished() const { return events_.empty() && arrivals_.next_time() == kNever; }
 
   void report_progress() {
     if (control_.requests_done != nullptr) {
@@ -524,40 +554,36 @@ class Engine : private Truth {
 
   Nanoseconds half_trip_ns(NodeId node) const { return kGeneral ? servers_.half_trip_ns(node) : 0; }
   bool planned(NodeId node) const { return !kGeneral || servers_.planned(node); }
-  SessionId session_of(const Flight& flight) const {
-    return static_cast<SessionId>(columns_.session[flight.request]);
-  }
   Nanoseconds response_if_sent(NodeId node) const override {
-    return servers_.response_if_sent(asking_for_, node, now_);
+    return servers_.response_if_sent(asking_for_, class_of(columns_.op[asking_for_]), node, now_);
   }
 
   const TraceColumns& columns_;
   const RouterChain& routers_;
-  const Signals wants_;
   const ReplayOptions& options_;
   const RunControl& control_;
   EventQueue events_;
   FlightTable flights_;
   Recorder recorder_;
+  Connectivity connectivity_;
   Servers servers_;
   Ledger ledger_;
   Replication replication_;
+  Supervisor supervisor_;
+  RouterFeed feed_;
   Arrivals arrivals_;
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
   WaitingReads waiting_reads_;
   Transactions transactions_;
   WaitingAnswers waiting_answers_;
-  Outstanding outstanding_;
   OriginMemory origins_;
-  std::vector<bool> session_seen_;
-  ClusterView view_;
+  DecisionTimer timer_;
   Nanoseconds now_ = 0;
-  Nanoseconds timer_ns_ = kNever;
   RequestIndex asking_for_ = 0;
   std::uint64_t issued_ = 0;
+  std::uint64_t answered_ = 0;
   std::uint64_t reported_ = 0;
-  std::int64_t clock_cost_ns_ = 0;
 };
 
 }  // namespace

@@ -19,14 +19,18 @@ namespace switchyard {
 // The order settles what happens at one instant: work ends before work arrives, and what other
 // nodes send arrives before new requests do.
 enum class EventKind : std::uint8_t {
-  kNodeCompletion,  // payload: node, version
+  kFault,           // payload: fault, occurrence: it begins or ends
+  kNotice,          // node, version: routers are told what has become of it
+  kPromote,         // node, version: it has been lost for long enough to be replaced
+  kNodeCompletion,  // node, version
+  kApplyEnd,        // flight, generation: of an apply that takes none of the node's workers
   kCommit,          // commit, order
   kResponse,        // flight: its response reaches the router
   kApplierReady,    // node
   kDeliverToAll,    // commit, order: it reaches all other nodes
   kDeliver,         // commit, node that it reaches
-  kDeliverNext,     // node it comes from, node it reaches: the first commit on that way
-  kApplied,         // commit: one more node has it
+  kDeliverNext,     // version, route: the first commit on that way arrives
+  kApplied,         // commit: one more node has it, received or applied
   kAcknowledged,    // commit: enough nodes have it
   kTimeout,         // flight, generation
   kTimer,

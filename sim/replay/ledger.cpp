@@ -102,6 +102,22 @@ void Ledger::applied(CommitId id, NodeId node, Nanoseconds time) {
   if (observer_ != nullptr) observer_->applied(commit.write, node, time);
 }
 
+void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
+  Commit& commit = commits_[id];
+  commit.discarded = true;
+  if (commit.listed) {
+    commit.listed = false;
+    forget_readers(id);
+    (commit.newer != kNoCommit ? commits_[commit.newer].older : newest_[commit.key]) = commit.older;
+    if (commit.older != kNoCommit) commits_[commit.older].newer = commit.newer;
+  }
+  if (observer_ != nullptr) observer_->discarded(commit.write, now);
+  if (commit.ack_ns == kNever || commit.commit_ns < warmup_ns_) return;
+  ++tally_.consistency.lost_acknowledged_writes;
+  note({EvidenceKind::kLostAcknowledgedWrite, commit.write, commit.origin, commit.write, successor,
+        now, now - commit.commit_ns});
+}
+
 // Drops the commits that every node has, as far as they are the oldest. A version goes only with
 // all older ones of its key, which else would look like the newest.
 void Ledger::retire(Nanoseconds now) {
@@ -110,6 +126,10 @@ void Ledger::retire(Nanoseconds now) {
   };
   while (!oldest_first_.empty()) {
     const CommitId id = oldest_first_.front();
+    if (commits_[id].discarded) {
+      oldest_first_.pop();
+      continue;
+    }
     for (CommitId at = id; at != kNoCommit;
          at = commits_[at].listed ? commits_[at].older : kNoCommit) {
       if (!is_everywhere(at)) return;
@@ -128,15 +148,19 @@ void Ledger::unlist_with_older(CommitId id) {
     newest_[commits_[id].key] = kNoCommit;
   }
   for (CommitId at = id; at != kNoCommit; at = commits_[at].older) {
-    Commit& commit = commits_[at];
-    commit.listed = false;
-    while (commit.seen_by != kNone) {
-      const std::uint32_t reader = commit.seen_by;
-      seen_.erase(pair_of(at, readers_[reader].session));
-      commit.seen_by = readers_[reader].next;
-      readers_[reader].next = free_reader_;
-      free_reader_ = reader;
-    }
+    commits_[at].listed = false;
+    forget_readers(at);
+  }
+}
+
+void Ledger::forget_readers(CommitId id) {
+  Commit& commit = commits_[id];
+  while (commit.seen_by != kNone) {
+    const std::uint32_t reader = commit.seen_by;
+    seen_.erase(pair_of(id, readers_[reader].session));
+    commit.seen_by = readers_[reader].next;
+    readers_[reader].next = free_reader_;
+    free_reader_ = reader;
   }
 }
 

@@ -5,6 +5,9 @@
 // A read is stale if the node, when the read's service starts, lacks a newer version than the one
 // it shows whose commit was acknowledged before the read was issued.
 //
+// What a failover discards is no version any more: it is counted as lost if its client had been told
+// of it, and reads that do not show it are not stale for that.
+//
 // Only versions that some node still lacks are kept, so memory depends on what is on its way, not
 // on the length of the run. A key all of whose versions are everywhere costs a read one look.
 #pragma once
@@ -42,6 +45,9 @@ class Ledger {
   void committed(CommitId commit);
   // It takes effect on `node` at `time`, not before now. The commit may be gone after the last one.
   void applied(CommitId commit, NodeId node, Nanoseconds time);
+  // A new primary, `successor`, does not have it: from now on it never was. Its id stays taken.
+  void discard(CommitId commit, NodeId successor, Nanoseconds now);
+  bool discarded(CommitId commit) const { return commits_[commit].discarded; }
 
   RequestIndex write_of(CommitId commit) const { return commits_[commit].write; }
   NodeId origin_of(CommitId commit) const { return commits_[commit].origin; }
@@ -80,6 +86,7 @@ class Ledger {
     std::uint32_t seen_by = kNone;  // sessions that read it, in readers_
     bool listed = false;            // reached from newest_
     bool lost = false;              // a conflicting commit overwrote it
+    bool discarded = false;
     Nanoseconds commit_ns = 0;
     Nanoseconds ack_ns = kNever;
     Nanoseconds everywhere_ns = 0;  // the last time of those known
@@ -111,6 +118,7 @@ class Ledger {
   void note(const Evidence& evidence);
   void list(CommitId commit);
   void unlist_with_older(CommitId commit);
+  void forget_readers(CommitId commit);
   void retire(Nanoseconds now);
   void remember(CommitId commit, std::uint32_t session);
   static std::uint64_t pair_of(CommitId commit, std::uint32_t session) {

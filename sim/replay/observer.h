@@ -15,6 +15,8 @@ class ReplayObserver {
                          Nanoseconds ack_ns) = 0;
   virtual void acknowledged(RequestIndex write, Nanoseconds ack_ns) = 0;
   virtual void applied(RequestIndex write, NodeId node, Nanoseconds time) = 0;
+  // A failover lost it; by now no node shows it any more.
+  virtual void discarded(RequestIndex /*write*/, Nanoseconds /*now*/) {}
   // A read of a key.
   virtual void read_started(RequestIndex read, NodeId node, Nanoseconds issued_ns,
                             Nanoseconds start_ns) = 0;

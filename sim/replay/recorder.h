@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "replay/outage_log.h"
 #include "replay/tally.h"
 #include "routers/router.h"
 #include "workload/op.h"
@@ -17,10 +18,12 @@ struct Flight {
   NodeId node = kNoNode;
   Op op = Op::kRead;
   bool is_apply = false;
-  bool abandoned = false;         // its client has given up
+  bool abandoned = false;         // its client has given up on this attempt
+  std::uint8_t attempts = 0;      // that have failed
   std::uint32_t commit = kNone;   // the commit that an apply is of
   Nanoseconds intended_ns = 0;    // the client wanted to ask
   Nanoseconds issued_ns = 0;      // its session was free: the router was asked
+  Nanoseconds asked_ns = 0;       // likewise, but of this attempt
   Nanoseconds dispatched_ns = 0;  // it left the router
   Nanoseconds arrive_ns = 0;      // it reached the node
   Nanoseconds service_ns = 0;     // on that node
@@ -28,7 +31,9 @@ struct Flight {
 
 class Recorder {
  public:
-  Recorder(std::size_t nodes, Nanoseconds span_ns, Nanoseconds warmup_ns) : warmup_ns_(warmup_ns) {
+  // `follows_outages`: whether it is worth its cost to tell for how long nothing was served.
+  Recorder(std::size_t nodes, Nanoseconds span_ns, Nanoseconds warmup_ns, bool follows_outages)
+      : warmup_ns_(warmup_ns), follows_outages_(follows_outages) {
     tally_.nodes.resize(nodes);
     tally_.series = TimeSeries(nodes, span_ns);
     tally_.measured_from_ns = warmup_ns;
@@ -45,6 +50,15 @@ class Recorder {
       tally_.series.add_waiting(index(flight.node), flight.arrive_ns, flight.arrive_ns + waited);
     }
     mix(flight, start_ns, finish_ns);
+  }
+  // The node stops, and the work it had begun on it at `start_ns` (now, if it had not) is lost.
+  void dropped(const Flight& flight, Nanoseconds start_ns, Nanoseconds worked_ns,
+               Nanoseconds now) {
+    NodeTally& node = tally_.nodes[index(flight.node)];
+    ran_until(now);
+    add_clipped(node.busy_ns, start_ns, now, worked_ns);
+    add_clipped(node.waiting_ns, flight.arrive_ns, start_ns, start_ns - flight.arrive_ns);
+    tally_.series.add_waiting(index(flight.node), flight.arrive_ns, start_ns);
   }
   // A node works until then on what nobody waits for any more.
   void abandoned_until(Nanoseconds finish_ns) { ran_until(finish_ns); }
@@ -72,6 +86,7 @@ class Recorder {
         tally_.control_ns.record(latency, bucket);
         break;
     }
+    note_outcome(flight, response_ns, true);
     ++tally_.completed;
     tally_.wait_ns.record(finish_ns - flight.arrive_ns - flight.service_ns);
     tally_.service_ns += flight.service_ns;
@@ -89,13 +104,24 @@ class Recorder {
     tally_.series.add_unanswered(flight.intended_ns);
     if (status == Status::kTimedOut) {
       ++tally_.timed_out;
-    } else if (status == Status::kRefused) {
-      ++tally_.failed;
-    } else {
+    } else if (status == Status::kRejected) {
       ++tally_.rejected;
+    } else {
+      ++tally_.failed;
     }
-    const bool by_node = status != Status::kTimedOut && flight.node != kNoNode;
-    if (by_node) ++tally_.nodes[index(flight.node)].errors;
+    attempt_failed(flight, status);
+    const RequestClass kind = class_of(flight.op);
+    tally_.read_outages.not_served += kind == RequestClass::kRead ? 1 : 0;
+    tally_.write_outages.not_served += kind == RequestClass::kWrite ? 1 : 0;
+    note_outcome(flight, response_ns, false);
+  }
+  // The client tries again after this.
+  void retried(const Flight& flight, Status status, Nanoseconds response_ns) {
+    ran_until(response_ns);
+    mix(flight, response_ns, static_cast<Nanoseconds>(status));
+    if (flight.intended_ns < warmup_ns_) return;
+    ++tally_.retries;
+    attempt_failed(flight, status);
   }
 
   void applied(NodeId node_id, Nanoseconds commit_ns, Nanoseconds finish_ns) {
@@ -115,10 +141,27 @@ class Recorder {
     tally.max_waiting = std::max<std::uint64_t>(tally.max_waiting, count);
   }
 
+  void time_advances(Nanoseconds now) {
+    if (follows_outages_) outages_.settle(now, tally_);
+  }
+
   RunTally& tally() { return tally_; }
-  RunTally take() { return std::move(tally_); }
+  RunTally take() {
+    outages_.finish(tally_);
+    return std::move(tally_);
+  }
 
  private:
+  void note_outcome(const Flight& flight, Nanoseconds response_ns, bool served) {
+    if (!follows_outages_) return;
+    const RequestClass kind = class_of(flight.op);
+    if (kind == RequestClass::kControl) return;
+    outages_.note(response_ns, kind == RequestClass::kWrite, served);
+  }
+  void attempt_failed(const Flight& flight, Status status) {
+    if (status == Status::kTimedOut || flight.node == kNoNode) return;
+    ++tally_.nodes[index(flight.node)].errors;
+  }
   // Adds the part of `amount`, spread evenly over the interval, that lies in the measured time.
   void add_clipped(std::int64_t& sum, Nanoseconds from, Nanoseconds to, Nanoseconds amount) const {
     if (from >= warmup_ns_) {
@@ -145,6 +188,8 @@ class Recorder {
 
   RunTally tally_;
   Nanoseconds warmup_ns_;
+  bool follows_outages_;
+  OutageLog outages_;
 };
 
 }  // namespace switchyard

@@ -1,12 +1,14 @@
 #include "replay/replication.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace switchyard {
 
 Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& options,
                          std::span<const std::int64_t> service_ns, EventQueue& events,
-                         FlightTable& flights, Servers& servers, Ledger& ledger, Recorder& recorder)
+                         FlightTable& flights, Servers& servers, const Connectivity& connectivity,
+                         Ledger& ledger, Recorder& recorder)
     : spec_(cluster.replication),
       service_ns_(service_ns),
       events_(events),
@@ -14,53 +16,84 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
       servers_(servers),
       ledger_(ledger),
       recorder_(recorder),
+      connectivity_(connectivity),
+      faulty_(!cluster.faults.empty()),
       constant_delay_(spec_.delay.kind() == Law::Kind::kConstant),
       delay_ns_(constant_delay_ ? round_ns(spec_.delay.mean()) : 0),
       nodes_(cluster.nodes.size()),
-      in_order_(!constant_delay_ && spec_.order == ReplicationOrder::kCommit),
-      routes_(in_order_ ? nodes_.size() * nodes_.size() : 0) {
+      in_order_(spec_.order == ReplicationOrder::kCommit && (faulty_ || !constant_delay_)),
+      routes_(in_order_ || faulty_ ? nodes_.size() * nodes_.size() : 0) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    nodes_[i].planned = servers_.planned(node_id(i)) || !spec_.apply_competes;
+    nodes_[i].planned = !faulty_ && (servers_.planned(node_id(i)) || !spec_.apply_competes);
     nodes_[i].workers = WorkerPlan(spec_.apply_workers);
     nodes_[i].service_random = RandomStream(options.seed, RandomPurpose::kApplyService, i);
     nodes_[i].shipping_random = RandomStream(options.seed, RandomPurpose::kShipping, i);
   }
+  for (std::size_t i = 0; i < routes_.size(); ++i) routes_[i].source = node_id(i / nodes_.size());
 }
 
 void Replication::ship(CommitId commit) {
   if (nodes_.size() == 1) return;
   const Nanoseconds commit_ns = ledger_.commit_ns(commit);
-  if (spec_.mode == ReplicationMode::kSync) {
+  if (waits_for_acks()) {
     if (acks_.size() <= commit) acks_.resize(commit + 1);
     acks_[commit] = 0;
   }
-  if (constant_delay_) {
+  if (constant_delay_ && !faulty_) {
     ship_to_all(commit, commit_ns);
     receipts_.assign(nodes_.size() - 1, commit_ns + delay_ns_);
   } else {
-    const std::size_t origin = index(ledger_.origin_of(commit));
-    receipts_.clear();
-    for (std::size_t to = 0; to < nodes_.size(); ++to) {
-      if (to == origin) continue;
-      RandomStream& random = nodes_[to].shipping_random;
-      random.seek(ledger_.write_of(commit));
-      Nanoseconds receipt = commit_ns + spec_.delay.sample_ns(random);
-      if (in_order_) {
-        // Held up behind an earlier commit, it arrives together with that one, and after it.
-        Route& route = routes_[origin * nodes_.size() + to];
-        receipt = route.latest_receipt_ns = std::max(route.latest_receipt_ns, receipt);
-        route.under_way.push(commit);
-        events_.push({receipt, EventKind::kDeliverNext, static_cast<std::uint32_t>(origin), to});
-      } else {
-        events_.push({receipt, EventKind::kDeliver, commit, to});
-      }
-      receipts_.push_back(receipt);
-    }
+    ship_on_routes(commit, ledger_.origin_of(commit), commit_ns);
   }
-  if (spec_.mode != ReplicationMode::kSemiSync) return;
+  // With faults, acks are counted as commits arrive.
+  if (spec_.mode != ReplicationMode::kSemiSync || faulty_) return;
   const auto last = receipts_.begin() + (spec_.acks - 1);
   std::ranges::nth_element(receipts_, last);
   events_.push({*last, EventKind::kAcknowledged, commit});
+}
+
+void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds commit_ns) {
+  if (faulty_) {
+    has_.resize(std::max(has_.size(), (std::size_t{commit} + 1) * nodes_.size()));
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      has_[std::size_t{commit} * nodes_.size() + i] = node_id(i) == origin;
+    }
+    ++nodes_[index(origin)].held;
+  }
+  receipts_.clear();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (node_id(i) == origin) continue;
+    if (!routes_.empty()) {
+      Route& way = route(origin, node_id(i));
+      way.under_way.push(commit);
+      if (faulty_ && (!way.whole || !has(way.source, commit))) continue;
+    }
+    receipts_.push_back(set_out(commit, origin, node_id(i), commit_ns));
+  }
+}
+
+Nanoseconds Replication::set_out(CommitId commit, NodeId origin, NodeId to, Nanoseconds now) {
+  Node& receiver = nodes_[index(to)];
+  Nanoseconds receipt = now + delay_ns_ + receiver.detour_ns;
+  if (!constant_delay_) {
+    receiver.shipping_random.seek(ledger_.write_of(commit));
+    receipt += spec_.delay.sample_ns(receiver.shipping_random);
+  }
+  if (routes_.empty()) {
+    events_.push({receipt, EventKind::kDeliver, commit, index(to)});
+    return receipt;
+  }
+  Route& way = route(origin, to);
+  if (in_order_) {
+    // Held up behind an earlier commit, it arrives together with that one, and after it.
+    receipt = way.latest_receipt_ns = std::max(way.latest_receipt_ns, receipt);
+  } else {
+    way.receipts.push_back({receipt, ledger_.write_of(commit), commit});
+    std::ranges::push_heap(way.receipts, std::greater<>());
+  }
+  events_.push(
+      {receipt, EventKind::kDeliverNext, way.version, index(to) << 12 | index(origin)});
+  return receipt;
 }
 
 void Replication::deliver_to_all(CommitId commit, Nanoseconds now) {
@@ -70,18 +103,33 @@ void Replication::deliver_to_all(CommitId commit, Nanoseconds now) {
   }
 }
 
-void Replication::deliver_next(NodeId origin, NodeId to, Nanoseconds now) {
-  Ring<CommitId>& under_way = routes_[index(origin) * nodes_.size() + index(to)].under_way;
-  const CommitId commit = under_way.front();
-  under_way.pop();
-  receive(commit, to, now);
+void Replication::deliver_next(const Event& event) {
+  const NodeId to = node_id(event.high() >> 12);
+  Route& way = route(node_id(event.high() & 0xFFF), to);
+  if (way.version != event.low()) return;
+  if (faulty_) drop_arrived(way, to);
+  if (in_order_) {
+    const CommitId commit = way.under_way.front();
+    way.under_way.pop();
+    receive(commit, to, event.time_ns);
+  } else {
+    std::ranges::pop_heap(way.receipts, std::greater<>());
+    const CommitId commit = way.receipts.back().commit;
+    way.receipts.pop_back();
+    receive(commit, to, event.time_ns);
+  }
 }
 
 void Replication::receive(CommitId commit, NodeId id, Nanoseconds now) {
   Node& node = nodes_[index(id)];
-  if (!spec_.applies_take_time()) {
+  if (faulty_) {
+    has_[std::size_t{commit} * nodes_.size() + index(id)] = true;
+    ++node.held;
+    if (spec_.mode == ReplicationMode::kSemiSync) events_.push({now, EventKind::kApplied, commit});
+  }
+  if (!spec_.applies_take_time() && !node.stalled) {
     applied(commit, id, now);
-  } else if (node.backlog.empty() && worker_free(node, now)) {
+  } else if (node.backlog.empty() && worker_free(id, now)) {
     apply(commit, id, now);
   } else {
     node.backlog.push(commit);
@@ -97,9 +145,10 @@ void Replication::applier_ready(NodeId id, Nanoseconds now) {
 // Applies what it can; where ends are known ahead, comes back when the next worker is free.
 void Replication::start_backlog(NodeId id, Nanoseconds now) {
   Node& node = nodes_[index(id)];
-  while (!node.backlog.empty() && worker_free(node, now)) {
+  while (!node.backlog.empty() && worker_free(id, now)) {
     const CommitId commit = node.backlog.front();
     node.backlog.pop();
+    if (faulty_ && ledger_.discarded(commit)) continue;
     apply(commit, id, now);
   }
   if (node.backlog.empty() || !node.planned || node.ready_scheduled) return;
@@ -107,8 +156,11 @@ void Replication::start_backlog(NodeId id, Nanoseconds now) {
   events_.push({node.workers.earliest(), EventKind::kApplierReady, index(id)});
 }
 
-bool Replication::worker_free(const Node& node, Nanoseconds now) const {
-  return node.planned ? node.workers.earliest() <= now : node.at_work < spec_.apply_workers;
+bool Replication::worker_free(NodeId id, Nanoseconds now) const {
+  const Node& node = nodes_[index(id)];
+  if (node.planned) return node.workers.earliest() <= now;
+  if (faulty_ && (node.stalled || !connectivity_.up(id))) return false;
+  return node.at_work.size() < spec_.apply_workers;
 }
 
 Nanoseconds Replication::service_ns(RequestIndex write, NodeId id) {
@@ -123,6 +175,10 @@ Nanoseconds Replication::service_ns(RequestIndex write, NodeId id) {
 
 void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   Node& node = nodes_[index(id)];
+  if (!spec_.applies_take_time()) {
+    applied(commit, id, now);
+    return;
+  }
   Flight flight;
   flight.request = ledger_.write_of(commit);
   flight.node = id;
@@ -133,8 +189,7 @@ void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   flight.arrive_ns = now;
   flight.service_ns = service_ns(flight.request, id);
   if (!node.planned) {
-    ++node.at_work;
-    servers_.serve_by_event(flights_.add(flight));
+    apply_by_event(flight);
     return;
   }
   const Nanoseconds finish =
@@ -143,9 +198,21 @@ void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   applied(commit, id, finish);
 }
 
-void Replication::apply_ended(const Flight& flight, Nanoseconds now) {
-  --nodes_[index(flight.node)].at_work;
-  applied(flight.commit, flight.node, now);
+void Replication::apply_by_event(const Flight& flight) {
+  const JobId id = flights_.add(flight);
+  nodes_[index(flight.node)].at_work.push_back(id);
+  if (spec_.apply_competes) {
+    servers_.serve_by_event(id);
+  } else {
+    events_.push({flight.arrive_ns + flight.service_ns, EventKind::kApplyEnd, id,
+                  flights_.generation(id)});
+  }
+}
+
+void Replication::apply_ended(JobId id, Nanoseconds now) {
+  const Flight flight = flights_.remove(id);
+  std::erase(nodes_[index(flight.node)].at_work, id);
+  if (!faulty_ || !ledger_.discarded(flight.commit)) applied(flight.commit, flight.node, now);
   start_backlog(flight.node, now);
 }
 
@@ -153,6 +220,92 @@ void Replication::applied(CommitId commit, NodeId node, Nanoseconds finish) {
   recorder_.applied(node, ledger_.commit_ns(commit), finish);
   if (spec_.mode == ReplicationMode::kSync) events_.push({finish, EventKind::kApplied, commit});
   ledger_.applied(commit, node, finish);
+}
+
+void Replication::node_stopped(NodeId id) {
+  Node& node = nodes_[index(id)];
+  Ring<CommitId> backlog;
+  for (const JobId job : node.at_work) backlog.push(flights_.remove(job).commit);
+  node.at_work.clear();
+  for (; !node.backlog.empty(); node.backlog.pop()) backlog.push(node.backlog.front());
+  node.backlog = std::move(backlog);
+}
+
+void Replication::set_stalled(NodeId id, bool stalled, Nanoseconds now) {
+  nodes_[index(id)].stalled = stalled;
+  start_backlog(id, now);
+}
+
+void Replication::routes_changed(Nanoseconds now) {
+  for (std::size_t origin = 0; origin < nodes_.size(); ++origin) {
+    const NodeId heir = nodes_[origin].heir;
+    for (std::size_t to = 0; to < nodes_.size(); ++to) {
+      if (origin == to) continue;
+      Route& way = route(node_id(origin), node_id(to));
+      const NodeId before = way.source;
+      if (heir != kNoNode && connectivity_.linked(heir, node_id(to))) way.source = heir;
+      const bool whole = connectivity_.linked(way.source, node_id(to));
+      if (whole == way.whole && way.source == before) continue;
+      way.whole = whole;
+      set_out_again(node_id(origin), node_id(to), now);
+    }
+  }
+}
+
+// What was under way is lost; if the route is whole, all that has not arrived sets out now.
+void Replication::set_out_again(NodeId origin, NodeId to, Nanoseconds now) {
+  Route& way = route(origin, to);
+  ++way.version;
+  way.latest_receipt_ns = 0;
+  way.receipts.clear();
+  drop_arrived(way, to);
+  if (!way.whole) return;
+  for (std::size_t i = 0; i < way.under_way.size(); ++i) {
+    const CommitId commit = way.under_way[i];
+    if (!has(to, commit) && has(way.source, commit)) set_out(commit, origin, to, now);
+  }
+}
+
+void Replication::drop_arrived(Route& way, NodeId to) {
+  const auto is_done = [&](CommitId commit) { return ledger_.discarded(commit) || has(to, commit); };
+  while (!way.under_way.empty() && is_done(way.under_way.front())) way.under_way.pop();
+}
+
+void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now) {
+  Ring<CommitId>& lacking = route(origin, heir).under_way;
+  for (; !lacking.empty(); lacking.pop()) {
+    const CommitId commit = lacking.front();
+    if (ledger_.discarded(commit) || has(heir, commit)) continue;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
+    ledger_.discard(commit, heir, now);
+  }
+}
+
+void Replication::succeed(NodeId former, NodeId heir, Nanoseconds now) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Node& origin = nodes_[i];
+    const bool kept_by_former = i == index(former) || origin.heir == former;
+    if (!kept_by_former) continue;
+    origin.heir = node_id(i) == heir ? kNoNode : heir;
+    if (node_id(i) != heir) discard_what_lacks(node_id(i), heir, now);
+  }
+  // In-order routes lose what was discarded, so all begin anew.
+  for (Route& way : routes_) way.whole = false;
+  routes_changed(now);
+}
+
+void Replication::rejoin(NodeId former, Nanoseconds now) {
+  const NodeId heir = nodes_[index(former)].heir;
+  if (heir == kNoNode) return;
+  discard_what_lacks(former, heir, now);
+  for (Route& way : routes_) way.whole = false;
+  routes_changed(now);
+}
+
+void Replication::finish(Nanoseconds now) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].heir != kNoNode) discard_what_lacks(node_id(i), nodes_[i].heir, now);
+  }
 }
 
 }  // namespace switchyard

@@ -1,4 +1,8 @@
 // Ships commits to the other nodes and has them applied there.
+//
+// Without faults a commit's way is settled when it sets out. With faults each route from the node
+// that made a commit to another keeps what has not arrived: when the route is cut all that is under
+// way on it is lost, and sets out again when it is whole.
 #pragma once
 
 #include <vector>
@@ -7,6 +11,7 @@
 #include "cluster/worker_plan.h"
 #include "core/random.h"
 #include "core/ring.h"
+#include "replay/connectivity.h"
 #include "replay/event_queue.h"
 #include "replay/ledger.h"
 #include "replay/recorder.h"
@@ -24,11 +29,11 @@ class Replication {
  public:
   Replication(const ClusterSpec& cluster, const ReplayOptions& options,
               std::span<const std::int64_t> service_ns, EventQueue& events, FlightTable& flights,
-              Servers& servers, Ledger& ledger, Recorder& recorder);
+              Servers& servers, const Connectivity& connectivity, Ledger& ledger,
+              Recorder& recorder);
 
   // Whether a client waits for other nodes to have its commit.
   bool waits_for_acks() const { return spec_.mode != ReplicationMode::kAsync && nodes_.size() > 1; }
-  bool constant_delay() const { return constant_delay_; }
 
   // With a constant delay, and no later than the commit: has it reach all other nodes.
   void ship_to_all(CommitId commit, Nanoseconds commit_ns) {
@@ -45,34 +50,87 @@ class Replication {
   // kDeliver
   void deliver(CommitId commit, NodeId to, Nanoseconds now) { receive(commit, to, now); }
   // kDeliverNext: of the commits under way from one node to another, the earliest has arrived.
-  void deliver_next(NodeId origin, NodeId to, Nanoseconds now);
+  void deliver_next(const Event& event);
   // kApplierReady
   void applier_ready(NodeId node, Nanoseconds now);
-  // An apply on a node that is no planned one has ended; `flight` is it.
-  void apply_ended(const Flight& flight, Nanoseconds now);
-  // kApplied, with sync: whether this was the last apply that the client waits for.
+  // An apply on a node that is no planned one has ended (or kApplyEnd); its flight is removed.
+  void apply_ended(JobId flight, Nanoseconds now);
+  // kApplied: whether this was the last node that the client waits for.
   bool count_ack(CommitId commit) { return ++acks_[commit] == spec_.acks; }
+
+  // What follows is for clusters with faults.
+  // Routes may have been cut, or be whole again.
+  void routes_changed(Nanoseconds now);
+  // The node has stopped; its own work is dropped already. What it applied begins anew later.
+  void node_stopped(NodeId node);
+  void node_returned(NodeId node, Nanoseconds now) { start_backlog(node, now); }
+  void set_stalled(NodeId node, bool stalled, Nanoseconds now);
+  // Commits that set out for the node from now on take this much longer.
+  void set_detour(NodeId node, Nanoseconds detour_ns) { nodes_[index(node)].detour_ns = detour_ns; }
+  // Commits that the node has, applied or not.
+  std::uint64_t held(NodeId node) const { return nodes_[index(node)].held; }
+  bool has_backlog(NodeId node) const {
+    return !nodes_[index(node)].backlog.empty() || !nodes_[index(node)].at_work.empty();
+  }
+  // `heir` has become primary in place of `former`: others follow it, and what it lacks is lost.
+  void succeed(NodeId former, NodeId heir, Nanoseconds now);
+  // `former` is back as a replica: what it committed after its heir took over is lost.
+  void rejoin(NodeId former, Nanoseconds now);
+  // At the end of the run: those who never came back.
+  void finish(Nanoseconds now);
 
  private:
   struct Node {
-    // Where ends are known ahead, when an apply worker is free; else how many are at work.
+    // Where ends are known ahead, when an apply worker is free; else the applies at work, in the
+    // order in which they began.
     bool planned = true;
     WorkerPlan workers{1};
-    std::uint32_t at_work = 0;
+    std::vector<JobId> at_work;
     bool ready_scheduled = false;
+    bool stalled = false;
     Ring<CommitId> backlog;
+    Nanoseconds detour_ns = 0;
+    std::uint64_t held = 0;
+    NodeId heir = kNoNode;  // who keeps its commits for the others; kNoNode: it does
     RandomStream service_random{0, RandomPurpose::kApplyService};
     RandomStream shipping_random{0, RandomPurpose::kShipping};
   };
 
-  struct Route {
-    Nanoseconds latest_receipt_ns = 0;
-    Ring<CommitId> under_way;
+  struct Receipt {
+    Nanoseconds time_ns = 0;
+    RequestIndex write = 0;
+    CommitId commit = kNoCommit;
+    bool operator>(const Receipt& other) const {
+      return time_ns != other.time_ns ? time_ns > other.time_ns : write > other.write;
+    }
   };
 
+  // From where a commit was made to another node.
+  struct Route {
+    Nanoseconds latest_receipt_ns = 0;
+    Ring<CommitId> under_way;  // in the order of commits; with faults also what can't set out
+    std::vector<Receipt> receipts;  // to come, as a heap; where they come in any order
+    NodeId source = kNoNode;   // from where it sets out: the origin or its heir
+    bool whole = true;
+    std::uint32_t version = 0;  // of what is under way
+  };
+  Route& route(NodeId origin, NodeId to) {
+    return routes_[index(origin) * nodes_.size() + index(to)];
+  }
+  bool has(NodeId node, CommitId commit) const {
+    return has_[std::size_t{commit} * nodes_.size() + index(node)];
+  }
+
+  void ship_on_routes(CommitId commit, NodeId origin, Nanoseconds commit_ns);
+  // Returns the receipt.
+  Nanoseconds set_out(CommitId commit, NodeId origin, NodeId to, Nanoseconds now);
+  void set_out_again(NodeId origin, NodeId to, Nanoseconds now);
+  void drop_arrived(Route& route, NodeId to);
+  void discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now);
+  void apply_by_event(const Flight& flight);
   void receive(CommitId commit, NodeId node, Nanoseconds now);
   void start_backlog(NodeId node, Nanoseconds now);
-  bool worker_free(const Node& node, Nanoseconds now) const;
+  bool worker_free(NodeId node, Nanoseconds now) const;
   void apply(CommitId commit, NodeId node, Nanoseconds now);
   void applied(CommitId commit, NodeId node, Nanoseconds finish);
   Nanoseconds service_ns(RequestIndex write, NodeId node);
@@ -84,13 +142,16 @@ class Replication {
   Servers& servers_;
   Ledger& ledger_;
   Recorder& recorder_;
+  const Connectivity& connectivity_;
+  bool faulty_;
   bool constant_delay_;
   Nanoseconds delay_ns_ = 0;
   std::vector<Node> nodes_;
   bool in_order_;                      // and not so by itself, as with a constant delay
-  std::vector<Route> routes_;          // then: per origin and receiver
+  std::vector<Route> routes_;          // then, and with faults: per origin and receiver
   std::vector<Nanoseconds> receipts_;  // of the commit being shipped
-  std::vector<std::uint32_t> acks_;    // per commit, with kSync
+  std::vector<std::uint32_t> acks_;    // per commit, where clients wait
+  std::vector<bool> has_;              // with faults: per commit and node
 };
 
 }  // namespace switchyard

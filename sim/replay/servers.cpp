@@ -13,7 +13,8 @@ Servers::Servers(const ClusterSpec& cluster, const ReplayOptions& options,
     node.unit_speed = node.spec.speed == 1;
     node.slowness = 1 / node.spec.speed;
     node.plan = WorkerPlan(node.spec.workers);
-    if (options.all_nodes_by_events || node.spec.discipline != Discipline::kFifo) {
+    if (options.all_nodes_by_events || !cluster.faults.empty() ||
+        node.spec.discipline != Discipline::kFifo) {
       node.model = make_event_node(node.spec);
     }
   }
@@ -42,17 +43,39 @@ Servers::Completion Servers::complete(const Event& event) {
   Node& node = nodes_[index(id)];
   if (event.high() != (node.version & 0xFFFFFF)) return {};
   const Nanoseconds now = event.time_ns;
-  const JobId job = node.model->complete(now);
+  const EventNode::Ended ended = node.model->complete(now);
   node.scheduled_ns = kNever;
   schedule_completion(node, id);
-  const Flight& flight = flights_[job];
-  const bool shared = node.spec.discipline == Discipline::kProcessorSharing;
-  recorder_.served(flight, shared ? flight.arrive_ns : now - flight.service_ns, now);
-  return {job, node.model->started()};
+  Flight& flight = flights_[ended.job];
+  // A fault may have made it slower than foreseen.
+  if (node.spec.discipline == Discipline::kFifo) flight.service_ns = now - ended.started_ns;
+  recorder_.served(flight, ended.started_ns, now);
+  return {ended.job, node.model->started()};
 }
 
-Nanoseconds Servers::response_if_sent(RequestIndex request, NodeId id, Nanoseconds now) const {
+void Servers::set_slowness(NodeId id, Nanoseconds now, double slowness) {
+  Node& node = nodes_[index(id)];
+  node.model->set_slowness(now, slowness);
+  schedule_completion(node, id);
+}
+
+std::vector<JobId> Servers::drop_all(NodeId id, Nanoseconds now) {
+  Node& node = nodes_[index(id)];
+  std::vector<JobId> jobs;
+  for (const EventNode::Dropped& dropped : node.model->drop_all(now)) {
+    recorder_.dropped(flights_[dropped.job], std::min(dropped.started_ns, now), dropped.worked_ns,
+                      now);
+    jobs.push_back(dropped.job);
+  }
+  schedule_completion(node, id);
+  return jobs;
+}
+
+Nanoseconds Servers::response_if_sent(RequestIndex request, RequestClass kind, NodeId id,
+                                      Nanoseconds now) const {
   const Node& node = nodes_[index(id)];
+  if (node.door != Door::kOpen) return kNever;
+  if (kind == RequestClass::kWrite && node.spec.role == Role::kReplica) return kNever;
   const Nanoseconds arrive = now + node.half_trip_ns;
   const Nanoseconds service = service_ns(request, id);
   const Nanoseconds finish = node.model ? node.model->finish_if_sent(arrive, service)

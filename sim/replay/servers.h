@@ -47,6 +47,14 @@ class FlightTable {
   std::vector<JobId> free_;
 };
 
+// How a node meets a request that arrives.
+enum class Door : std::uint8_t {
+  kOpen,
+  kErring,   // answers with an error at once
+  kClosed,   // down: refuses the connection
+  kNoAnswer  // down or cut off: nothing comes back, nor do answers to what it already has
+};
+
 class Servers {
  public:
   Servers(const ClusterSpec& cluster, const ReplayOptions& options,
@@ -54,6 +62,10 @@ class Servers {
           Recorder& recorder);
 
   const NodeSpec& spec(NodeId node) const { return nodes_[index(node)].spec; }
+  Role role(NodeId node) const { return nodes_[index(node)].spec.role; }
+  void set_role(NodeId node, Role role) { nodes_[index(node)].spec.role = role; }
+  Door door(NodeId node) const { return nodes_[index(node)].door; }
+  void set_door(NodeId node, Door door) { nodes_[index(node)].door = door; }
   Nanoseconds half_trip_ns(NodeId node) const { return nodes_[index(node)].half_trip_ns; }
   bool planned(NodeId node) const { return nodes_[index(node)].model == nullptr; }
   Nanoseconds service_ns(RequestIndex request, NodeId node) const {
@@ -94,8 +106,14 @@ class Servers {
   };
   Completion complete(const Event& event);
 
-  // Of a query sent now and not yet submitted; for the oracle.
-  Nanoseconds response_if_sent(RequestIndex request, NodeId node, Nanoseconds now) const;
+  // These two REQUIRE nodes by events. Work takes this many times its service time from now on.
+  void set_slowness(NodeId node, Nanoseconds now, double slowness);
+  // The node loses all its work; the ids are still in the flight table, in the order of starts.
+  std::vector<JobId> drop_all(NodeId node, Nanoseconds now);
+
+  // Of a query sent now and not yet submitted, kNever if it would fail; for the oracle.
+  Nanoseconds response_if_sent(RequestIndex request, RequestClass kind, NodeId node,
+                               Nanoseconds now) const;
 
  private:
   struct Node {
@@ -103,6 +121,7 @@ class Servers {
     Nanoseconds half_trip_ns = 0;
     bool unit_speed = true;
     double slowness = 1;               // 1 / speed
+    Door door = Door::kOpen;
     WorkerPlan plan{1};                // if planned
     Ring<Nanoseconds> planned_starts;  // of requests that wait, in order
     std::unique_ptr<EventNode> model;  // if not

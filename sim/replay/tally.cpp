@@ -106,6 +106,14 @@ void ConsistencyTally::merge(const ConsistencyTally& other) {
   lost_updates += other.lost_updates;
   split_transactions += other.split_transactions;
   left_transactions += other.left_transactions;
+  lost_acknowledged_writes += other.lost_acknowledged_writes;
+}
+
+void OutageTally::merge(const OutageTally& other) {
+  not_served += other.not_served;
+  outages += other.outages;
+  total_ns += other.total_ns;
+  longest_ns = std::max(longest_ns, other.longest_ns);
 }
 
 void OverheadTally::merge(const OverheadTally& other) {
@@ -118,6 +126,9 @@ void RunTally::merge(RunTally other) {
   failed += other.failed;
   timed_out += other.timed_out;
   rejected += other.rejected;
+  retries += other.retries;
+  read_outages.merge(other.read_outages);
+  write_outages.merge(other.write_outages);
   read_ns.merge(other.read_ns);
   write_ns.merge(other.write_ns);
   control_ns.merge(other.control_ns);

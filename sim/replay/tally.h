@@ -87,6 +87,7 @@ enum class EvidenceKind : std::uint8_t {
   kMonotonicRead,
   kWriteConflict,
   kSplitTransaction,
+  kLostAcknowledgedWrite,
 };
 
 // One case of what the consistency figures count, to be followed by hand.
@@ -94,7 +95,8 @@ struct Evidence {
   EvidenceKind kind = EvidenceKind::kStaleRead;
   RequestIndex request = 0;  // the read, the later write
   NodeId node = kNoNode;     // where it ran
-  // The write that it missed, conflicted with or was separated from, and where that was committed.
+  // The write that it missed, conflicted with or was separated from, and where that was committed;
+  // of a lost write the new primary, which lacks it.
   RequestIndex other = 0;
   NodeId other_node = kNoNode;
   Nanoseconds at_ns = 0;   // service start of a read, commit of a write
@@ -115,9 +117,22 @@ struct ConsistencyTally {
   std::uint64_t lost_updates = 0;        // writes overwritten by one that had not seen them
   std::uint64_t split_transactions = 0;  // whose writes went to several nodes
   std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
+  std::uint64_t lost_acknowledged_writes = 0;  // that a failover discarded
   std::vector<Evidence> evidence;        // the first of each kind, of the first repetition
 
   void merge(const ConsistencyTally& other);
+};
+
+// Of reads or of writes: how many were not served, and for how long none was. An outage begins with
+// the answer of one that failed and ends with that of the next one that was completed. Followed only
+// where requests may fail for other reasons than a router's mistake.
+struct OutageTally {
+  std::uint64_t not_served = 0;
+  std::uint64_t outages = 0;
+  std::int64_t total_ns = 0;
+  std::int64_t longest_ns = 0;
+
+  void merge(const OutageTally& other);
 };
 
 // Wall-clock cost of decisions, sampled; the only part of a tally that differs between runs.
@@ -130,9 +145,12 @@ struct OverheadTally {
 struct RunTally {
   // Requests that arrived in the measured time, each in one of these at the end of the run.
   std::uint64_t completed = 0;
-  std::uint64_t failed = 0;  // refused by the node
+  std::uint64_t failed = 0;  // refused by the node, answered with an error, or lost with it
   std::uint64_t timed_out = 0;
   std::uint64_t rejected = 0;  // by a full queue or by the router
+  std::uint64_t retries = 0;   // further attempts of those requests
+  OutageTally read_outages;
+  OutageTally write_outages;
   // Completed requests, from intended arrival to response.
   Histogram read_ns;
   Histogram write_ns;

@@ -33,9 +33,22 @@ class Transactions {
     }
   }
 
-  // A statement fails. A commit that no node took leaves its transaction to be rolled back.
+  // A statement fails, and with it its transaction.
   void statement_failed(const Flight& flight) {
-    if (flight.op == Op::kCommit && has(flight.request)) drop(flight.request);
+    if (!has(flight.request)) return;
+    drop(flight.request);
+    sessions_[columns_.session[flight.request]].failed = columns_.txn[flight.request];
+  }
+
+  // The node stops: transactions that have written on it fail.
+  void node_lost(NodeId node) {
+    for (Session& session : sessions_) {
+      const auto there = std::ranges::find(session.held, node, &HeldWrite::node);
+      if (there == session.held.end()) continue;
+      session.failed = there->txn;
+      std::erase_if(session.held,
+                    [&](const HeldWrite& write) { return write.txn == session.failed; });
+    }
   }
 
  private:
@@ -49,12 +62,14 @@ class Transactions {
   struct Session {
     std::vector<HeldWrite> held;
     std::uint32_t committed = 0;  // the latest; in the open loop writes of it may still be running
+    std::uint32_t failed = 0;     // the latest
   };
 
   template <class Commit>
   void ended_in_transaction(const Flight& flight, Nanoseconds finish_ns, Commit&& commit) {
     Session& session = sessions_[columns_.session[flight.request]];
     const std::uint32_t txn = columns_.txn[flight.request];
+    if (session.failed == txn) return;
     if (replicates(flight.op)) {
       const WriteEffect effect = effects_[flight.request];
       if (effect == WriteEffect::kNever) return;

@@ -38,6 +38,21 @@ class WaitingAnswers {
     if (flight == kNoFlight || --answers_[flight].chain.count > 0) return kNoFlight;
     return flight;
   }
+  // The flights that wait.
+  std::vector<JobId> all() const {
+    std::vector<JobId> flights;
+    for (std::size_t i = 0; i < answers_.size(); ++i) {
+      if (answers_[i].chain.count > 0) flights.push_back(static_cast<JobId>(i));
+    }
+    return flights;
+  }
+  // The flight will get no answer.
+  void cancel(JobId flight) {
+    for (CommitId at = answers_[flight].chain.last; at != kNoCommit; at = commits_[at].before) {
+      commits_[at].flight = kNoFlight;
+    }
+    answers_[flight].chain.count = 0;
+  }
   Nanoseconds finish_ns(JobId flight) const { return answers_[flight].finish_ns; }
   template <class Visitor>
   void for_each_commit(JobId flight, Visitor&& visit) const {

@@ -40,6 +40,10 @@ void RouterChain::on_response(const Response& response) const {
   for (const auto& router : routers_) router->on_response(response);
 }
 
+void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now) const {
+  for (const auto& router : routers_) router->on_topology(states, now);
+}
+
 void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
   for (const auto& router : routers_) router->on_session_start(session, now);
 }

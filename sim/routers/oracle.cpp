@@ -12,33 +12,29 @@ namespace {
 
 class Oracle : public Router {
  public:
-  explicit Oracle(std::span<const NodeInfo> nodes) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      readers_.push_back(node_id(i));
-      if (nodes[i].role == Role::kPrimary) writers_.push_back(node_id(i));
-    }
-  }
+  Oracle(std::size_t nodes, NodeId fallback) : nodes_(nodes), fallback_(fallback) {}
+
   Signals wants() const override {
     Signals signals;
     signals.truth = true;
     return signals;
   }
-  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
-    NodeId best = kNoNode;
+  Decision choose(const Query& /*query*/, const ClusterView& view, Nanoseconds /*now*/) override {
+    NodeId best = fallback_;
     Nanoseconds earliest = kNever;
-    for (const NodeId node : query.kind == RequestClass::kRead ? readers_ : writers_) {
-      const Nanoseconds response = view.truth->response_if_sent(node);
-      if (response < earliest || best == kNoNode) {
+    for (std::size_t i = 0; i < nodes_; ++i) {
+      const Nanoseconds response = view.truth->response_if_sent(node_id(i));
+      if (response < earliest) {
         earliest = response;
-        best = node;
+        best = node_id(i);
       }
     }
     return Decision::to(best);
   }
 
  private:
-  std::vector<NodeId> readers_;
-  std::vector<NodeId> writers_;
+  std::size_t nodes_;
+  NodeId fallback_;  // while no node can answer
 };
 
 }  // namespace
@@ -49,7 +45,8 @@ const StrategyInfo kOracle = {
     .rule =
         "A read goes to the node, a write to the primary, on which its response would come "
         "earliest given all work there now and its own true service time; the first in order "
-        "among equals. No random draws.",
+        "among equals. A node that is down or would refuse it is left out, from the instant that "
+        "it is; while there is no other, `default` is asked. No random draws.",
     .parameters = {},
     .systems = "none: a bound",
     .failure_modes =
@@ -58,7 +55,7 @@ const StrategyInfo kOracle = {
     .source = "reference bound",
     .is_bound = true,
     .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
-      return std::make_unique<Oracle>(setup.nodes);
+      return std::make_unique<Oracle>(setup.nodes.size(), setup.default_node);
     },
 };
 

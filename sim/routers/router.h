@@ -86,11 +86,20 @@ struct NodeInfo {
   double weight = 1;
 };
 
+// What routers have noticed of a node: later than it is true, if the cluster says so.
+struct NodeState {
+  bool up = true;  // it answers
+  Role role = Role::kReplica;
+
+  bool operator==(const NodeState&) const = default;
+};
+
 // A node's true state.
 class Truth {
  public:
   virtual ~Truth() = default;
-  // When the response to the query being placed would arrive if it were sent to this node now.
+  // When the response to the query being placed would arrive if it were sent to this node now;
+  // kNever if it would fail.
   virtual Nanoseconds response_if_sent(NodeId node) const = 0;
 };
 
@@ -104,6 +113,9 @@ enum class Status : std::uint8_t {
   kRefused,   // a write sent to a replica
   kRejected,  // the node's queue was full
   kTimedOut,  // the client gave up; the node may still be working on it
+  kDown,      // the node was down and refused the connection
+  kError,     // the node answered with an error, and did nothing
+  kLost,      // the node stopped while it had it: the outcome is unknown
 };
 
 struct Dispatch {
@@ -133,6 +145,9 @@ class Router {
 
   virtual void on_dispatch(const Dispatch& /*dispatch*/) {}
   virtual void on_response(const Response& /*response*/) {}
+  // Something has become of a node; states of all, in the cluster's order. At the start all are up
+  // and have the roles of NodeInfo.
+  virtual void on_topology(std::span<const NodeState> /*states*/, Nanoseconds /*now*/) {}
   // Before the first request of a session.
   virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
   // When on_timer is to be called next, or kNever; asked after every other call.

@@ -182,6 +182,83 @@ ReplicationSpec read_replication(TableReader reader) {
   return spec;
 }
 
+std::vector<NodeId> read_fault_nodes(TableReader& reader, const ClusterSpec& cluster) {
+  const toml::node* one = reader.find("node");
+  const toml::node* several = reader.find("nodes");
+  if ((one == nullptr) == (several == nullptr)) {
+    reader.fail(reader.raw(), "a fault needs either node = \"NAME\" or nodes = [\"NAME\", …]");
+  }
+  std::vector<std::string_view> names;
+  for (const NodeSpec& node : cluster.nodes) names.push_back(node.name);
+  std::vector<NodeId> nodes;
+  const auto add = [&](const toml::node& node) {
+    const auto name = node.value_exact<std::string>();
+    if (!name) reader.fail(node, "a fault's databases are given by their names");
+    const NodeId id = cluster.find(*name);
+    if (id == kNoNode) {
+      reader.fail(node, fmt::format("there is no database named '{}'{}", *name,
+                                    did_you_mean(*name, names)));
+    }
+    if (std::ranges::find(nodes, id) == nodes.end()) nodes.push_back(id);
+  };
+  if (one != nullptr) {
+    add(*one);
+  } else if (several->is_array()) {
+    for (const toml::node& node : *several->as_array()) add(node);
+  } else {
+    reader.fail(*several, "nodes must be a list of names");
+  }
+  return nodes;
+}
+
+FaultSpec read_fault(TableReader reader, const ClusterSpec& cluster) {
+  static constexpr std::array<std::string_view, 6> kKinds = {
+      "down", "slow", "errors", "stall_replication", "delay_replication", "partition"};
+  FaultSpec fault;
+  if (!reader.has("kind")) reader.fail_missing("kind", "expected one of " + join_names(kKinds));
+  fault.kind = static_cast<FaultKind>(reader.choice("kind", kKinds, 0));
+  if (!reader.has("at")) reader.fail_missing("at", "when it begins, as in \"10s\"");
+  fault.at_ns = reader.duration("at", 0);
+  fault.lasts_ns = reader.duration("lasts", kNever);
+  fault.times = static_cast<std::uint32_t>(reader.integer("times", 1, 1, 1'000'000));
+  fault.every_ns = reader.duration("every", 0);
+  fault.nodes = read_fault_nodes(reader, cluster);
+  // A key that another kind has is unknown to this one.
+  switch (fault.kind) {
+    case FaultKind::kDown:
+      fault.silent = reader.boolean("silent", false);
+      break;
+    case FaultKind::kSlow:
+      if (!reader.has("factor")) reader.fail_missing("factor", "how many times as long work takes");
+      fault.factor = reader.number("factor", 1, 0, true);
+      break;
+    case FaultKind::kDelayReplication:
+      if (!reader.has("delay")) reader.fail_missing("delay", "how much longer commits are under way");
+      fault.delay_ns = reader.duration("delay", 0);
+      break;
+    case FaultKind::kPartition:
+      fault.cuts_clients = reader.boolean("cuts_clients", true);
+      break;
+    default:
+      break;
+  }
+  reader.finish();
+  try {
+    validate(fault, cluster);
+  } catch (const InputError& error) {
+    reader.fail(reader.raw(), error.what());
+  }
+  return fault;
+}
+
+FailoverSpec read_failover(TableReader reader) {
+  FailoverSpec spec;
+  spec.detect_after_ns = reader.duration("detect_after", 0);
+  spec.promote_after_ns = reader.duration("promote_after", kNever);
+  reader.finish();
+  return spec;
+}
+
 RouterUse read_router(const toml::node& node, const TableReader& parent) {
   if (const auto name = node.value_exact<std::string>()) return {*name, {}};
   const toml::table* table = node.as_table();
@@ -247,6 +324,8 @@ RunSpec read_run(TableReader reader) {
   }
   spec.replications = static_cast<std::uint32_t>(reader.integer("replications", 1, 1, 100'000));
   spec.timeout_ns = reader.duration("timeout", 0);
+  spec.retries = static_cast<std::uint8_t>(reader.integer("retries", 0, 0, 100));
+  spec.retry_after_ns = reader.duration("retry_after", 0);
   spec.threads = static_cast<std::uint32_t>(reader.integer("threads", 0, 0, 4096));
   reader.finish();
   return spec;
@@ -296,10 +375,17 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   if (auto replication = reader.table("replication")) {
     scenario.cluster.replication = read_replication(*replication);
   }
-  for (const std::string_view later : {"faults", "failover"}) {
-    if (const toml::node* node = reader.find(later)) {
-      reader.fail(*node, fmt::format("[{}] is not available in this version; leave it out", later));
+  if (const toml::node* faults = reader.find("faults")) {
+    if (!faults->is_array_of_tables()) {
+      reader.fail(*faults, "faults must be a list of tables; add [[faults]] for each");
     }
+    for (const toml::node& node : *faults->as_array()) {
+      scenario.cluster.faults.push_back(
+          read_fault(TableReader(*node.as_table(), "faults", file), scenario.cluster));
+    }
+  }
+  if (auto failover = reader.table("failover")) {
+    scenario.cluster.failover = read_failover(*failover);
   }
   const toml::node* candidates = reader.find("candidates");
   constexpr std::string_view example = "add [[candidates]] with routers = [\"MasterSlave\"]";
@@ -357,6 +443,14 @@ Scenario load_scenario(const std::string& path) {
 
 void validate(const Scenario& scenario) {
   validate(scenario.cluster);
+  const bool unanswered = std::ranges::any_of(scenario.cluster.faults, [](const FaultSpec& fault) {
+    return fault.silent || (fault.kind == FaultKind::kPartition && fault.cuts_clients);
+  });
+  if (unanswered && scenario.run.timeout_ns == 0) {
+    throw InputError(
+        "a fault leaves requests without any answer, so clients have to give up some time; add "
+        "timeout = \"1s\" under [run]");
+  }
   if (scenario.candidates.empty()) {
     throw InputError("there is nothing to compare; add [[candidates]] or --router NAME");
   }

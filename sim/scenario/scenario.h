@@ -42,6 +42,8 @@ struct RunSpec {
   std::optional<Nanoseconds> warmup_ns = 0;  // nothing: found by MSER-5 ("auto")
   std::uint32_t replications = 1;
   Nanoseconds timeout_ns = 0;
+  std::uint8_t retries = 0;
+  Nanoseconds retry_after_ns = 0;
   std::uint32_t threads = 0;  // 0 = all cores
 };
 

@@ -21,10 +21,10 @@ TEST_CASE("a FIFO node serves in the order of arrival, as many at a time as it h
   node->arrive(2, 3, 10);
   CHECK(node->waiting() == 2);
   CHECK(node->next_completion() == 10);
-  CHECK(node->complete(10) == 1);
+  CHECK(node->complete(10).job == 1);
   CHECK(node->next_completion() == 20);
-  CHECK(node->complete(20) == 2);
-  CHECK(node->complete(30) == 3);
+  CHECK(node->complete(20).job == 2);
+  CHECK(node->complete(30).job == 3);
   CHECK(node->next_completion() == kNever);
 }
 
@@ -35,9 +35,9 @@ TEST_CASE("processor sharing: two like jobs take twice as long, a short one over
   node->arrive(0, 1, 30);
   node->arrive(10, 2, 5);
   CHECK(node->next_completion() == 20);
-  CHECK(node->complete(20) == 2);
+  CHECK(node->complete(20).job == 2);
   CHECK(node->next_completion() == 35);
-  CHECK(node->complete(35) == 1);
+  CHECK(node->complete(35).job == 1);
 }
 
 TEST_CASE("processor sharing over two workers slows down only beyond two jobs") {

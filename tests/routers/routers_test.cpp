@@ -286,17 +286,21 @@ TEST_CASE("primary_only sends everything to the primary") {
   CHECK(choose(*router, RequestClass::kWrite) == 0);
 }
 
-TEST_CASE("the oracle takes the earliest response, and only primaries for writes") {
+TEST_CASE("the oracle takes the earliest response, the first in order among equals") {
   class Fixed : public Truth {
    public:
-    Nanoseconds response_if_sent(NodeId node) const override {
-      return std::vector<Nanoseconds>{30, 20, 10, 10}[index(node)];
-    }
+    Nanoseconds response_if_sent(NodeId node) const override { return responses[index(node)]; }
+    std::vector<Nanoseconds> responses = {30, 20, 10, 10};
   };
-  const Fixed truth;
+  Fixed truth;
   const auto router = make("oracle", kOnePrimary);
   CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 2);
+  // A write, which replicas would refuse.
+  truth.responses = {30, kNever, kNever, kNever};
   CHECK(choose(*router, RequestClass::kWrite, {nullptr, &truth}) == 0);
+  // Nobody can answer: `default` is as good as any.
+  truth.responses = {kNever, kNever, kNever, kNever};
+  CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 0);
 }
 
 TEST_CASE("every strategy of the catalogue says what it does and where it comes from") {

@@ -1,0 +1,102 @@
+// What the routers of a run are told besides the queries they place: only what they asked for.
+#pragma once
+
+#include <vector>
+
+#include "replay/event_queue.h"
+#include "replay/recorder.h"
+#include "replay/servers.h"
+#include "routers/chain.h"
+
+namespace switchyard {
+
+class RouterFeed {
+ public:
+  // REQUIRES all to outlive it; `truth` tells what no real router knows.
+  RouterFeed(const RouterChain& routers, std::size_t nodes, const TraceColumns& columns,
+             std::size_t sessions, EventQueue& events, FlightTable& flights, const Truth& truth)
+      : routers_(routers),
+        wants_(routers.wants()),
+        columns_(columns),
+        events_(events),
+        flights_(flights),
+        outstanding_(nodes),
+        session_seen_(wants_.sessions ? sessions : 0) {
+    view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
+    view_.truth = wants_.truth ? &truth : nullptr;
+  }
+  RouterFeed(const RouterFeed&) = delete;
+  RouterFeed& operator=(const RouterFeed&) = delete;
+
+  const Signals& wants() const { return wants_; }
+  // As of now.
+  [[gnu::always_inline]] const ClusterView& view(Nanoseconds now) {
+    outstanding_.set_time(now);
+    return view_;
+  }
+
+  void request_of(std::uint32_t session, Nanoseconds now) {
+    if (!wants_.sessions || session_seen_[session]) return;
+    session_seen_[session] = true;
+    routers_.on_session_start(static_cast<SessionId>(session), now);
+  }
+  [[gnu::always_inline]] void dispatched(const Flight& flight) {
+    if (wants_.outstanding) outstanding_.add(flight.node);
+    if (wants_.responses) {
+      routers_.on_dispatch(
+          {flight.dispatched_ns, flight.node, session_of(flight), class_of(flight.op)});
+    }
+  }
+  // The answer comes at `response_ns`, now or later.
+  void answered(const Flight& flight, Status status, Nanoseconds response_ns) {
+    if (wants_.outstanding) outstanding_.will_end(flight.node, response_ns);
+    if (!wants_.responses) return;
+    Flight answered = flight;
+    answered.arrive_ns = static_cast<Nanoseconds>(status);
+    events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
+  }
+  // Of a request for which dispatched() was not called: sent and answered within one step.
+  [[gnu::always_inline]] void dispatched_and_answered(NodeId node, Nanoseconds response_ns) {
+    if (wants_.outstanding) outstanding_.add_until(node, response_ns);
+  }
+  // kResponse
+  void respond(JobId id, Nanoseconds now) {
+    const Flight flight = flights_.remove(id);
+    routers_.on_response({now, flight.node, session_of(flight), class_of(flight.op),
+                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns});
+    schedule_timer(now);
+  }
+
+  // After every call of a router.
+  void schedule_timer(Nanoseconds now) {
+    if (!wants_.timers) return;
+    const Nanoseconds next = routers_.next_timer();
+    if (next >= timer_ns_) return;
+    timer_ns_ = next;
+    events_.push({std::max(next, now), EventKind::kTimer, 0});
+  }
+  // kTimer; `idle`: nothing else is to come, and timers alone must not keep a run alive.
+  void fire_timer(Nanoseconds now, bool idle) {
+    timer_ns_ = kNever;
+    if (idle) return;
+    routers_.on_timer(now);
+    schedule_timer(now);
+  }
+
+ private:
+  SessionId session_of(const Flight& flight) const {
+    return static_cast<SessionId>(columns_.session[flight.request]);
+  }
+
+  const RouterChain& routers_;
+  const Signals wants_;
+  const TraceColumns& columns_;
+  EventQueue& events_;
+  FlightTable& flights_;
+  Outstanding outstanding_;
+  std::vector<bool> session_seen_;
+  ClusterView view_;
+  Nanoseconds timer_ns_ = kNever;
+};
+
+}  // namespace switchyard
