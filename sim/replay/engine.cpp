@@ -241,7 +241,6 @@ class Engine : private Truth, private Supervisor::Client {
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
     const RequestClass kind = class_of(flight.op);
-    if (kind == RequestClass::kControl) return routers_.unrouted();
     const RequestIndex request = flight.request;
     const std::uint32_t session = columns_.session[request];
     const std::uint32_t key = columns_.key.empty() ? kNone : columns_.key[request];
@@ -251,9 +250,12 @@ class Engine : private Truth, private Supervisor::Client {
     query.session = static_cast<SessionId>(session);
     query.key = static_cast<KeyId>(key);
     if (!columns_.table.empty()) query.table = static_cast<TableId>(columns_.table[request]);
-    if (!columns_.txn.empty()) query.in_transaction = columns_.txn[request] != 0;
+    if (!columns_.txn.empty()) query.transaction = columns_.txn[request];
     if (!columns_.flags.empty()) {
       query.read_only_transaction = (columns_.flags[request] & kFlagReadOnlyTransaction) != 0;
+    }
+    if (kind == RequestClass::kControl) {
+      return routers_.place_control(query, feed_.view(now_), now_);
     }
     if (kGeneral && feed_.wants().origin && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {
@@ -554,8 +556,8 @@ class Engine : private Truth, private Supervisor::Client {
 
   Nanoseconds half_trip_ns(NodeId node) const { return kGeneral ? servers_.half_trip_ns(node) : 0; }
   bool planned(NodeId node) const { return !kGeneral || servers_.planned(node); }
-  Nanoseconds response_if_sent(NodeId node) const override {
-    return servers_.response_if_sent(asking_for_, class_of(columns_.op[asking_for_]), node, now_);
+  Nanoseconds response_if_sent(NodeId node, RequestClass kind) const override {
+    return servers_.response_if_sent(asking_for_, kind, node, now_);
   }
 
   const TraceColumns& columns_;

@@ -14,12 +14,48 @@ Signals& Signals::operator|=(const Signals& other) {
   return *this;
 }
 
-RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node)
+RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
+                         Pinning pinning)
     : routers_(std::move(routers)), default_node_(default_node) {
+  if (pinning != Pinning::kNone) {
+    pins_ = std::make_unique<Pins>();
+    pins_->by_session = pinning == Pinning::kSession;
+  }
   for (const auto& router : routers_) wants_ |= router->wants();
   if (!routers_.empty()) first_ = routers_.front().get();
   // Without routers every write with an object goes to the object's node.
   if (routers_.empty()) wants_.origin = true;
+}
+
+Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
+                                    Nanoseconds now) const {
+  if (index(query.session) >= pins_->of_session.size()) {
+    pins_->of_session.resize(index(query.session) + 1);
+  }
+  Pin& pin = pins_->of_session[index(query.session)];
+  Query first = query;
+  if (query.transaction != 0) {
+    // A transaction can't move, not even from a node that is down.
+    if (pin.transaction == query.transaction) {
+      return Decision::to(pin.transaction_node, Reason::kPinned);
+    }
+    first.kind = query.read_only_transaction ? RequestClass::kRead : RequestClass::kWrite;
+  }
+  NodeId& kept = first.kind == RequestClass::kRead ? pin.reader : pin.writer;
+  const auto is_down = [&](NodeId node) {
+    return index(node) < pins_->down.size() && pins_->down[index(node)];
+  };
+  Decision decision = Decision::to(kept, Reason::kPinned);
+  if (!pins_->by_session || kept == kNoNode || is_down(kept)) {
+    decision = choose_afresh(first, view, now);
+    if (decision.kind != Decision::Kind::kNode) return decision;
+  }
+  if (pins_->by_session) kept = decision.node;
+  if (query.transaction != 0) {
+    pin.transaction = query.transaction;
+    pin.transaction_node = decision.node;
+  }
+  return decision;
 }
 
 Decision RouterChain::choose_after_first(const Query& query, const ClusterView& view,
@@ -41,6 +77,10 @@ void RouterChain::on_response(const Response& response) const {
 }
 
 void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now) const {
+  if (pins_ != nullptr) {
+    pins_->down.clear();
+    for (const NodeState& state : states) pins_->down.push_back(!state.up);
+  }
   for (const auto& router : routers_) router->on_topology(states, now);
 }
 

@@ -2,7 +2,8 @@
 //
 // The first router that answers wins. If none does, a write goes to the database its object was
 // loaded from, and everything else to `default`. Statements that are neither reads nor writes are
-// not routed: Django opens transactions on `default`.
+// not routed: Django opens transactions on `default`. Routers that keep a transaction on one node
+// take its begin and end there too.
 // Source: Django 3.2, django/db/utils.py, ConnectionRouter; docs "Automatic database routing".
 #pragma once
 
@@ -13,21 +14,33 @@
 
 namespace switchyard {
 
+// What the routers are asked only once for.
+enum class Pinning : std::uint8_t {
+  kNone,
+  // A recorded transaction, its begin and its end included, stays where its first statement was
+  // sent: on a primary, unless it is read only.
+  kTransaction,
+  kSession,  // likewise, and all other reads of a session stay on one node while it is up
+};
+
 class RouterChain {
  public:
   // An empty list is Django without routers. REQUIRES default_node to be a node.
-  RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node);
+  RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
+              Pinning pinning = Pinning::kNone);
 
   const Signals& wants() const { return wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (first_ != nullptr) {
-      const Decision decision = first_->choose(query, view, now);
-      if (decision.kind != Decision::Kind::kNoAnswer) return decision;
+    if (pins_ != nullptr && (query.transaction != 0 || pins_->by_session)) [[unlikely]] {
+      return choose_pinned(query, view, now);
     }
-    return choose_after_first(query, view, now);
+    return choose_afresh(query, view, now);
   }
-  // Where what is not routed goes.
-  Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
+  // Of a statement that is neither a read nor a write.
+  Decision place_control(const Query& query, const ClusterView& view, Nanoseconds now) const {
+    if (pins_ == nullptr || query.transaction == 0) return unrouted();
+    return choose_pinned(query, view, now);
+  }
 
   void on_dispatch(const Dispatch& dispatch) const;
   void on_response(const Response& response) const;
@@ -38,11 +51,34 @@ class RouterChain {
   void on_timer(Nanoseconds now) const;
 
  private:
+  struct Pin {
+    std::uint32_t transaction = 0;
+    NodeId transaction_node = kNoNode;
+    NodeId reader = kNoNode;
+    NodeId writer = kNoNode;
+  };
+  struct Pins {
+    bool by_session = false;
+    std::vector<Pin> of_session;
+    std::vector<bool> down;  // nodes noticed as such
+  };
+
+  Decision choose_afresh(const Query& query, const ClusterView& view, Nanoseconds now) const {
+    if (first_ != nullptr) {
+      const Decision decision = first_->choose(query, view, now);
+      if (decision.kind != Decision::Kind::kNoAnswer) return decision;
+    }
+    return choose_after_first(query, view, now);
+  }
+  // Where what is not routed goes.
+  Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
+  Decision choose_pinned(const Query& query, const ClusterView& view, Nanoseconds now) const;
   Decision choose_after_first(const Query& query, const ClusterView& view, Nanoseconds now) const;
 
   std::vector<std::unique_ptr<Router>> routers_;
   Router* first_ = nullptr;  // of routers_; most chains have no other
   NodeId default_node_;
+  std::unique_ptr<Pins> pins_;  // null without pinning
   Signals wants_;
 };
 

@@ -9,29 +9,28 @@
 #include <numeric>
 
 #include "routers/catalogue.h"
-#include "routers/pool.h"
+#include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
-class DChoices : public Router {
+class DChoices {
  public:
-  DChoices(NodePool pool, std::uint32_t d, bool replacement, RandomStream random)
-      : pool_(std::move(pool)),
-        draws_(replacement ? d : std::min(d, pool_.reader_count())),
-        replacement_(replacement),
-        random_(random),
-        deck_(pool_.readers().begin(), pool_.readers().end()) {}
+  DChoices(std::size_t nodes, std::uint32_t d, bool replacement, RandomStream random)
+      : d_(d), replacement_(replacement), random_(random) {
+    deck_.reserve(nodes);
+  }
 
-  Signals wants() const override {
+  Signals wants() const {
     Signals signals;
     signals.outstanding = true;
     return signals;
   }
 
-  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
-    if (query.kind == RequestClass::kWrite) return pool_.write();
+  NodeId pick(const Eligible& eligible, const ClusterView& view) {
+    if (eligible.generation != generation_) [[unlikely]]
+      take_up(eligible);
     Outstanding& outstanding = *view.outstanding;
     NodeId best = draw(0);
     std::uint32_t fewest = outstanding[best];
@@ -43,26 +42,33 @@ class DChoices : public Router {
         best = node;
       }
     }
-    return pool_.read(best);
+    return best;
   }
 
  private:
+  void take_up(const Eligible& eligible) {
+    deck_.assign(eligible.nodes.begin(), eligible.nodes.end());
+    generation_ = eligible.generation;
+    const auto count = static_cast<std::uint32_t>(deck_.size());
+    draws_ = replacement_ ? d_ : std::min(d_, count);
+  }
   // Without replacement the deck's first i + 1 cards are those drawn so far (a partial shuffle).
   NodeId draw(std::uint32_t i) {
-    const std::uint32_t n = pool_.reader_count();
+    const auto n = static_cast<std::uint32_t>(deck_.size());
     if (replacement_) return deck_[random_.next_below(n)];
     if (i + 1 < n) std::swap(deck_[i], deck_[i + random_.next_below(n - i)]);
     return deck_[i];
   }
 
-  NodePool pool_;
-  std::uint32_t draws_;
+  std::uint32_t d_;
+  std::uint32_t draws_ = 0;
   bool replacement_;
   RandomStream random_;
+  std::uint64_t generation_ = 0;  // of the nodes in the deck
   std::vector<NodeId> deck_;
 };
 
-constexpr std::array kParameters = {
+constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "d",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "2",
@@ -72,9 +78,7 @@ constexpr std::array kParameters = {
     ParameterInfo{.name = "replacement",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "false",
-                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"},
-    kIncludePrimary,
-};
+                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"});
 
 }  // namespace
 
@@ -97,9 +101,10 @@ const StrategyInfo kDChoices = {
         "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
         "12 (2001)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      return std::make_unique<DChoices>(
-          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")),
-          static_cast<std::uint32_t>(p.integer("d")), p.boolean("replacement"), setup.random);
+      return std::make_unique<SplitRouter<DChoices>>(
+          NodePool(setup.nodes, setup.default_node, p),
+          DChoices(setup.nodes.size(), static_cast<std::uint32_t>(p.integer("d")),
+                   p.boolean("replacement"), setup.random));
     },
 };
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "routers/catalogue.h"
-#include "routers/pool.h"
+#include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
@@ -17,33 +17,24 @@ namespace {
 
 enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed };
 
-class LeastOutstanding : public Router {
+class LeastOutstanding {
  public:
-  LeastOutstanding(NodePool pool, Tie tie, std::size_t nodes, RandomStream random)
-      : pool_(std::move(pool)),
-        tie_(tie),
-        random_(random),
-        last_use_(nodes),
-        tied_(pool_.readers().size()) {}
+  LeastOutstanding(Tie tie, std::size_t nodes, RandomStream random)
+      : tie_(tie), random_(random), last_use_(nodes), tied_(nodes) {}
 
-  Signals wants() const override {
+  Signals wants() const {
     Signals signals;
     signals.outstanding = true;
     return signals;
   }
 
-  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
-    if (query.kind == RequestClass::kWrite) return pool_.write();
-    return pool_.read(pick(*view.outstanding));
-  }
-
- private:
-  NodeId pick(Outstanding& outstanding) {
+  NodeId pick(const Eligible& eligible, const ClusterView& view) {
+    Outstanding& outstanding = *view.outstanding;
     // Without branches on the counts, which no processor could predict: each node is written where
     // the next tied one belongs, and stays there only if it is one.
     std::uint32_t fewest = UINT32_MAX;
     std::uint32_t tied = 0;
-    for (const NodeId node : pool_.readers()) {
+    for (const NodeId node : eligible.nodes) {
       const std::uint32_t count = outstanding[node];
       tied = count < fewest ? 0 : tied;
       fewest = std::min(fewest, count);
@@ -55,6 +46,7 @@ class LeastOutstanding : public Router {
     return longest_unused(std::span(tied_).first(tied));
   }
 
+ private:
   NodeId longest_unused(std::span<const NodeId> nodes) {
     const NodeId node = *std::ranges::min_element(
         nodes, {}, [&](NodeId candidate) { return last_use_[index(candidate)]; });
@@ -62,7 +54,6 @@ class LeastOutstanding : public Router {
     return node;
   }
 
-  NodePool pool_;
   Tie tie_;
   RandomStream random_;
   std::vector<std::uint64_t> last_use_;
@@ -71,15 +62,13 @@ class LeastOutstanding : public Router {
 };
 
 constexpr std::array<std::string_view, 3> kTies = {"uniform", "first", "least_recently_used"};
-constexpr std::array kParameters = {
-    kIncludePrimary,
+constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "tie",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "uniform",
                   .help = "which of the nodes with equally few: any at random, the first in order, "
                           "or the one this router used longest ago",
-                  .choices = kTies},
-};
+                  .choices = kTies});
 
 }  // namespace
 
@@ -101,9 +90,9 @@ const StrategyInfo kLeastOutstanding = {
     .source = "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const auto at = std::ranges::find(kTies, p.text("tie")) - kTies.begin();
-      return std::make_unique<LeastOutstanding>(
-          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")),
-          static_cast<Tie>(at), setup.nodes.size(), setup.random);
+      return std::make_unique<SplitRouter<LeastOutstanding>>(
+          NodePool(setup.nodes, setup.default_node, p),
+          LeastOutstanding(static_cast<Tie>(at), setup.nodes.size(), setup.random));
     },
 };
 

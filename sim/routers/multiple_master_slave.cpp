@@ -31,6 +31,8 @@ class MultipleMasterSlave : public Router {
   std::shared_ptr<PythonRandom> random_;
 };
 
+constexpr std::array kParameters = {pin_parameter("none")};
+
 }  // namespace
 
 const StrategyInfo kMultipleMasterSlave = {
@@ -41,7 +43,7 @@ const StrategyInfo kMultipleMasterSlave = {
         "databases whose name starts with `master` (lower case, at the start), each equally "
         "likely; `default` takes reads but never writes. One random.choice of Python's "
         "generator per decision.",
-    .parameters = {},
+    .parameters = kParameters,
     .systems = "RestAuth common.routers.MultipleMasterSlave",
     .failure_modes =
         "Writes of one transaction may go to different masters; with asynchronous "

@@ -19,11 +19,11 @@ class Oracle : public Router {
     signals.truth = true;
     return signals;
   }
-  Decision choose(const Query& /*query*/, const ClusterView& view, Nanoseconds /*now*/) override {
+  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
     NodeId best = fallback_;
     Nanoseconds earliest = kNever;
     for (std::size_t i = 0; i < nodes_; ++i) {
-      const Nanoseconds response = view.truth->response_if_sent(node_id(i));
+      const Nanoseconds response = view.truth->response_if_sent(node_id(i), query.kind);
       if (response < earliest) {
         earliest = response;
         best = node_id(i);
@@ -37,6 +37,8 @@ class Oracle : public Router {
   NodeId fallback_;  // while no node can answer
 };
 
+constexpr std::array kParameters = {kPinTransaction};
+
 }  // namespace
 
 const StrategyInfo kOracle = {
@@ -47,7 +49,7 @@ const StrategyInfo kOracle = {
         "earliest given all work there now and its own true service time; the first in order "
         "among equals. A node that is down or would refuse it is left out, from the instant that "
         "it is; while there is no other, `default` is asked. No random draws.",
-    .parameters = {},
+    .parameters = kParameters,
     .systems = "none: a bound",
     .failure_modes =
         "Greedy: it does not leave room for requests still to come, and does not look "

@@ -72,6 +72,10 @@ const std::string& Parameters::text(std::string_view name) const {
   return value->second;
 }
 
+bool Parameters::has(std::string_view name) const {
+  return std::ranges::find(values_, name, [](const auto& v) { return v.first; }) != values_.end();
+}
+
 std::int64_t Parameters::integer(std::string_view name) const {
   return parse_integer(text(name)).value();
 }

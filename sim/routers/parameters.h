@@ -1,6 +1,7 @@
 // Parameters of strategies: declared once in the catalogue, checked against it, read by name.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -25,6 +26,18 @@ struct ParameterInfo {
   std::span<const std::string_view> choices = {};
 };
 
+inline constexpr std::array<std::string_view, 3> kPins = {"none", "transaction", "session"};
+// The parameter of every strategy that can keep to a node.
+constexpr ParameterInfo pin_parameter(std::string_view default_value) {
+  return {.name = "pin",
+          .type = ParameterInfo::Type::kChoice,
+          .default_value = default_value,
+          .help = "what stays on one database: nothing, a transaction (on a primary unless it is "
+                  "read only), or all reads of a session and all its writes",
+          .choices = kPins};
+}
+inline constexpr ParameterInfo kPinTransaction = pin_parameter("transaction");
+
 // Name and value as written by the user.
 using ParameterTexts = std::vector<std::pair<std::string, std::string>>;
 
@@ -40,6 +53,7 @@ class Parameters {
   std::int64_t integer(std::string_view name) const;
   bool boolean(std::string_view name) const;
   const std::string& text(std::string_view name) const;
+  bool has(std::string_view name) const;
 
  private:
   std::vector<std::pair<std::string_view, std::string>> values_;

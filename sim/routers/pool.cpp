@@ -2,18 +2,49 @@
 
 namespace switchyard {
 
-NodePool::NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary) {
-  std::vector<NodeId> primaries;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const bool primary = nodes[i].role == Role::kPrimary;
-    if (primary) primaries.push_back(node_id(i));
-    if (!primary || include_primary) readers_.push_back(node_id(i));
+NodePool::NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary,
+                   bool checks_health)
+    : include_primary_(include_primary),
+      checks_health_(checks_health),
+      default_node_(default_node) {
+  std::vector<NodeState> states;
+  for (const NodeInfo& node : nodes) states.push_back({true, node.role});
+  readers_.reserve(nodes.size());
+  scratch_.reserve(nodes.size());
+  fill(states);
+}
+
+void NodePool::update(std::span<const NodeState> states) {
+  if (checks_health_) fill(states);
+}
+
+void NodePool::fill(std::span<const NodeState> states) {
+  const NodeId last_writer = writer_;
+  writer_ = kNoNode;
+  readers_.clear();
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (!states[i].up) continue;
+    const bool primary = states[i].role == Role::kPrimary;
+    if (primary && (writer_ == kNoNode || node_id(i) == default_node_)) writer_ = node_id(i);
+    if (!primary || include_primary_) readers_.push_back(node_id(i));
   }
-  if (readers_.empty()) {
-    readers_ = primaries;
-    read_reason_ = Reason::kNoReplica;
+  // While no primary is known to be up, writes go where the last one was, and fail there.
+  if (writer_ == kNoNode) writer_ = last_writer;
+  read_reason_ = readers_.empty() ? Reason::kNoReplica : Reason::kPicked;
+  for (std::size_t i = 0; read_reason_ == Reason::kNoReplica && i < states.size(); ++i) {
+    if (states[i].up && states[i].role == Role::kPrimary) readers_.push_back(node_id(i));
   }
-  writer_ = nodes[index(default_node)].role == Role::kPrimary ? default_node : primaries.front();
+  if (readers_.empty()) readers_.push_back(writer_);
+  ++generation_;
+}
+
+Eligible NodePool::narrowed(const std::uint8_t* eligible) {
+  scratch_.clear();
+  for (const NodeId node : readers_) {
+    if (eligible[index(node)] != 0) scratch_.push_back(node);
+  }
+  if (scratch_.empty()) scratch_.push_back(writer_);
+  return {scratch_, kNarrowed + ++narrowings_};
 }
 
 }  // namespace switchyard

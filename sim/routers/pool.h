@@ -11,28 +11,70 @@
 
 namespace switchyard {
 
-inline constexpr ParameterInfo kIncludePrimary = {
-    .name = "include_primary",
-    .type = ParameterInfo::Type::kBoolean,
-    .default_value = "false",
-    .help = "whether primaries take reads beside the replicas; without any replica they always do"};
+// Nodes to pick from, in the cluster's order; never empty.
+struct Eligible {
+  std::span<const NodeId> nodes;
+  // Differs whenever the nodes may differ from those of another time.
+  std::uint64_t generation = 0;
+};
 
 class NodePool {
  public:
-  NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary);
+  NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary,
+           bool checks_health);
+  // `parameters` has those of pool_parameters().
+  NodePool(std::span<const NodeInfo> nodes, NodeId default_node, const Parameters& parameters)
+      : NodePool(nodes, default_node, parameters.boolean("include_primary"),
+                 parameters.boolean("health_checks")) {}
 
-  // Nodes that reads may go to, in the cluster's order; never empty.
-  std::span<const NodeId> readers() const { return readers_; }
-  std::uint32_t reader_count() const { return static_cast<std::uint32_t>(readers_.size()); }
+  // For a read: the replicas (and primaries, if included) that are up, as far as the view narrows
+  // them. Primaries where that leaves none.
+  Eligible readers(const ClusterView& view) {
+    if (view.eligible == nullptr) [[likely]]
+      return {readers_, generation_};
+    return narrowed(view.eligible);
+  }
   // `default` if it is a primary, else the first primary.
   NodeId writer() const { return writer_; }
   Decision write() const { return Decision::to(writer_, Reason::kPrimary); }
   Decision read(NodeId node) const { return Decision::to(node, read_reason_); }
 
+  // Follows it, unless health checks are off.
+  void update(std::span<const NodeState> states);
+
  private:
+  void fill(std::span<const NodeState> states);
+  Eligible narrowed(const std::uint8_t* eligible);
+
+  bool include_primary_;
+  bool checks_health_;
+  NodeId default_node_;
   std::vector<NodeId> readers_;
+  std::vector<NodeId> scratch_;
+  static constexpr std::uint64_t kNarrowed = std::uint64_t{1} << 63;
+  std::uint64_t generation_ = 0;
+  std::uint64_t narrowings_ = 0;
   NodeId writer_ = kNoNode;
   Reason read_reason_ = Reason::kPicked;
 };
+
+inline constexpr ParameterInfo kHealthChecks = {
+    .name = "health_checks",
+    .type = ParameterInfo::Type::kBoolean,
+    .default_value = "true",
+    .help = "whether databases noticed as down are left out, and changes of role followed"};
+
+// The parameters of every strategy with a pool, after its own.
+template <class... Own>
+constexpr auto pool_parameters(const Own&... own) {
+  return std::array<ParameterInfo, sizeof...(Own) + 3>{
+      own...,
+      ParameterInfo{.name = "include_primary",
+                    .type = ParameterInfo::Type::kBoolean,
+                    .default_value = "false",
+                    .help = "whether primaries take reads beside the replicas; without any replica "
+                            "they always do"},
+      kHealthChecks, kPinTransaction};
+}
 
 }  // namespace switchyard

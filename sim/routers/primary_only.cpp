@@ -12,15 +12,20 @@ namespace {
 
 class PrimaryOnly : public Router {
  public:
-  explicit PrimaryOnly(NodeId primary) : primary_(primary) {}
+  explicit PrimaryOnly(NodePool pool) : pool_(std::move(pool)) {}
   Decision choose(const Query& /*query*/, const ClusterView& /*view*/,
                   Nanoseconds /*now*/) override {
-    return Decision::to(primary_, Reason::kPrimary);
+    return pool_.write();
+  }
+  void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
+    pool_.update(states);
   }
 
  private:
-  NodeId primary_;
+  NodePool pool_;
 };
+
+constexpr std::array kParameters = {kHealthChecks};
 
 }  // namespace
 
@@ -30,14 +35,14 @@ const StrategyInfo kPrimaryOnly = {
     .rule =
         "Reads and writes go to `default` if it is a primary, else to the first primary. No "
         "random draws.",
-    .parameters = {},
+    .parameters = kParameters,
     .systems = "any application without a router",
     .failure_modes = "The replicas' capacity is not used; the primary is the limit.",
     .source = "reference bound",
     .is_bound = true,
-    .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
+    .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<PrimaryOnly>(
-          NodePool(setup.nodes, setup.default_node, true).writer());
+          NodePool(setup.nodes, setup.default_node, true, p.boolean("health_checks")));
     },
 };
 

@@ -5,27 +5,27 @@
 // Known failure: no load, lag or health is looked at.
 // Source: Django documentation, "Multiple databases", PrimaryReplicaRouter.
 #include "routers/catalogue.h"
-#include "routers/pool.h"
+#include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
-class RandomReplica : public Router {
+class RandomReplica {
  public:
-  RandomReplica(NodePool pool, RandomStream random) : pool_(std::move(pool)), random_(random) {}
+  explicit RandomReplica(RandomStream random) : random_(random) {}
 
-  Decision choose(const Query& query, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
-    if (query.kind == RequestClass::kWrite) return pool_.write();
-    return pool_.read(pool_.readers()[random_.next_below(pool_.reader_count())]);
+  Signals wants() const { return {}; }
+  NodeId pick(const Eligible& eligible, const ClusterView& /*view*/) {
+    const auto count = static_cast<std::uint32_t>(eligible.nodes.size());
+    return eligible.nodes[random_.next_below(count)];
   }
 
  private:
-  NodePool pool_;
   RandomStream random_;
 };
 
-constexpr std::array kParameters = {kIncludePrimary};
+constexpr auto kParameters = pool_parameters();
 
 }  // namespace
 
@@ -42,8 +42,8 @@ const StrategyInfo kRandomReplica = {
         "health are not looked at.",
     .source = "Django documentation, Multiple databases",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      return std::make_unique<RandomReplica>(
-          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")), setup.random);
+      return std::make_unique<SplitRouter<RandomReplica>>(
+          NodePool(setup.nodes, setup.default_node, p), RandomReplica(setup.random));
     },
 };
 

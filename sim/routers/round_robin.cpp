@@ -6,29 +6,25 @@
 // Known failure: a node k times slower than the rest piles up work.
 // Source: MySQL Router manual, routing_strategy.
 #include "routers/catalogue.h"
-#include "routers/pool.h"
+#include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
-class RoundRobin : public Router {
+class RoundRobin {
  public:
-  explicit RoundRobin(NodePool pool) : pool_(std::move(pool)) {}
-
-  Decision choose(const Query& query, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
-    if (query.kind == RequestClass::kWrite) return pool_.write();
-    const NodeId node = pool_.readers()[next_];
-    if (++next_ == pool_.readers().size()) next_ = 0;
-    return pool_.read(node);
+  Signals wants() const { return {}; }
+  NodeId pick(const Eligible& eligible, const ClusterView& /*view*/) {
+    if (next_ >= eligible.nodes.size()) next_ = 0;
+    return eligible.nodes[next_++];
   }
 
  private:
-  NodePool pool_;
   std::size_t next_ = 0;
 };
 
-constexpr std::array kParameters = {kIncludePrimary};
+constexpr auto kParameters = pool_parameters();
 
 }  // namespace
 
@@ -48,8 +44,8 @@ const StrategyInfo kRoundRobin = {
         "that start together march in step.",
     .source = "MySQL Router manual, routing_strategy",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      return std::make_unique<RoundRobin>(
-          NodePool(setup.nodes, setup.default_node, p.boolean("include_primary")));
+      return std::make_unique<SplitRouter<RoundRobin>>(
+          NodePool(setup.nodes, setup.default_node, p), RoundRobin());
     },
 };
 

@@ -27,7 +27,7 @@ struct Query {
   SessionId session{};
   KeyId key = kNoKey;
   TableId table = kNoTable;
-  bool in_transaction = false;
+  std::uint32_t transaction = 0;  // 0: none; else the session's current one
   bool read_only_transaction = false;
   // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
   // Only with Signals::origin.
@@ -42,6 +42,7 @@ enum class Reason : std::uint8_t {
   kObjectNode,  // Django: no router answered, the object's own database
   kDefault,     // Django: no router answered, or not routed: the database `default`
   kLimited,     // rejected or postponed by the strategy
+  kPinned,      // where its transaction or session is
 };
 
 struct Decision {
@@ -98,14 +99,16 @@ struct NodeState {
 class Truth {
  public:
   virtual ~Truth() = default;
-  // When the response to the query being placed would arrive if it were sent to this node now;
-  // kNever if it would fail.
-  virtual Nanoseconds response_if_sent(NodeId node) const = 0;
+  // When the response to the query being placed would arrive if it were sent to this node now, as a
+  // read or a write; kNever if it would fail.
+  virtual Nanoseconds response_if_sent(NodeId node, RequestClass kind) const = 0;
 };
 
 struct ClusterView {
   Outstanding* outstanding = nullptr;  // with Signals::outstanding
   const Truth* truth = nullptr;        // with Signals::truth
+  // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.
+  const std::uint8_t* eligible = nullptr;
 };
 
 enum class Status : std::uint8_t {

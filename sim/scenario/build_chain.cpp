@@ -1,5 +1,7 @@
 #include "scenario/build_chain.h"
 
+#include <algorithm>
+
 #include "routers/catalogue.h"
 
 namespace switchyard {
@@ -11,15 +13,21 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
   const NodeId default_node = cluster.find("default");
   const auto python_random = std::make_shared<PythonRandom>(seed);
   std::vector<std::unique_ptr<Router>> routers;
+  Pinning pinning = Pinning::kNone;
   for (std::size_t i = 0; i < candidate.routers.size(); ++i) {
     const RouterUse& use = candidate.routers[i];
     const StrategyInfo& info = find_strategy(use.name);
     const Parameters parameters(info.name, info.parameters, use.parameters);
+    // The first router answers most queries, so its way with transactions is the chain's.
+    if (i == 0 && parameters.has("pin")) {
+      const auto at = std::ranges::find(kPins, parameters.text("pin")) - kPins.begin();
+      pinning = static_cast<Pinning>(at);
+    }
     routers.push_back(info.make(
         {nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i), python_random},
         parameters));
   }
-  return {std::move(routers), default_node};
+  return {std::move(routers), default_node, pinning};
 }
 
 }  // namespace switchyard

@@ -289,7 +289,9 @@ TEST_CASE("primary_only sends everything to the primary") {
 TEST_CASE("the oracle takes the earliest response, the first in order among equals") {
   class Fixed : public Truth {
    public:
-    Nanoseconds response_if_sent(NodeId node) const override { return responses[index(node)]; }
+    Nanoseconds response_if_sent(NodeId node, RequestClass) const override {
+      return responses[index(node)];
+    }
     std::vector<Nanoseconds> responses = {30, 20, 10, 10};
   };
   Fixed truth;
