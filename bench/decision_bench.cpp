@@ -23,7 +23,9 @@ class BusyNodes : public Truth {
     RandomStream random(1, RandomPurpose::kArrivals);
     for (Nanoseconds& time : response_ns_) time = random.next_below(1'000'000);
   }
-  Nanoseconds response_if_sent(NodeId node) const override { return response_ns_[index(node)]; }
+  Nanoseconds response_if_sent(NodeId node, RequestClass) const override {
+    return response_ns_[index(node)];
+  }
 
  private:
   std::vector<Nanoseconds> response_ns_;

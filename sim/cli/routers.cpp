@@ -1,6 +1,7 @@
 // switchyard routers: the catalogue of strategies.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/verbs.h"
@@ -31,6 +32,8 @@ std::string range_of(const ParameterInfo& parameter) {
   switch (parameter.type) {
     case ParameterInfo::Type::kBoolean:
       return "true | false";
+    case ParameterInfo::Type::kDuration:
+      return "duration";
     case ParameterInfo::Type::kText:
       return "text";
     case ParameterInfo::Type::kChoice:
@@ -44,12 +47,16 @@ std::string range_of(const ParameterInfo& parameter) {
 
 int list_all() {
   for (const StrategyInfo* info : catalogue()) fmt::print("{:<21} {}\n", info->name, info->summary);
+  fmt::print("\nguards, which stand before a router:\n");
+  for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\n'switchyard routers NAME' tells more.\n");
   return kExitSuccess;
 }
 
 int describe(const std::string& name) {
-  const StrategyInfo& info = find_strategy(name);
+  const auto is_named = [&](const StrategyInfo* guard) { return guard->name == name; };
+  const bool is_guard = std::ranges::any_of(guards(), is_named);
+  const StrategyInfo& info = is_guard ? find_guard(name) : find_strategy(name);
   fmt::print("{}\n{}\nRule\n{}\nParameters\n", info.name, wrapped(info.summary),
              wrapped(info.rule));
   if (info.parameters.empty()) fmt::print("  none\n");

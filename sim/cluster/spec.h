@@ -54,6 +54,7 @@ struct ReplicationSpec {
   Law apply_service;                // time of an apply on a node of speed 1 …
   double apply_share = 0;           // … plus this share of the write's own service time
   bool apply_competes = true;       // an apply takes one of the node's workers
+  Nanoseconds observe_every_ns = 0;  // routers see positions as of the last such look; 0: as of now
 
   bool applies_take_time() const { return apply_share > 0 || !apply_service.is_zero(); }
 };

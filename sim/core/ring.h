@@ -15,6 +15,7 @@ class Ring {
   const T& front() const { return slots_[head_ & mask_]; }
   // REQUIRES i < size().
   const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
+  T& operator[](std::size_t i) { return slots_[(head_ + i) & mask_]; }
   void pop() { ++head_; }
   void push(const T& value) {
     if (size() == slots_.size()) grow();

@@ -189,6 +189,9 @@ class Comparison {
       for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
       report.candidates.push_back(
           summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
+      for (const RouterUse& use : candidate.guards) {
+        report.candidates.back().guards.push_back(describe(use));
+      }
       report.candidates.back().evidence = std::move(evidence_[i]);
       report.candidates.back().is_bound = is_bound(candidate);
       note_overload(report, report.candidates.back());

@@ -50,6 +50,7 @@ struct StalenessReport {
 struct ConflictReport {
   std::uint64_t write_conflicts = 0;     // writes that did not know of an earlier one of their key
   std::uint64_t conflicting_pairs = 0;   // of writes
+  std::uint64_t conflicting_writes = 0;  // in such pairs
   std::uint64_t lost_updates = 0;        // overwritten by a write that did not know of them
   std::uint64_t split_transactions = 0;  // whose writes went to several nodes
   std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
@@ -102,6 +103,7 @@ struct SeriesPoint {
 struct CandidateReport {
   std::string name;
   std::vector<std::string> routers;  // with parameters that were given: "d_choices(d=3)"
+  std::vector<std::string> guards;
   bool is_bound = false;             // a reference such as the oracle
   std::string fingerprint;           // over every simulated figure
   std::uint64_t completed = 0, failed = 0, timed_out = 0, rejected = 0;

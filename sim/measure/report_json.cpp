@@ -88,6 +88,7 @@ Json conflicts_json(const CandidateReport& candidate) {
   };
   return {{"write_conflicts", of_keys(c.write_conflicts)},
           {"conflicting_pairs", of_keys(c.conflicting_pairs)},
+          {"conflicting_writes", of_keys(c.conflicting_writes)},
           {"lost_updates", of_keys(c.lost_updates)},
           {"split_transactions", c.split_transactions},
           {"left_transactions", c.left_transactions},
@@ -106,6 +107,7 @@ Json candidate_json(const CandidateReport& c) {
   Json json = {
       {"name", c.name},
       {"routers", c.routers},
+      {"guards", c.guards},
       {"fingerprint", c.fingerprint},
       {"completed", c.completed},
       {"failed", c.failed},

@@ -42,13 +42,19 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const 
                               cluster.count(Role::kPrimary) == 1 && workload.effects.empty();
   const bool all_well =
       cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
-  return simple_commits && all_well && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
+  return simple_commits && all_well && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth && !wants.positions &&
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
 bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options) {
   return !cluster.faults.empty() || options.timeout_ns > 0 ||
          std::ranges::any_of(cluster.nodes, [](const NodeSpec& n) { return n.queue_limit > 0; });
+}
+
+// What faults change, and what positions routers see, can't be foreseen.
+ReplayOptions watched(ReplayOptions options, const ClusterSpec& cluster, const Signals& wants) {
+  options.all_nodes_by_events |= !cluster.faults.empty() || wants.positions;
+  return options;
 }
 
 // The plain engine (kGeneral false) leaves out at compile time what most runs never use; where it
@@ -60,7 +66,7 @@ class Engine : private Truth, private Supervisor::Client {
          const ReplayOptions& options, const RunControl& control)
       : columns_(workload.trace.columns()),
         routers_(routers),
-        options_(options),
+        options_(watched(options, cluster, routers.wants())),
         control_(control),
         events_(mean_gap_ns(workload, options)),
         recorder_(
@@ -68,15 +74,18 @@ class Engine : private Truth, private Supervisor::Client {
             static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / options.speed),
             options.warmup_ns, kGeneral && requests_may_fail(cluster, options)),
         connectivity_(cluster.nodes.size()),
-        servers_(cluster, options, workload.service_ns, events_, flights_, recorder_),
+        servers_(cluster, options_, workload.service_ns, events_, flights_, recorder_),
         ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
                 cluster.count(Role::kPrimary) > 1 || cluster.failover.promotes(), options, recorder_.tally(), control.observer),
-        replication_(cluster, options, workload.service_ns, events_, flights_, servers_,
-                     connectivity_, ledger_, recorder_),
+        progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
+                  routers.wants().positions),
+        replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
+                     connectivity_, ledger_, recorder_,
+                     routers.wants().positions ? &progress_ : nullptr),
         supervisor_(cluster, events_, servers_, replication_, connectivity_, *this),
         feed_(routers, cluster.nodes.size(), columns_, workload.trace.session_count(), events_,
-              flights_, *this),
-        arrivals_(workload, options, events_),
+              flights_, *this, progress_),
+        arrivals_(workload, options_, events_),
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
@@ -163,6 +172,15 @@ class Engine : private Truth, private Supervisor::Client {
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
         break;
+      case EventKind::kCaughtUp:
+        if (flights_.generation(event.low()) == event.high()) caught_up(event.low());
+        break;
+      case EventKind::kWaitOver:
+        if (flights_.generation(event.low()) == event.high()) wait_over(event.low());
+        break;
+      case EventKind::kObserve:
+        if (answered_ < columns_.op.size()) progress_.observe(now_);
+        break;
       case EventKind::kTimer:
         feed_.fire_timer(now_, events_.empty() && arrivals_.next_time() == kNever);
         break;
@@ -223,6 +241,9 @@ class Engine : private Truth, private Supervisor::Client {
       case Decision::Kind::kWait:
         wait_until(flight, decision.until_ns);
         break;
+      case Decision::Kind::kWaitFor:
+        wait_for(flight, decision);
+        break;
       default:
         fail(flight, Status::kRejected, now_);
         break;
@@ -237,6 +258,33 @@ class Engine : private Truth, private Supervisor::Client {
     }
     events_.push(
         {std::min(until_ns, given_up_ns(flight)), EventKind::kRetry, flights_.add(flight)});
+  }
+
+  [[gnu::noinline]] void wait_for(Flight flight, const Decision& decision) {
+    if (!feed_.wants().positions || index(decision.node) >= nodes_) {
+      throw InputError("a router waits for positions that it did not ask for, or of no node");
+    }
+    flight.node = decision.node;
+    if (progress_.has_reached(decision.node, decision.position)) {
+      dispatch(flight, decision.node);
+      return;
+    }
+    if (decision.until_ns <= now_) {
+      throw InputError("a router asked to wait until a time that is not in the future");
+    }
+    const JobId id = flights_.add(flight);
+    progress_.wait(decision.node, decision.position, id, flights_.generation(id));
+    events_.push({std::min(decision.until_ns, given_up_ns(flight)), EventKind::kWaitOver, id,
+                  flights_.generation(id)});
+  }
+  void caught_up(JobId id) {
+    Flight flight = flights_.remove(id);
+    dispatch(flight, flight.node);
+  }
+  void wait_over(JobId id) {
+    flights_[id].waited_out = true;
+    flights_[id].node = kNoNode;
+    retry(id);
   }
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
@@ -261,7 +309,11 @@ class Engine : private Truth, private Supervisor::Client {
         flight.op != Op::kLockingRead) {
       query.origin = origins_.origin(session, key);
     }
-    if (kGeneral) asking_for_ = request;
+    if constexpr (kGeneral) {
+      asking_for_ = request;
+      query.waited_out = flight.waited_out;
+      progress_.set_time(now_);
+    }
     const ClusterView& view = feed_.view(now_);
     const Decision decision = DecisionTimer::is_due(issued_) ? timed_choice(query, view)
                                                              : routers_.choose(query, view, now_);
@@ -425,13 +477,14 @@ class Engine : private Truth, private Supervisor::Client {
   }
 
   // What the end of a statement commits.
-  CommitChain commit_writes(const Flight& flight, Nanoseconds finish_ns, Nanoseconds ack_ns) {
+  CommitChain commit_writes(Flight& flight, Nanoseconds finish_ns, Nanoseconds ack_ns) {
     CommitChain chain;
     transactions_.statement_ended(
         flight, finish_ns, [&](RequestIndex write, NodeId node, Nanoseconds commit_ns) {
           const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
           events_.push({commit_ns, EventKind::kCommit, id, order_of(write)});
           waiting_answers_.add(chain, id);
+          if (feed_.wants().positions) flight.position = progress_.committed(id, node, commit_ns);
         });
     return chain;
   }
@@ -562,7 +615,7 @@ class Engine : private Truth, private Supervisor::Client {
 
   const TraceColumns& columns_;
   const RouterChain& routers_;
-  const ReplayOptions& options_;
+  const ReplayOptions options_;
   const RunControl& control_;
   EventQueue events_;
   FlightTable flights_;
@@ -570,6 +623,7 @@ class Engine : private Truth, private Supervisor::Client {
   Connectivity connectivity_;
   Servers servers_;
   Ledger ledger_;
+  Progress progress_;
   Replication replication_;
   Supervisor supervisor_;
   RouterFeed feed_;

@@ -32,7 +32,10 @@ enum class EventKind : std::uint8_t {
   kDeliverNext,     // version, route: the first commit on that way arrives
   kApplied,         // commit: one more node has it, received or applied
   kAcknowledged,    // commit: enough nodes have it
+  kCaughtUp,        // flight, generation: the node that it waits for has come far enough
+  kWaitOver,        // flight, generation: it waits no longer for that
   kTimeout,         // flight, generation
+  kObserve,         // the positions that routers see are looked at
   kTimer,
   kNodeArrival,  // node: the request that was sent to it longest ago
   kRetry,        // flight: the router asked to wait

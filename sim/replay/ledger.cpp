@@ -75,7 +75,7 @@ void Ledger::acknowledged(CommitId id, Nanoseconds ack_ns) {
 }
 
 void Ledger::committed(CommitId id) {
-  const Commit& commit = commits_[id];
+  Commit& commit = commits_[id];
   if (!conflicts_possible_ || commit.key == kNone || commit.commit_ns < warmup_ns_) return;
   bool conflicts = false;
   for (CommitId other = commit.older; other != kNoCommit; other = commits_[other].older) {
@@ -85,6 +85,8 @@ void Ledger::committed(CommitId id) {
     ++tally_.consistency.conflicting_pairs;
     if (!earlier.lost) ++tally_.consistency.lost_updates;
     earlier.lost = true;
+    mark_conflicting(earlier);
+    mark_conflicting(commit);
     if (!conflicts) {
       note({EvidenceKind::kWriteConflict, commit.write, commit.origin, earlier.write,
             earlier.origin, commit.commit_ns, commit.commit_ns - earlier.commit_ns});

@@ -86,6 +86,7 @@ class Ledger {
     std::uint32_t seen_by = kNone;  // sessions that read it, in readers_
     bool listed = false;            // reached from newest_
     bool lost = false;              // a conflicting commit overwrote it
+    bool conflicting = false;       // with an earlier or a later one
     bool discarded = false;
     Nanoseconds commit_ns = 0;
     Nanoseconds ack_ns = kNever;
@@ -118,6 +119,10 @@ class Ledger {
   void note(const Evidence& evidence);
   void list(CommitId commit);
   void unlist_with_older(CommitId commit);
+  void mark_conflicting(Commit& commit) {
+    if (!commit.conflicting) ++tally_.consistency.conflicting_writes;
+    commit.conflicting = true;
+  }
   void forget_readers(CommitId commit);
   void retire(Nanoseconds now);
   void remember(CommitId commit, std::uint32_t session);

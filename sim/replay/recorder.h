@@ -20,6 +20,7 @@ struct Flight {
   bool is_apply = false;
   bool abandoned = false;         // its client has given up on this attempt
   std::uint8_t attempts = 0;      // that have failed
+  bool waited_out = false;        // for a node's position
   std::uint32_t commit = kNone;   // the commit that an apply is of
   Nanoseconds intended_ns = 0;    // the client wanted to ask
   Nanoseconds issued_ns = 0;      // its session was free: the router was asked
@@ -27,6 +28,7 @@ struct Flight {
   Nanoseconds dispatched_ns = 0;  // it left the router
   Nanoseconds arrive_ns = 0;      // it reached the node
   Nanoseconds service_ns = 0;     // on that node
+  Position position = {};         // of what it committed, if routers are told
 };
 
 class Recorder {

@@ -8,7 +8,7 @@ namespace switchyard {
 Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& options,
                          std::span<const std::int64_t> service_ns, EventQueue& events,
                          FlightTable& flights, Servers& servers, const Connectivity& connectivity,
-                         Ledger& ledger, Recorder& recorder)
+                         Ledger& ledger, Recorder& recorder, Progress* progress)
     : spec_(cluster.replication),
       service_ns_(service_ns),
       events_(events),
@@ -16,6 +16,7 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
       servers_(servers),
       ledger_(ledger),
       recorder_(recorder),
+      progress_(progress),
       connectivity_(connectivity),
       faulty_(!cluster.faults.empty()),
       constant_delay_(spec_.delay.kind() == Law::Kind::kConstant),
@@ -24,7 +25,8 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
       in_order_(spec_.order == ReplicationOrder::kCommit && (faulty_ || !constant_delay_)),
       routes_(in_order_ || faulty_ ? nodes_.size() * nodes_.size() : 0) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    nodes_[i].planned = !faulty_ && (servers_.planned(node_id(i)) || !spec_.apply_competes);
+    nodes_[i].planned =
+        !faulty_ && progress_ == nullptr && (servers_.planned(node_id(i)) || !spec_.apply_competes);
     nodes_[i].workers = WorkerPlan(spec_.apply_workers);
     nodes_[i].service_random = RandomStream(options.seed, RandomPurpose::kApplyService, i);
     nodes_[i].shipping_random = RandomStream(options.seed, RandomPurpose::kShipping, i);
@@ -220,6 +222,7 @@ void Replication::applied(CommitId commit, NodeId node, Nanoseconds finish) {
   recorder_.applied(node, ledger_.commit_ns(commit), finish);
   if (spec_.mode == ReplicationMode::kSync) events_.push({finish, EventKind::kApplied, commit});
   ledger_.applied(commit, node, finish);
+  if (progress_ != nullptr) progress_->applied(commit, node, finish);
 }
 
 void Replication::node_stopped(NodeId id) {
@@ -278,6 +281,7 @@ void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now
     if (ledger_.discarded(commit) || has(heir, commit)) continue;
     for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
     ledger_.discard(commit, heir, now);
+    if (progress_ != nullptr) progress_->discarded(commit, now);
   }
 }
 

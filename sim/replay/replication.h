@@ -14,6 +14,7 @@
 #include "replay/connectivity.h"
 #include "replay/event_queue.h"
 #include "replay/ledger.h"
+#include "replay/progress.h"
 #include "replay/recorder.h"
 #include "replay/servers.h"
 
@@ -30,7 +31,7 @@ class Replication {
   Replication(const ClusterSpec& cluster, const ReplayOptions& options,
               std::span<const std::int64_t> service_ns, EventQueue& events, FlightTable& flights,
               Servers& servers, const Connectivity& connectivity, Ledger& ledger,
-              Recorder& recorder);
+              Recorder& recorder, Progress* progress);
 
   // Whether a client waits for other nodes to have its commit.
   bool waits_for_acks() const { return spec_.mode != ReplicationMode::kAsync && nodes_.size() > 1; }
@@ -142,6 +143,7 @@ class Replication {
   Servers& servers_;
   Ledger& ledger_;
   Recorder& recorder_;
+  Progress* progress_;  // null if no router looks at positions
   const Connectivity& connectivity_;
   bool faulty_;
   bool constant_delay_;

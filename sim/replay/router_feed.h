@@ -14,7 +14,8 @@ class RouterFeed {
  public:
   // REQUIRES all to outlive it; `truth` tells what no real router knows.
   RouterFeed(const RouterChain& routers, std::size_t nodes, const TraceColumns& columns,
-             std::size_t sessions, EventQueue& events, FlightTable& flights, const Truth& truth)
+             std::size_t sessions, EventQueue& events, FlightTable& flights, const Truth& truth,
+             const Positions& positions)
       : routers_(routers),
         wants_(routers.wants()),
         columns_(columns),
@@ -24,6 +25,7 @@ class RouterFeed {
         session_seen_(wants_.sessions ? sessions : 0) {
     view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
     view_.truth = wants_.truth ? &truth : nullptr;
+    view_.positions = wants_.positions ? &positions : nullptr;
   }
   RouterFeed(const RouterFeed&) = delete;
   RouterFeed& operator=(const RouterFeed&) = delete;
@@ -43,8 +45,8 @@ class RouterFeed {
   [[gnu::always_inline]] void dispatched(const Flight& flight) {
     if (wants_.outstanding) outstanding_.add(flight.node);
     if (wants_.responses) {
-      routers_.on_dispatch(
-          {flight.dispatched_ns, flight.node, session_of(flight), class_of(flight.op)});
+      routers_.on_dispatch({flight.dispatched_ns, flight.node, session_of(flight), key_of(flight),
+                            table_of(flight), class_of(flight.op)});
     }
   }
   // The answer comes at `response_ns`, now or later.
@@ -62,8 +64,10 @@ class RouterFeed {
   // kResponse
   void respond(JobId id, Nanoseconds now) {
     const Flight flight = flights_.remove(id);
-    routers_.on_response({now, flight.node, session_of(flight), class_of(flight.op),
-                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns});
+    routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
+                          class_of(flight.op),
+                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns,
+                          flight.position});
     schedule_timer(now);
   }
 
@@ -86,6 +90,13 @@ class RouterFeed {
  private:
   SessionId session_of(const Flight& flight) const {
     return static_cast<SessionId>(columns_.session[flight.request]);
+  }
+
+  KeyId key_of(const Flight& flight) const {
+    return columns_.key.empty() ? kNoKey : static_cast<KeyId>(columns_.key[flight.request]);
+  }
+  TableId table_of(const Flight& flight) const {
+    return columns_.table.empty() ? kNoTable : static_cast<TableId>(columns_.table[flight.request]);
   }
 
   const RouterChain& routers_;

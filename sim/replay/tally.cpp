@@ -103,6 +103,7 @@ void ConsistencyTally::merge(const ConsistencyTally& other) {
   monotonic_read_violations += other.monotonic_read_violations;
   write_conflicts += other.write_conflicts;
   conflicting_pairs += other.conflicting_pairs;
+  conflicting_writes += other.conflicting_writes;
   lost_updates += other.lost_updates;
   split_transactions += other.split_transactions;
   left_transactions += other.left_transactions;

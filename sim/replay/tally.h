@@ -114,6 +114,7 @@ struct ConsistencyTally {
   std::uint64_t monotonic_read_violations = 0;
   std::uint64_t write_conflicts = 0;     // writes with an earlier one that their node lacked
   std::uint64_t conflicting_pairs = 0;   // of such writes
+  std::uint64_t conflicting_writes = 0;  // with an earlier or a later one
   std::uint64_t lost_updates = 0;        // writes overwritten by one that had not seen them
   std::uint64_t split_transactions = 0;  // whose writes went to several nodes
   std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first

@@ -22,6 +22,7 @@ struct RouterSetup {
   RandomStream random;              // this router's own stream
   // Python's module-level generator: one for all RestAuth routers of a chain, as in Django.
   std::shared_ptr<PythonRandom> python_random;
+  std::unique_ptr<Router> guarded = nullptr;  // for a guard: what it stands before
 };
 
 struct StrategyInfo {
@@ -37,11 +38,13 @@ struct StrategyInfo {
   std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
 };
 
-// In the order in which they are listed to users.
+// In the order in which they are listed to users; guards apart.
 std::span<const StrategyInfo* const> catalogue();
+std::span<const StrategyInfo* const> guards();
 
 // Finds a strategy by name, or RestAuth's by the path that Django users write
 // ("RestAuth.common.routers.MasterSlave"). Throws InputError naming the nearest.
 const StrategyInfo& find_strategy(std::string_view name);
+const StrategyInfo& find_guard(std::string_view name);
 
 }  // namespace switchyard

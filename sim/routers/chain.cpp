@@ -10,6 +10,7 @@ Signals& Signals::operator|=(const Signals& other) {
   sessions |= other.sessions;
   timers |= other.timers;
   origin |= other.origin;
+  positions |= other.positions;
   truth |= other.truth;
   return *this;
 }

@@ -39,6 +39,9 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
         fail("one of " + join_names(info.choices));
       }
       return;
+    case ParameterInfo::Type::kDuration:
+      if (!parse_duration(text)) fail("a duration with its unit, as in \"250ms\"");
+      return;
     case ParameterInfo::Type::kText:
       return;
   }
@@ -78,6 +81,10 @@ bool Parameters::has(std::string_view name) const {
 
 std::int64_t Parameters::integer(std::string_view name) const {
   return parse_integer(text(name)).value();
+}
+
+Nanoseconds Parameters::duration(std::string_view name) const {
+  return parse_duration(text(name)).value();
 }
 
 bool Parameters::boolean(std::string_view name) const {

@@ -14,7 +14,7 @@
 namespace switchyard {
 
 struct ParameterInfo {
-  enum class Type : std::uint8_t { kInteger, kBoolean, kChoice, kText };
+  enum class Type : std::uint8_t { kInteger, kBoolean, kChoice, kDuration, kText };
   std::string_view name;
   Type type = Type::kInteger;
   std::string_view default_value;
@@ -52,6 +52,7 @@ class Parameters {
   // REQUIRES the name to be declared with that type.
   std::int64_t integer(std::string_view name) const;
   bool boolean(std::string_view name) const;
+  Nanoseconds duration(std::string_view name) const;
   const std::string& text(std::string_view name) const;
   bool has(std::string_view name) const;
 

@@ -16,6 +16,7 @@
 #include "core/ids.h"
 #include "core/time.h"
 #include "routers/outstanding.h"
+#include "routers/positions.h"
 #include "workload/op.h"
 
 namespace switchyard {
@@ -32,6 +33,8 @@ struct Query {
   // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
   // Only with Signals::origin.
   NodeId origin = kNoNode;
+  // The router had it wait for a node's position, and that took too long.
+  bool waited_out = false;
 };
 
 // Why a decision fell as it did, so that tests can check decisions and not only shares.
@@ -43,6 +46,9 @@ enum class Reason : std::uint8_t {
   kDefault,     // Django: no router answered, or not routed: the database `default`
   kLimited,     // rejected or postponed by the strategy
   kPinned,      // where its transaction or session is
+  kSticky,      // to a primary because of an earlier write
+  kCausal,      // where, or when, the position it needs has been reached
+  kLagging,     // to a primary because every other node is too far behind
 };
 
 struct Decision {
@@ -50,21 +56,26 @@ struct Decision {
     kNode,      // send it to `node`
     kNoAnswer,  // leave it to the next router of the chain
     kWait,      // ask again at `until_ns`, which must lie in the future
+    kWaitFor,   // send it to `node` when that has reached `position`; at `until_ns`, ask again
     kReject,    // fail it at once
   };
   Kind kind = Kind::kNoAnswer;
   Reason reason = Reason::kPicked;
   NodeId node = kNoNode;
   Nanoseconds until_ns = 0;
+  Position position = {};
 
   static Decision to(NodeId node, Reason reason = Reason::kPicked) {
-    return {Kind::kNode, reason, node, 0};
+    return {Kind::kNode, reason, node, 0, {}};
   }
   static Decision no_answer() { return {}; }
   static Decision wait_until(Nanoseconds time) {
-    return {Kind::kWait, Reason::kLimited, kNoNode, time};
+    return {Kind::kWait, Reason::kLimited, kNoNode, time, {}};
   }
-  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0}; }
+  static Decision wait_for(NodeId node, const Position& position, Nanoseconds until) {
+    return {Kind::kWaitFor, Reason::kCausal, node, until, position};
+  }
+  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0, {}}; }
 };
 
 // What a strategy can be told. Each costs the engine something, so each must be asked for.
@@ -74,6 +85,7 @@ struct Signals {
   bool sessions = false;     // on_session_start
   bool timers = false;       // next_timer and on_timer
   bool origin = false;       // Query::origin
+  bool positions = false;    // ClusterView::positions
   bool truth = false;        // ClusterView::truth; for bounds, no real router has it
 
   Signals& operator|=(const Signals& other);
@@ -107,6 +119,7 @@ class Truth {
 struct ClusterView {
   Outstanding* outstanding = nullptr;  // with Signals::outstanding
   const Truth* truth = nullptr;        // with Signals::truth
+  const Positions* positions = nullptr;  // with Signals::positions
   // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.
   const std::uint8_t* eligible = nullptr;
 };
@@ -125,6 +138,8 @@ struct Dispatch {
   Nanoseconds now_ns = 0;
   NodeId node = kNoNode;
   SessionId session{};
+  KeyId key = kNoKey;
+  TableId table = kNoTable;
   RequestClass kind = RequestClass::kRead;
 };
 
@@ -132,9 +147,13 @@ struct Response {
   Nanoseconds now_ns = 0;
   NodeId node = kNoNode;
   SessionId session{};
+  KeyId key = kNoKey;
+  TableId table = kNoTable;
   RequestClass kind = RequestClass::kRead;
   Status status = Status::kOk;
   Nanoseconds latency_ns = 0;  // since dispatch
+  // Of what it committed; number 0 if nothing. Only with Signals::positions.
+  Position position = {};
 };
 
 class Router {

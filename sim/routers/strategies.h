@@ -15,4 +15,8 @@ extern const StrategyInfo kDChoices;
 extern const StrategyInfo kPrimaryOnly;
 extern const StrategyInfo kOracle;
 
+extern const StrategyInfo kStickyPrimary;
+extern const StrategyInfo kCausal;
+extern const StrategyInfo kLagBounded;
+
 }  // namespace switchyard

@@ -26,6 +26,14 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
     routers.push_back(info.make(
         {nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i), python_random},
         parameters));
+    for (std::size_t g = candidate.guards.size(); g-- > 0;) {
+      const RouterUse& guard = candidate.guards[g];
+      const StrategyInfo& guard_info = find_guard(guard.name);
+      routers.back() =
+          guard_info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
+                           nullptr, std::move(routers.back())},
+                          Parameters(guard_info.name, guard_info.parameters, guard.parameters));
+    }
   }
   return {std::move(routers), default_node, pinning};
 }

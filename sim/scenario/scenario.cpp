@@ -172,12 +172,7 @@ ReplicationSpec read_replication(TableReader reader) {
   if (auto law = reader.law("apply_service")) spec.apply_service = std::move(*law);
   spec.apply_share = reader.number("apply_share", 0, 0);
   spec.apply_competes = reader.boolean("apply_competes", true);
-  if (reader.duration("observe_every", 0) != 0) {
-    reader.fail(
-        *reader.find("observe_every"),
-        "replication.observe_every has no use in this version, whose routers do not look at "
-        "positions; leave it at \"0us\"");
-  }
+  spec.observe_every_ns = reader.duration("observe_every", 0);
   reader.finish();
   return spec;
 }
@@ -259,11 +254,12 @@ FailoverSpec read_failover(TableReader reader) {
   return spec;
 }
 
-RouterUse read_router(const toml::node& node, const TableReader& parent) {
+// `what`: "router" or "guard".
+RouterUse read_use(const toml::node& node, const TableReader& parent, std::string_view what) {
   if (const auto name = node.value_exact<std::string>()) return {*name, {}};
   const toml::table* table = node.as_table();
   if (table == nullptr || !table->contains("use")) {
-    parent.fail(node, "a router is a name or a table { use = \"NAME\", … }");
+    parent.fail(node, fmt::format("a {} is a name or a table {{ use = \"NAME\", … }}", what));
   }
   RouterUse use;
   for (const auto& [key, value] : *table) {
@@ -294,7 +290,7 @@ Candidate read_candidate(TableReader reader) {
   }
   std::string chain;
   for (const toml::node& node : *routers->as_array()) {
-    candidate.routers.push_back(read_router(node, reader));
+    candidate.routers.push_back(read_use(node, reader, "router"));
     try {
       const RouterUse& use = candidate.routers.back();
       const StrategyInfo& info = find_strategy(use.name);
@@ -304,12 +300,24 @@ Candidate read_candidate(TableReader reader) {
     }
     chain += (chain.empty() ? "" : " + ") + candidate.routers.back().name;
   }
-  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
   if (const toml::node* guards = reader.find("guards")) {
-    if (!guards->is_array() || !guards->as_array()->empty()) {
-      reader.fail(*guards, "guards are not available in this version; leave the list out");
+    if (!guards->is_array()) {
+      reader.fail(*guards, "guards must be a list, also for one: guards = [\"sticky_primary\"]");
+    }
+    for (const toml::node& node : *guards->as_array()) {
+      candidate.guards.push_back(read_use(node, reader, "guard"));
+      try {
+        const RouterUse& use = candidate.guards.back();
+        const StrategyInfo& info = find_guard(use.name);
+        Parameters(info.name, info.parameters, use.parameters);
+      } catch (const InputError& error) {
+        reader.fail(node, error.what());
+      }
+      if (candidate.routers.empty()) reader.fail(node, "a guard needs a router to stand before");
+      chain += " + " + candidate.guards.back().name;
     }
   }
+  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
   reader.finish();
   return candidate;
 }

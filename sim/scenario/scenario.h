@@ -22,10 +22,11 @@ struct RouterUse {
   ParameterTexts parameters;
 };
 
-// One column of the comparison: a chain of routers.
+// One column of the comparison: a chain of routers, each behind all the guards.
 struct Candidate {
   std::string name;
   std::vector<RouterUse> routers;
+  std::vector<RouterUse> guards;  // the first is asked first
 };
 
 struct WorkloadSpec {
