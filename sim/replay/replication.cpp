@@ -67,7 +67,7 @@ void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds com
     if (node_id(i) == origin) continue;
     if (!routes_.empty()) {
       Route& way = route(origin, node_id(i));
-      way.under_way.push(commit);
+      way.under_way.push({commit, ledger_.write_of(commit)});
       if (faulty_ && (!way.whole || !has(way.source, commit))) continue;
     }
     receipts_.push_back(set_out(commit, origin, node_id(i), commit_ns));
@@ -111,7 +111,7 @@ void Replication::deliver_next(const Event& event) {
   if (way.version != event.low()) return;
   if (faulty_) drop_arrived(way, to);
   if (in_order_) {
-    const CommitId commit = way.under_way.front();
+    const CommitId commit = way.under_way.front().commit;
     way.under_way.pop();
     receive(commit, to, event.time_ns);
   } else {
@@ -264,21 +264,22 @@ void Replication::set_out_again(NodeId origin, NodeId to, Nanoseconds now) {
   drop_arrived(way, to);
   if (!way.whole) return;
   for (std::size_t i = 0; i < way.under_way.size(); ++i) {
-    const CommitId commit = way.under_way[i];
-    if (!has(to, commit) && has(way.source, commit)) set_out(commit, origin, to, now);
+    const Shipment& shipment = way.under_way[i];
+    if (still_lacks(to, shipment) && has(way.source, shipment.commit)) {
+      set_out(shipment.commit, origin, to, now);
+    }
   }
 }
 
 void Replication::drop_arrived(Route& way, NodeId to) {
-  const auto is_done = [&](CommitId commit) { return ledger_.discarded(commit) || has(to, commit); };
-  while (!way.under_way.empty() && is_done(way.under_way.front())) way.under_way.pop();
+  while (!way.under_way.empty() && !still_lacks(to, way.under_way.front())) way.under_way.pop();
 }
 
 void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now) {
-  Ring<CommitId>& lacking = route(origin, heir).under_way;
+  Ring<Shipment>& lacking = route(origin, heir).under_way;
   for (; !lacking.empty(); lacking.pop()) {
-    const CommitId commit = lacking.front();
-    if (ledger_.discarded(commit) || has(heir, commit)) continue;
+    if (!still_lacks(heir, lacking.front())) continue;
+    const CommitId commit = lacking.front().commit;
     for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
     ledger_.discard(commit, heir, now);
     if (progress_ != nullptr) progress_->discarded(commit, now);

@@ -106,10 +106,16 @@ class Replication {
     }
   };
 
+  // The id may have come to mean another commit by the time that this one is at the front.
+  struct Shipment {
+    CommitId commit = kNoCommit;
+    RequestIndex write = 0;
+  };
+
   // From where a commit was made to another node.
   struct Route {
     Nanoseconds latest_receipt_ns = 0;
-    Ring<CommitId> under_way;  // in the order of commits; with faults also what can't set out
+    Ring<Shipment> under_way;  // in the order of commits; with faults also what can't set out
     std::vector<Receipt> receipts;  // to come, as a heap; where they come in any order
     NodeId source = kNoNode;   // from where it sets out: the origin or its heir
     bool whole = true;
@@ -117,6 +123,10 @@ class Replication {
   };
   Route& route(NodeId origin, NodeId to) {
     return routes_[index(origin) * nodes_.size() + index(to)];
+  }
+  bool still_lacks(NodeId node, const Shipment& shipment) const {
+    return ledger_.write_of(shipment.commit) == shipment.write &&
+           !ledger_.discarded(shipment.commit) && !has(node, shipment.commit);
   }
   bool has(NodeId node, CommitId commit) const {
     return has_[std::size_t{commit} * nodes_.size() + index(node)];

@@ -17,14 +17,23 @@ struct SmallScenario {
   std::uint64_t router_seed = 1;
 };
 
-// Any node for a read, any primary for a write.
+// Any node for a read, any primary for a write; every other one notices changes of roles.
 class AnyNode : public Router {
  public:
   AnyNode(const ClusterSpec& cluster, std::uint64_t seed)
-      : nodes_(cluster.nodes.size()), random_(seed, RandomPurpose::kRouter) {
+      : nodes_(cluster.nodes.size()),
+        notices_(seed % 2 == 0),
+        random_(seed, RandomPurpose::kRouter) {
     for (std::size_t i = 0; i < nodes_; ++i) {
       if (cluster.nodes[i].role == Role::kPrimary) primaries_.push_back(node_id(i));
     }
+  }
+  void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
+    std::vector<NodeId> primaries;
+    for (std::size_t i = 0; i < nodes_; ++i) {
+      if (states[i].role == Role::kPrimary) primaries.push_back(node_id(i));
+    }
+    if (notices_ && !primaries.empty()) primaries_ = std::move(primaries);
   }
   Decision choose(const Query& query, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
     if (query.kind == RequestClass::kRead) {
@@ -36,6 +45,7 @@ class AnyNode : public Router {
 
  private:
   std::size_t nodes_;
+  bool notices_;
   std::vector<NodeId> primaries_;
   RandomStream random_;
 };
@@ -50,6 +60,37 @@ Law random_delay(RandomStream& random) {
       return Law::exponential(2e6);
     default:
       return Law::lognormal(1e6, 2);
+  }
+}
+
+FaultSpec random_fault(RandomStream& random, std::size_t nodes) {
+  FaultSpec fault;
+  fault.kind = static_cast<FaultKind>(random.next_below(6));
+  fault.nodes = {node_id(random.next_below(static_cast<std::uint32_t>(nodes)))};
+  if (fault.kind == FaultKind::kPartition && nodes == 1) fault.kind = FaultKind::kDown;
+  fault.at_ns = random.next_below(25'000'000);
+  if (random.next_below(4) > 0) fault.lasts_ns = 500'000 + random.next_below(10'000'000);
+  if (fault.lasts_ns != kNever && random.next_below(4) == 0) {
+    fault.times = 3;
+    fault.every_ns = fault.lasts_ns + 1 + random.next_below(3'000'000);
+  }
+  fault.factor = 0.25 * (1 + random.next_below(16));
+  fault.delay_ns = random.next_below(5'000'000);
+  fault.silent = random.next_below(3) == 0;
+  fault.cuts_clients = random.next_below(2) == 0;
+  return fault;
+}
+
+void add_faults(SmallScenario& s, RandomStream& random) {
+  s.options.timeout_ns = 1'500'000;
+  s.options.retries = static_cast<std::uint8_t>(random.next_below(3));
+  s.options.retry_after_ns = random.next_below(500'000);
+  for (std::uint32_t i = 0; i <= random.next_below(4); ++i) {
+    s.cluster.faults.push_back(random_fault(random, s.cluster.nodes.size()));
+  }
+  s.cluster.failover.detect_after_ns = random.next_below(1'000'000);
+  if (random.next_below(4) > 0) {
+    s.cluster.failover.promote_after_ns = random.next_below(2'000'000);
   }
 }
 
@@ -114,7 +155,7 @@ SmallScenario random_scenario(std::uint64_t seed) {
 
 struct Figures {
   std::uint64_t reads_checked, stale_reads, versions, read_your_writes, monotonic, conflicts, pairs,
-      lost;
+      conflicting, lost, failed_over;
   std::int64_t oldest_age;
   bool operator==(const Figures&) const = default;
 };
@@ -128,18 +169,27 @@ Figures figures(const ConsistencyTally& t) {
           t.monotonic_read_violations,
           t.write_conflicts,
           t.conflicting_pairs,
+          t.conflicting_writes,
           t.lost_updates,
+          t.lost_acknowledged_writes,
           t.stale_age_ns.max()};
 }
 
 std::string text(const Figures& f) {
   return fmt::format(
-      "reads {} stale {} versions {} own {} back {} conflicts {} pairs {} lost {} oldest {}",
+      "reads {} stale {} versions {} own {} back {} conflicts {} pairs {} of {} lost {} failed over "
+      "{} oldest {}",
       f.reads_checked, f.stale_reads, f.versions, f.read_your_writes, f.monotonic, f.conflicts,
-      f.pairs, f.lost, f.oldest_age);
+      f.pairs, f.conflicting, f.lost, f.failed_over, f.oldest_age);
 }
 
-std::pair<Figures, Figures> both(const SmallScenario& s) {
+struct Outcome {
+  Figures ledger;
+  Figures naive;
+  RunTally tally;
+};
+
+Outcome both(const SmallScenario& s) {
   const ReplayWorkload workload = by_hand(s.rows);
   NaiveLedger naive(workload.trace, s.cluster.nodes.size());
   std::vector<std::unique_ptr<Router>> routers;
@@ -147,14 +197,15 @@ std::pair<Figures, Figures> both(const SmallScenario& s) {
   const RouterChain chain(std::move(routers), NodeId{0});
   RunControl control;
   control.observer = &naive;
-  const RunTally tally = replay(workload, s.cluster, chain, s.options, control);
-  return {figures(tally.consistency), figures(naive.judge())};
+  RunTally tally = replay(workload, s.cluster, chain, s.options, control);
+  const Figures ledger = figures(tally.consistency);
+  return {ledger, figures(naive.judge()), std::move(tally)};
 }
 
 bool differ(const SmallScenario& s) {
   if (s.rows.empty()) return false;
-  const auto [ledger, naive] = both(s);
-  return !(ledger == naive);
+  const Outcome outcome = both(s);
+  return !(outcome.ledger == outcome.naive);
 }
 
 // Leaves out requests as long as the two still differ.
@@ -183,27 +234,53 @@ std::string text(const SmallScenario& s) {
 
 }  // namespace
 
-TEST_CASE("the ledger counts what a naive one with the full history counts") {
+namespace {
+
+// Of scenarios whose counts must agree: the sum of what was counted.
+Figures check_all(std::uint64_t first_seed, std::uint64_t count, bool with_faults) {
   Figures sum{};
-  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
-    const SmallScenario s = random_scenario(seed);
-    const auto [ledger, naive] = both(s);
-    if (!(ledger == naive)) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
+    SmallScenario s = random_scenario(seed);
+    RandomStream random(seed, RandomPurpose::kArrivals, 8);
+    if (with_faults) add_faults(s, random);
+    const Outcome outcome = both(s);
+    const Figures& ledger = outcome.ledger;
+    if (!(ledger == outcome.naive)) {
       const SmallScenario small = shrunk(s);
-      const auto [small_ledger, small_naive] = both(small);
-      FAIL("seed " << seed << "\nledger " << text(small_ledger) << "\nnaive  " << text(small_naive)
-                   << text(small));
+      const Outcome smallest = both(small);
+      FAIL("seed " << seed << "\nledger " << text(smallest.ledger) << "\nnaive  "
+                   << text(smallest.naive) << text(small));
     }
+    INFO("seed " << seed);
+    REQUIRE(outcome.tally.arrived() == s.rows.size());
     sum.stale_reads += ledger.stale_reads;
     sum.read_your_writes += ledger.read_your_writes;
     sum.monotonic += ledger.monotonic;
     sum.lost += ledger.lost;
+    sum.failed_over += ledger.failed_over;
   }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the ledger counts what a naive one with the full history counts") {
+  const Figures sum = check_all(1, 2'000, false);
   // The scenarios are such that every figure has something to count.
   CHECK(sum.stale_reads > 2'000);
   CHECK(sum.read_your_writes > 500);
   CHECK(sum.monotonic > 500);
   CHECK(sum.lost > 500);
+  CHECK(sum.failed_over == 0);
+}
+
+TEST_CASE("the ledger counts what a naive one counts while nodes fail and are replaced") {
+  const Figures sum = check_all(10'001, 4'000, true);
+  CHECK(sum.stale_reads > 4'000);
+  CHECK(sum.read_your_writes > 1'000);
+  CHECK(sum.monotonic > 1'000);
+  CHECK(sum.lost > 500);
+  CHECK(sum.failed_over > 200);
 }
 
 TEST_CASE("the ledger counts the same whether nodes plan ahead or are simulated by events") {
@@ -211,9 +288,9 @@ TEST_CASE("the ledger counts the same whether nodes plan ahead or are simulated 
     SmallScenario s = random_scenario(seed);
     for (NodeSpec& node : s.cluster.nodes) node.discipline = Discipline::kFifo;
     s.options.all_nodes_by_events = false;
-    const Figures planned = both(s).first;
+    const Figures planned = both(s).ledger;
     s.options.all_nodes_by_events = true;
-    const Figures by_events = both(s).first;
+    const Figures by_events = both(s).ledger;
     INFO("seed " << seed << "\nplanned   " << text(planned) << "\nby events " << text(by_events));
     REQUIRE(planned == by_events);
   }

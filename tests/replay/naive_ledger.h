@@ -33,6 +33,10 @@ class NaiveLedger : public ReplayObserver {
   void applied(RequestIndex write, NodeId node, Nanoseconds time) override {
     of(write).has_since[index(node)] = time;
   }
+  void discarded(RequestIndex write, Nanoseconds now) override {
+    of(write).lost_ns = now;
+    lost_acknowledged_ += of(write).ack_ns != kNever ? 1 : 0;
+  }
   void read_started(RequestIndex read, NodeId node, Nanoseconds issued_ns,
                     Nanoseconds start_ns) override {
     reads_.push_back({read, node, issued_ns, start_ns});
@@ -44,6 +48,7 @@ class NaiveLedger : public ReplayObserver {
     tally.checked = true;
     judge_reads(tally);
     judge_writes(tally);
+    tally.lost_acknowledged_writes = lost_acknowledged_;
     return tally;
   }
 
@@ -53,6 +58,7 @@ class NaiveLedger : public ReplayObserver {
     NodeId origin = kNoNode;
     Nanoseconds commit_ns = 0;
     Nanoseconds ack_ns = kNever;
+    Nanoseconds lost_ns = kNever;  // by a failover
     std::vector<Nanoseconds> has_since;
     std::pair<Nanoseconds, RequestIndex> order() const { return {commit_ns, write}; }
   };
@@ -78,6 +84,7 @@ class NaiveLedger : public ReplayObserver {
       for (const Version& version : versions_) {
         if (key(version.write) != key(read.read)) continue;
         if (version.has_since[index(read.node)] > read.start_ns) continue;
+        if (version.lost_ns <= read.start_ns) continue;
         if (visible == nullptr || version.order() > visible->order()) visible = &version;
       }
       auto& seen = shown[{session(read.read), key(read.read)}];
@@ -88,6 +95,7 @@ class NaiveLedger : public ReplayObserver {
       for (const Version& version : versions_) {
         if (key(version.write) != key(read.read)) continue;
         if (visible != nullptr && version.order() <= visible->order()) continue;
+        if (version.lost_ns <= read.start_ns) continue;
         went_back |= seen.contains(version.write);
         if (version.ack_ns > read.issued_ns) continue;
         ++missed;
@@ -106,25 +114,30 @@ class NaiveLedger : public ReplayObserver {
 
   void judge_writes(ConsistencyTally& tally) const {
     std::set<RequestIndex> lost;
+    std::set<RequestIndex> conflicting;
     for (const Version& later : versions_) {
       bool conflicts = false;
       for (const Version& earlier : versions_) {
         if (key(earlier.write) == kNone || key(earlier.write) != key(later.write)) continue;
         if (earlier.origin == later.origin || earlier.order() >= later.order()) continue;
         if (earlier.has_since[index(later.origin)] < later.commit_ns) continue;
+        if (earlier.lost_ns <= later.commit_ns) continue;
         conflicts = true;
         ++tally.conflicting_pairs;
         lost.insert(earlier.write);
+        conflicting.insert({earlier.write, later.write});
       }
       tally.write_conflicts += conflicts ? 1 : 0;
     }
     tally.lost_updates = lost.size();
+    tally.conflicting_writes = conflicting.size();
   }
 
   const Trace& trace_;
   std::size_t nodes_;
   std::vector<Version> versions_;
   std::vector<Read> reads_;
+  std::uint64_t lost_acknowledged_ = 0;
 };
 
 }  // namespace switchyard::testing
