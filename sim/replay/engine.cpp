@@ -493,6 +493,7 @@ class Engine : private Truth, private Supervisor::Client {
   void await_acks(const Flight& flight, Nanoseconds finish_ns, const CommitChain& chain) {
     const JobId id = flights_.add(flight);
     waiting_answers_.wait(id, finish_ns, chain);
+    waiting_answers_.for_each_commit(id, [&](CommitId one) { ledger_.hold(one); });
     expect_timeout(id);
   }
 
@@ -501,15 +502,18 @@ class Engine : private Truth, private Supervisor::Client {
     const JobId id = waiting_answers_.acknowledged(commit);
     if (id == WaitingAnswers::kNoFlight) return;
     const Flight flight = flights_.remove(id);
+    const bool unheard = servers_.door(flight.node) == Door::kNoAnswer;
+    const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
+    const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
+    waiting_answers_.for_each_commit(id, [&](CommitId one) {
+      ledger_.release(one);
+      if (!flight.abandoned && !unheard) ledger_.acknowledged(one, response_ns);
+    });
     if (flight.abandoned) return;
-    if (servers_.door(flight.node) == Door::kNoAnswer) {
+    if (unheard) {
       leave_unanswered(flight);
       return;
     }
-    const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
-    const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
-    waiting_answers_.for_each_commit(id,
-                                     [&](CommitId one) { ledger_.acknowledged(one, response_ns); });
     recorder_.completed(flight, finish_ns, response_ns, now_ - finish_ns);
     answer(flight, Status::kOk, response_ns);
   }
@@ -565,6 +569,7 @@ class Engine : private Truth, private Supervisor::Client {
     }
     for (const JobId id : waiting_answers_.all()) {
       if (flights_[id].node != node) continue;
+      waiting_answers_.for_each_commit(id, [&](CommitId one) { ledger_.release(one); });
       waiting_answers_.cancel(id);
       lost.push_back(id);
     }

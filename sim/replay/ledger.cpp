@@ -124,7 +124,8 @@ void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
 // all older ones of its key, which else would look like the newest.
 void Ledger::retire(Nanoseconds now) {
   const auto is_everywhere = [&](CommitId id) {
-    return commits_[id].lacking == 0 && commits_[id].everywhere_ns < now;
+    const Commit& commit = commits_[id];
+    return commit.lacking == 0 && commit.everywhere_ns < now && !commit.held;
   };
   while (!oldest_first_.empty()) {
     const CommitId id = oldest_first_.front();

@@ -40,6 +40,9 @@ class Ledger {
   // hears of it at `ack_ns`; kNever if that is not known yet, or never happens.
   CommitId open(RequestIndex write, NodeId origin, Nanoseconds commit_ns, Nanoseconds ack_ns,
                 Nanoseconds now);
+  // Somebody refers to the commit's id until it is released, even if all nodes have it.
+  void hold(CommitId commit) { commits_[commit].held = true; }
+  void release(CommitId commit) { commits_[commit].held = false; }
   void acknowledged(CommitId commit, Nanoseconds ack_ns);
   // At the commit's time: finds conflicts with what its origin has not applied by then.
   void committed(CommitId commit);
@@ -88,6 +91,7 @@ class Ledger {
     bool lost = false;              // a conflicting commit overwrote it
     bool conflicting = false;       // with an earlier or a later one
     bool discarded = false;
+    bool held = false;
     Nanoseconds commit_ns = 0;
     Nanoseconds ack_ns = kNever;
     Nanoseconds everywhere_ns = 0;  // the last time of those known
