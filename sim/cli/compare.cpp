@@ -25,6 +25,7 @@ struct Options {
   std::string trace;
   ImportOptions import;
   std::vector<std::string> routers;
+  std::vector<std::string> guards;
   std::vector<std::string> databases;
   std::string loop;
   std::string warmup;
@@ -46,31 +47,37 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-// NAME[:k=v,…]; several joined by + make a chain, the first that answers wins.
-Candidate parse_candidate(const std::string& text) {
+// NAME[:k=v,…], joined by +.
+std::vector<RouterUse> parse_uses(const std::string& option, const std::string& text) {
   if (text.empty() || text.ends_with('+')) {
     throw InputError(
-        fmt::format("--router {}: expected NAME[:key=value,…], joined by + in a chain; "
+        fmt::format("{} {}: expected NAME[:key=value,…], joined by + in a chain; "
                     "'switchyard routers' lists the names",
-                    text.empty() ? "''" : text));
+                    option, text.empty() ? "''" : text));
   }
-  Candidate candidate;
-  candidate.name = text;
+  std::vector<RouterUse> uses;
   for (const std::string& part : split(text, '+')) {
-    RouterUse use;
+    RouterUse& use = uses.emplace_back();
     const std::size_t colon = part.find(':');
     use.name = part.substr(0, colon);
-    if (colon != std::string::npos) {
-      for (const std::string& pair : split(part.substr(colon + 1), ',')) {
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string::npos) {
-          throw InputError(fmt::format("--router {}: expected key=value, found '{}'", text, pair));
-        }
-        use.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    if (colon == std::string::npos) continue;
+    for (const std::string& pair : split(part.substr(colon + 1), ',')) {
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string::npos) {
+        throw InputError(
+            fmt::format("{} {}: expected key=value, found '{}'", option, text, pair));
       }
+      use.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
-    candidate.routers.push_back(std::move(use));
   }
+  return uses;
+}
+
+// Routers joined by + make a chain, the first that answers wins.
+Candidate parse_candidate(const std::string& text) {
+  Candidate candidate;
+  candidate.name = text;
+  candidate.routers = parse_uses("--router", text);
   return candidate;
 }
 
@@ -122,6 +129,17 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));
+  }
+  for (const std::string& text : options.guards) {
+    const std::vector<RouterUse> guards = parse_uses("--guard", text);
+    // Beside the candidates as they are, so that what the guard does can be seen.
+    const std::vector<Candidate> plain = scenario.candidates;
+    for (Candidate candidate : plain) {
+      if (candidate.routers.empty() || !candidate.guards.empty()) continue;
+      candidate.guards = guards;
+      candidate.name += " + " + text;
+      scenario.candidates.push_back(std::move(candidate));
+    }
   }
   if (given("--loop")) {
     scenario.workload.loop = parse_loop(options.loop);
@@ -237,6 +255,12 @@ void add_compare(CLI::App& app, Action& action) {
   command
       ->add_option("--router", options->routers,
                    "Strategy NAME[:key=value,…]; + joins a chain. Repeat to compare several")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      ->add_option("--guard", options->guards,
+                   "Guard NAME[:key=value,…] to try before every candidate that has none; + joins "
+                   "several. Repeat to compare several")
       ->take_all()
       ->allow_extra_args(false);
   command

@@ -1,4 +1,5 @@
 // The command as a user meets it: its verbs, its outputs, its warnings, and Ctrl-C.
+#include <map>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -130,6 +131,72 @@ TEST_CASE("The quickstart's best mean latency is marked, and bounds never are") 
   CHECK_FALSE(contains(row("oracle"), "*"));
   // It loses writes to databases that can't take them, so its latencies are not comparable.
   CHECK_FALSE(contains(row("MasterSlaveAsShipped"), "*"));
+}
+
+TEST_CASE("every fault scenario runs, and says what it has to say") {
+  const ScratchFolder folder;
+  const auto report_of = [&](const std::string& name) {
+    const std::string file =
+        std::string(SWITCHYARD_SOURCE_DIR) + "/data/scenarios/" + name + ".toml";
+    const std::string out = succeed(folder, {"compare", file, "--json", name + ".json"});
+    for (const std::string& line : lines_of(out)) CHECK(columns_of(line) <= 100);
+    std::map<std::string, Json> candidates;
+    const Json report = Json::parse(folder.read(name + ".json"));
+    for (const Json& c : report["candidates"]) candidates[c["name"]] = c;
+    return candidates;
+  };
+  const auto p99 = [](const Json& c) { return c["read_latency_ns"]["p99"].get<double>(); };
+  const auto reads = [](const Json& c) {
+    return c["availability"]["reads"]["share"].get<double>();
+  };
+  const auto stale = [](const Json& c) { return c["staleness"]["stale_reads"].get<double>(); };
+  const auto own = [](const Json& c) {
+    return c["staleness"]["read_your_writes_violations"].get<int>();
+  };
+
+  auto slow = report_of("replica-slow");
+  CHECK(p99(slow["round_robin"]) > 10 * p99(slow["least_outstanding"]));
+  auto down = report_of("replica-down");
+  CHECK(reads(down["least, no health checks"]) < 0.9);
+  CHECK(reads(down["least_outstanding"]) > 0.98);
+  auto stall = report_of("replication-stall");
+  CHECK(stale(stall["least, lag < 1 s"]) < 0.5 * stale(stall["least_outstanding"]));
+  CHECK(own(stall["least_outstanding"]) > 0);
+  CHECK(own(stall["least, causal"]) == 0);
+  auto failover = report_of("primary-failover");
+  const Json& writes = failover["round_robin"]["availability"]["writes"];
+  // A second until it is noticed, two until the promotion, one until routers hear of that.
+  CHECK(writes["longest_outage_ns"].get<double>() == Approx(4e9).epsilon(0.01));
+  CHECK(failover["MasterSlave"]["availability"]["writes"]["share"].get<double>() < 0.5);
+  auto split = report_of("split-brain");
+  const auto lost = [](const Json& c) {
+    return c["conflicts"]["lost_acknowledged_writes"].get<int>();
+  };
+  CHECK(lost(split["MasterSlave"]) > 2 * lost(split["round_robin"]));
+  auto hole = report_of("black-hole");
+  CHECK(reads(hole["least_outstanding"]) < reads(hole["round_robin"]) - 0.1);
+  auto spike = report_of("load-spike");
+  CHECK(p99(spike["d_choices"]) < p99(spike["random_replica"]));
+  auto storm = report_of("lag-storm");
+  CHECK(stale(storm["least, sticky 2 s"]) < 0.5 * stale(storm["least_outstanding"]));
+  auto over = report_of("all-replicas-over-limit");
+  CHECK(p99(over["least, lag < 1 s"]) > 10 * p99(over["least_outstanding"]));
+  auto flapping = report_of("flapping-node");
+  CHECK(flapping["round_robin"]["retries"] > 0);
+}
+
+TEST_CASE("--guard adds each candidate once more, behind the guard") {
+  const ScratchFolder folder;
+  const Json report =
+      json_of(folder, {"compare", kQuickstart, "--router", "round_robin", "--router", "d_choices:d=3",
+                       "--guard", "sticky_primary:duration=1ms", "--guard", "causal"});
+  std::vector<std::string> names;
+  for (const Json& c : report["candidates"]) names.push_back(c["name"]);
+  CHECK(names == std::vector<std::string>{
+                     "round_robin", "d_choices:d=3", "round_robin + sticky_primary:duration=1ms",
+                     "d_choices:d=3 + sticky_primary:duration=1ms", "round_robin + causal",
+                     "d_choices:d=3 + causal"});
+  CHECK(report["candidates"][2]["guards"] == Json::array({"sticky_primary(duration=1ms)"}));
 }
 
 TEST_CASE("evidence names requests of the recording that bear it out") {

@@ -79,6 +79,7 @@ void check_same(const ReplicationSpec& a, const ReplicationSpec& b) {
   CHECK(same(a.apply_service, b.apply_service));
   CHECK(a.apply_share == b.apply_share);
   CHECK(a.apply_competes == b.apply_competes);
+  CHECK(a.observe_every_ns == b.observe_every_ns);
 }
 
 void check_same(const RunSpec& a, const RunSpec& b) {
@@ -86,6 +87,8 @@ void check_same(const RunSpec& a, const RunSpec& b) {
   CHECK(a.replications == b.replications);
   CHECK(a.timeout_ns == b.timeout_ns);
   CHECK(a.threads == b.threads);
+  CHECK(a.retries == b.retries);
+  CHECK(a.retry_after_ns == b.retry_after_ns);
 }
 
 void check_same(const WorkloadSpec& a, const WorkloadSpec& b) {
@@ -140,6 +143,9 @@ TEST_CASE("The reference scenario is valid and its defaults are those of a file 
   }
   check_same(reference.cluster.replication, minimal.cluster.replication);
   check_same(reference.run, minimal.run);
+  CHECK(reference.cluster.faults.empty());
+  CHECK(reference.cluster.failover.detect_after_ns == minimal.cluster.failover.detect_after_ns);
+  CHECK(reference.cluster.failover.promote_after_ns == minimal.cluster.failover.promote_after_ns);
   CHECK(reference.candidates.front().name == minimal.candidates.front().name);
   CHECK(reference.candidates.size() >= 3);
   CHECK(std::ranges::any_of(reference.candidates, [](const Candidate& c) {
@@ -156,10 +162,17 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
   const std::string synthetic = "[workload.synthetic]\n";
   const std::vector<std::string> lines = alternatives();
   std::size_t laws = 0;
+  std::size_t faults = 0;
   for (const std::string& line : lines) {
     INFO(line);
     std::string text;
-    if (line.starts_with("{")) {
+    if (line.starts_with("{ kind")) {
+      text = "faults = [\n" + line + "]\n[workload]\ntrace = \"t.csv\"\n" + kRest +
+             "[databases.replica-1]\n";
+      ++faults;
+    } else if (line.starts_with("promote_after")) {
+      text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[failover]\n" + line;
+    } else if (line.starts_with("{")) {
       text = "[workload]\ntrace = \"t.csv\"\nservice = " + line + kRest;
       ++laws;
     } else if (line.starts_with("trace")) {
@@ -179,6 +192,7 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
     CHECK_NOTHROW(parse_scenario(text, file));
   }
   CHECK(laws == 10);
+  CHECK(faults == 8);
 }
 
 TEST_CASE("The quickstart scenario names a recording that is there") {
@@ -427,14 +441,14 @@ TEST_CASE("Replication is read with every key, its delay as a duration or a cons
   CHECK(replication("delay = { law = \"constant\", value = \"7ms\" }\n").delay.mean() == 7e6);
 }
 
-TEST_CASE("What this version can't do with replication is refused in a clear sentence") {
+TEST_CASE("What replication can't do is refused in a clear sentence") {
   const auto check = [](const std::string& line, std::uint64_t column, const std::string& says) {
     check_refusal("[workload]\ntrace = \"t.csv\"\n" + kRest + "[replication]\n" + line + "\n",
                   "x.toml:8:" + std::to_string(column), says);
   };
   check("mode = \"quorum\"", 8, "replication.mode must be one of async, semi_sync");
   check("mode = \"quorum\"", 8, "found 'quorum'");
-  check("observe_every = \"1ms\"", 17, "no use in this version");
+  check("observe_every = \"1\"", 17, "must be a duration in quotes with a unit");
   check("apply_workers = 0", 17, "must be an integer from 1");
 }
 
@@ -476,21 +490,117 @@ TEST_CASE("A candidate that is malformed is refused where it is wrong") {
                 "x.toml:1:14", "candidates must be a list of tables");
 }
 
-TEST_CASE("Guards, faults and fail-over are refused in a clear sentence") {
+TEST_CASE("Guards are read in their order, with parameters, and refused where they stand") {
   const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest;  // 6 lines
-  check_refusal(start + "guards = [{ use = \"sticky_primary\", duration = \"2s\" }]\n",
-                "x.toml:7:10", "guards are not available in this version; leave the list out");
-  check_refusal(start + "[[faults]]\nat = \"10s\"\n", "x.toml:7:1",
-                "[faults] is not available in this version; leave it out");
-  check_refusal(start + "[failover]\ndetect_after = \"1s\"\n", "x.toml:7:1",
-                "[failover] is not available in this version; leave it out");
+  const Scenario scenario =
+      parse(start + "guards = [{ use = \"sticky_primary\", duration = \"3s\" }, \"causal\"]\n");
+  const std::vector<RouterUse>& guards = scenario.candidates.back().guards;
+  REQUIRE(guards.size() == 2);
+  CHECK(guards[0].name == "sticky_primary");
+  CHECK(guards[0].parameters == ParameterTexts{{"duration", "3s"}});
+  CHECK(guards[1].name == "causal");
+  CHECK(scenario.candidates.back().name.ends_with(" + sticky_primary + causal"));
+  check_refusal(start + "guards = \"causal\"\n", "x.toml:7:10", "guards must be a list");
+  check_refusal(start + "guards = [3]\n", "x.toml:7:11", "a guard is a name or a table");
+  check_refusal(start + "guards = [\"casual\"]\n", "x.toml:7:11", "did you mean 'causal'?");
+  check_refusal(start + "guards = [\"round_robin\"]\n", "x.toml:7:11",
+                "'round_robin' is a router, not a guard");
+  check_refusal(start + "guards = [{ use = \"causal\", timeout = \"3\" }]\n", "x.toml:7:11",
+                "parameter 'timeout' must be a duration with its unit");
+  check_refusal(start + "[[candidates]]\nname = \"none\"\nrouters = []\nguards = [\"causal\"]\n",
+                "x.toml:10:11", "a guard needs a router to stand before");
+}
+
+TEST_CASE("Faults and failover are read with every key") {
+  const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[databases.r1]\n";
+  const ClusterSpec cluster =
+      parse(start + R"([[faults]]
+kind = "down"
+node = "r1"
+at = "10s"
+lasts = "5s"
+times = 3
+every = "20s"
+[[faults]]
+kind = "slow"
+nodes = ["default", "r1", "r1"]
+at = "1s"
+factor = 2.5
+[[faults]]
+kind = "delay_replication"
+node = "r1"
+at = "1s"
+delay = "3s"
+[[faults]]
+kind = "partition"
+node = "default"
+at = "1s"
+cuts_clients = false
+[failover]
+detect_after = "1s"
+promote_after = "2s"
+)")
+          .cluster;
+  REQUIRE(cluster.faults.size() == 4);
+  const FaultSpec& down = cluster.faults[0];
+  CHECK(down.kind == FaultKind::kDown);
+  CHECK(down.nodes == std::vector<NodeId>{cluster.find("r1")});
+  CHECK(down.at_ns == 10 * kSecond);
+  CHECK(down.lasts_ns == 5 * kSecond);
+  CHECK(down.times == 3);
+  CHECK(down.every_ns == 20 * kSecond);
+  CHECK_FALSE(down.silent);
+  CHECK(cluster.faults[1].nodes.size() == 2);
+  CHECK(cluster.faults[1].factor == 2.5);
+  CHECK(cluster.faults[1].lasts_ns == kNever);
+  CHECK(cluster.faults[2].delay_ns == 3 * kSecond);
+  CHECK_FALSE(cluster.faults[3].cuts_clients);
+  CHECK(cluster.failover.detect_after_ns == kSecond);
+  CHECK(cluster.failover.promote_after_ns == 2 * kSecond);
+  CHECK_FALSE(parse(start).cluster.failover.promotes());
+}
+
+TEST_CASE("A fault that can't be is refused where it stands") {
+  const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest;  // 6 lines
+  const auto check = [&](const std::string& lines, const char* place, const char* message) {
+    check_refusal(start + "[[faults]]\n" + lines + "\n", place, message);
+  };
+  check("at = \"1s\"\nnode = \"default\"", "x.toml:7:1", "faults.kind is missing");
+  check("kind = \"dwon\"", "x.toml:8:8", "did you mean 'down'?");
+  check("kind = \"down\"\nnode = \"default\"", "x.toml:7:1", "faults.at is missing");
+  check("kind = \"down\"\nat = \"1s\"", "x.toml:7:1", "either node = \"NAME\" or nodes");
+  check("kind = \"down\"\nat = \"1s\"\nnode = \"defualt\"", "x.toml:10:8",
+        "did you mean 'default'?");
+  check("kind = \"down\"\nat = \"1s\"\nnodes = \"default\"", "x.toml:10:9",
+        "nodes must be a list of names");
+  check("kind = \"slow\"\nat = \"1s\"\nnode = \"default\"", "x.toml:7:1",
+        "faults.factor is missing");
+  check("kind = \"down\"\nat = \"1s\"\nnode = \"default\"\nfactor = 2", "x.toml:11:1",
+        "unknown key 'faults.factor'");
+  check("kind = \"partition\"\nat = \"1s\"\nnodes = [\"default\", \"replica\"]", "x.toml:7:1",
+        "leaves no database on the other side");
+  check("kind = \"down\"\nat = \"1s\"\nnode = \"default\"\nlasts = \"5s\"\ntimes = 2\nevery = \"5s\"",
+        "x.toml:7:1", "lasts must be below every");
+  check_refusal("faults = 3\n" + start, "x.toml:1:10", "faults must be a list of tables");
+}
+
+TEST_CASE("Whoever may never be answered has to give up some time") {
+  const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest +
+                            "[[faults]]\nkind = \"down\"\nat = \"1s\"\nnode = \"default\"\n"
+                            "silent = true\n";
+  CHECK_THROWS_AS(validate(parse(start)), InputError);
+  CHECK_NOTHROW(validate(parse(start + "[run]\ntimeout = \"1s\"\n")));
 }
 
 TEST_CASE("The run section is read with every key") {
   const auto run = [](const std::string& lines) {
     return parse("seed = 42\n[workload]\ntrace = \"t.csv\"\n" + kRest + "[run]\n" + lines).run;
   };
-  const RunSpec all = run("warmup = \"3s\"\nreplications = 5\ntimeout = \"250ms\"\nthreads = 2\n");
+  const RunSpec all = run(
+      "warmup = \"3s\"\nreplications = 5\ntimeout = \"250ms\"\nthreads = 2\nretries = 3\n"
+      "retry_after = \"20ms\"\n");
+  CHECK(all.retries == 3);
+  CHECK(all.retry_after_ns == 20'000'000);
   CHECK(all.warmup_ns == 3'000'000'000);
   CHECK(all.replications == 5);
   CHECK(all.timeout_ns == 250'000'000);

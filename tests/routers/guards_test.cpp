@@ -1,0 +1,317 @@
+// Each guard's rule, checked by its decisions; and what stays on one node.
+#include "catch.h"
+#include "core/error.h"
+#include "replay/harness.h"
+#include "routers/catalogue.h"
+#include "routers/chain.h"
+
+namespace switchyard::testing {
+namespace {
+
+constexpr Nanoseconds kMs = kMillisecond;
+
+// Positions as a test says.
+class Told : public Positions {
+ public:
+  bool reached(NodeId node, const Position& position) const override {
+    return at[index(node)] >= position.number;
+  }
+  std::uint64_t missing(NodeId node) const override { return lacks[index(node)]; }
+  Nanoseconds lag_ns(NodeId node) const override { return lag[index(node)]; }
+
+  std::vector<std::uint64_t> at = {100, 100, 100};
+  std::vector<std::uint64_t> lacks = {0, 0, 0};
+  std::vector<Nanoseconds> lag = {0, 0, 0};
+};
+
+// A primary and two replicas; reads in turn over the replicas.
+std::unique_ptr<Router> guarded(const std::string& guard, const ParameterTexts& given,
+                                const std::string& router = "round_robin") {
+  const std::vector<NodeInfo> nodes = {{"default", Role::kPrimary, 1},
+                                       {"replica-1", Role::kReplica, 1},
+                                       {"replica-2", Role::kReplica, 1}};
+  const auto setup = [&](std::unique_ptr<Router> inner) {
+    return RouterSetup{nodes, NodeId{0}, RandomStream(1, RandomPurpose::kRouter),
+                       std::make_shared<PythonRandom>(1), std::move(inner)};
+  };
+  const StrategyInfo& info = find_strategy(router);
+  const StrategyInfo& guard_info = find_guard(guard);
+  return guard_info.make(
+      setup(info.make(setup(nullptr), Parameters(router, info.parameters, {}))),
+      Parameters(guard, guard_info.parameters, given));
+}
+
+Query read_of(std::uint32_t session, std::uint32_t key = kNone) {
+  Query query;
+  query.session = static_cast<SessionId>(session);
+  query.key = static_cast<KeyId>(key);
+  return query;
+}
+
+ClusterView view_of(const Told& told) {
+  ClusterView view;
+  view.positions = &told;
+  return view;
+}
+
+// The nodes that get six reads.
+std::vector<std::size_t> six_reads(Router& router, const ClusterView& view, Nanoseconds now = 0,
+                                   std::uint32_t session = 0) {
+  std::vector<std::size_t> nodes;
+  for (int i = 0; i < 6; ++i) {
+    nodes.push_back(index(router.choose(read_of(session), view, now).node));
+  }
+  return nodes;
+}
+
+using Nodes = std::vector<std::size_t>;
+const Nodes kInTurn = {1, 2, 1, 2, 1, 2};
+const Nodes kPrimaryAlone(6, 0);
+
+Response answer_to_write(std::uint32_t session, Nanoseconds now, std::uint64_t position = 0) {
+  Response response;
+  response.now_ns = now;
+  response.node = NodeId{0};
+  response.session = static_cast<SessionId>(session);
+  response.kind = RequestClass::kWrite;
+  response.position = {NodeId{0}, position};
+  return response;
+}
+
+}  // namespace
+
+TEST_CASE("sticky_primary: up to the duration after a write's answer, and not at it (Rails)") {
+  const auto router = guarded("sticky_primary", {{"duration", "2s"}});
+  router->on_response(answer_to_write(7, kSecond));
+  const auto at = [&](Nanoseconds now, std::uint32_t session) {
+    return router->choose(read_of(session), {}, now);
+  };
+  CHECK(at(2999 * kMs, 7).node == NodeId{0});
+  CHECK(at(2999 * kMs, 7).reason == Reason::kSticky);
+  CHECK(at(3 * kSecond, 7).node != NodeId{0});
+  CHECK(at(2 * kSecond, 6).node != NodeId{0});
+  CHECK(at(2 * kSecond, 8).node != NodeId{0});
+}
+
+TEST_CASE("sticky_primary: from the sending of the write on") {
+  const auto router = guarded("sticky_primary", {{"duration", "1s"}});
+  router->on_dispatch({0, NodeId{0}, SessionId{3}, kNoKey, kNoTable, RequestClass::kWrite});
+  CHECK(router->choose(read_of(3), {}, 500 * kMs).node == NodeId{0});
+}
+
+TEST_CASE("sticky_primary: the scope says whose reads") {
+  Response write = answer_to_write(1, 0);
+  write.key = KeyId{5};
+  const auto key = guarded("sticky_primary", {{"scope", "key"}});
+  key->on_response(write);
+  CHECK(key->choose(read_of(2, 5), {}, kSecond).node == NodeId{0});
+  CHECK(key->choose(read_of(1, 4), {}, kSecond).node != NodeId{0});
+  // A write without a key says nothing of any key.
+  const auto keyless = guarded("sticky_primary", {{"scope", "key"}});
+  keyless->on_response(answer_to_write(1, 0));
+  CHECK(keyless->choose(read_of(1), {}, kSecond).node != NodeId{0});
+  const auto all = guarded("sticky_primary", {{"scope", "all"}});
+  all->on_response(write);
+  CHECK(all->choose(read_of(2, 4), {}, kSecond).node == NodeId{0});
+}
+
+TEST_CASE("lag_bounded: a replica at the limit is out (MaxScale) or in (ProxySQL, Pgpool)") {
+  for (const auto& [compare, at_limit] :
+       {std::pair{"below", Nodes(6, 2)}, std::pair{"at_most", kInTurn}}) {
+    Told told;
+    const auto reads = [&](Nanoseconds lag) {
+      const auto router = guarded("lag_bounded", {{"limit", "10s"}, {"compare", compare}});
+      told.lag[1] = lag;
+      return six_reads(*router, view_of(told));
+    };
+    CHECK(reads(9 * kSecond) == kInTurn);
+    CHECK(reads(10 * kSecond) == at_limit);
+    CHECK(reads(11 * kSecond) == Nodes(6, 2));
+  }
+}
+
+TEST_CASE("lag_bounded: without a limit, or under it, nothing changes") {
+  Told told;
+  told.lag = {0, 5 * kSecond, 7 * kSecond};
+  told.lacks = {0, 50, 70};
+  CHECK(six_reads(*guarded("lag_bounded", {{"limit", "0s"}}), view_of(told)) == kInTurn);
+  CHECK(six_reads(*guarded("lag_bounded", {{"limit", "0s"}, {"limit_commits", "71"}}),
+                  view_of(told)) == kInTurn);
+  CHECK(six_reads(*guarded("lag_bounded", {{"limit", "0s"}, {"limit_commits", "70"}}),
+                  view_of(told)) == Nodes(6, 1));
+}
+
+TEST_CASE("lag_bounded: when all are over the limit, the primary or the least late") {
+  Told told;
+  told.lag = {0, 5 * kSecond, 3 * kSecond};
+  const auto primary = guarded("lag_bounded", {});
+  CHECK(six_reads(*primary, view_of(told)) == kPrimaryAlone);
+  CHECK(primary->choose(read_of(0), view_of(told), 0).reason == Reason::kLagging);
+  CHECK(six_reads(*guarded("lag_bounded", {{"on_exceed", "least_lag"}}), view_of(told)) ==
+        Nodes(6, 2));
+}
+
+TEST_CASE("causal select: only where the session's position has been reached") {
+  Told told;
+  const auto router = guarded("causal", {{"mode", "select"}});
+  told.at = {100, 99, 100};
+  // No write yet: anywhere.
+  CHECK(six_reads(*router, view_of(told)) == kInTurn);
+  router->on_response(answer_to_write(0, 0, 100));
+  CHECK(six_reads(*router, view_of(told)) == Nodes(6, 2));
+  // The turn goes on where it was.
+  CHECK(six_reads(*router, view_of(told), 0, 1) == Nodes{2, 1, 2, 1, 2, 1});
+  told.at = {100, 99, 99};
+  CHECK(six_reads(*router, view_of(told)) == kPrimaryAlone);
+  CHECK(router->choose(read_of(0), view_of(told), 0).reason == Reason::kCausal);
+  // An older answer that comes late does not take it back.
+  router->on_response(answer_to_write(0, 0, 50));
+  CHECK(six_reads(*router, view_of(told)) == kPrimaryAlone);
+}
+
+TEST_CASE("causal with scope all: every session sees what any was told") {
+  Told told;
+  told.at = {100, 99, 100};
+  const auto router = guarded("causal", {{"mode", "select"}, {"scope", "all"}});
+  router->on_response(answer_to_write(0, 0, 100));
+  CHECK(six_reads(*router, view_of(told), 0, 9) == Nodes(6, 2));
+}
+
+TEST_CASE("causal wait: the read waits at the node chosen, then goes to the primary") {
+  Told told;
+  told.at = {100, 99, 99};
+  const auto router = guarded("causal", {{"timeout", "10s"}});
+  router->on_response(answer_to_write(0, 0, 100));
+  const Decision decision = router->choose(read_of(0), view_of(told), kSecond);
+  CHECK(decision.kind == Decision::Kind::kWaitFor);
+  CHECK(decision.node == NodeId{1});
+  CHECK(decision.position.number == 100);
+  CHECK(decision.until_ns == 11 * kSecond);
+  Query again = read_of(0);
+  again.waited_out = true;
+  CHECK(router->choose(again, view_of(told), 11 * kSecond).node == NodeId{0});
+}
+
+TEST_CASE("guards narrow each other's choice") {
+  Told told;
+  told.at = {100, 100, 99};
+  told.lag = {0, 5 * kSecond, 0};
+  const std::vector<NodeInfo> nodes = {{"default", Role::kPrimary, 1},
+                                       {"replica-1", Role::kReplica, 1},
+                                       {"replica-2", Role::kReplica, 1}};
+  const StrategyInfo& lag = find_guard("lag_bounded");
+  const auto router = lag.make({nodes, NodeId{0}, RandomStream(1, RandomPurpose::kRouter), nullptr,
+                                guarded("causal", {{"mode", "select"}})},
+                               Parameters("lag_bounded", lag.parameters, {}));
+  // One is late, the other lacks the session's write.
+  router->on_response(answer_to_write(0, 0, 100));
+  CHECK(six_reads(*router, view_of(told)) == kPrimaryAlone);
+  CHECK(six_reads(*router, view_of(told), 0, 1) == Nodes(6, 2));
+}
+
+TEST_CASE("a router that takes no heed of a guard's choice is overruled") {
+  Told told;
+  told.lag = {0, 5 * kSecond, 0};
+  const auto router = guarded("lag_bounded", {}, "MasterSlave");
+  std::vector<int> reads(3);
+  for (int i = 0; i < 3000; ++i) ++reads[index(router->choose(read_of(0), view_of(told), 0).node)];
+  CHECK(reads[1] == 0);
+  CHECK(reads[0] > 1900);
+  CHECK(reads[2] > 900);
+}
+
+TEST_CASE("guards hear of a new primary") {
+  const auto router = guarded("sticky_primary", {});
+  router->on_topology(std::vector<NodeState>{{false, Role::kReplica},
+                                             {true, Role::kReplica},
+                                             {true, Role::kPrimary}},
+                      0);
+  router->on_response(answer_to_write(0, 0));
+  CHECK(router->choose(read_of(0), {}, 1).node == NodeId{2});
+  Query write = read_of(0);
+  write.kind = RequestClass::kWrite;
+  CHECK(router->choose(write, {}, 1).node == NodeId{2});
+}
+
+TEST_CASE("a router is no guard, nor a guard a router") {
+  CHECK_THROWS_WITH(find_strategy("causal"),
+                    "'causal' is a guard, which stands before a router: name it under guards = "
+                    "[\"causal\"]");
+  CHECK_THROWS_WITH(find_guard("d_choices"),
+                    "'d_choices' is a router, not a guard: name it under routers = [\"d_choices\"]");
+  CHECK_THROWS_AS(find_guard("sticky"), InputError);
+}
+
+TEST_CASE("two writes of one transaction: half of the time on two masters, or pinned to one") {
+  ClusterSpec cluster = cluster_of(1, 1);
+  for (const char* name : {"master-a", "master-b", "slave"}) {
+    NodeSpec node = cluster.nodes[0];
+    node.name = name;
+    node.role = name == std::string("slave") ? Role::kReplica : Role::kPrimary;
+    cluster.nodes.push_back(node);
+  }
+  std::vector<Row> rows;
+  constexpr int kTransactions = 20'000;
+  for (int i = 0; i < kTransactions; ++i) {
+    const auto txn = static_cast<std::uint32_t>(i + 1);
+    for (const char op : {'b', 'w', 'r', 'w', 'c'}) rows.push_back({i * kMs, "s", op, 0, "k", txn});
+  }
+  const auto tally_with = [&](const char* pin) {
+    return run(by_hand(rows), cluster, candidate_of("MultipleMasterSlave", {{"pin", pin}}),
+               options_of(LoopMode::kSession));
+  };
+  const RunTally none = tally_with("none");
+  const double split = static_cast<double>(none.consistency.split_transactions) / kTransactions;
+  CHECK(split == Approx(0.5).margin(4 * std::sqrt(0.25 / kTransactions)));
+  CHECK(none.nodes[0].control == 2 * kTransactions);
+  const RunTally pinned = tally_with("transaction");
+  CHECK(pinned.consistency.split_transactions == 0);
+  CHECK(pinned.consistency.left_transactions == 0);
+  // Begin and end are there too, and the read between the writes.
+  CHECK(pinned.nodes[0].control == 0);
+  CHECK(pinned.nodes[1].control + pinned.nodes[2].control == 2 * kTransactions);
+  CHECK(pinned.nodes[3].reads == 0);
+  // A session keeps to one master for all its writes.
+  const RunTally session = tally_with("session");
+  CHECK((session.nodes[1].writes == 0 || session.nodes[2].writes == 0));
+}
+
+TEST_CASE("a pinned session reads from one replica until that is noticed to be down") {
+  ClusterSpec cluster = cluster_of(4, 8);
+  FaultSpec fault;
+  fault.nodes = {NodeId{1}, NodeId{2}};
+  fault.at_ns = 500 * kMs;
+  cluster.faults = {fault};
+  std::vector<Row> rows;
+  for (int i = 0; i < 1000; ++i) {
+    for (const char* session : {"a", "b", "c"}) rows.push_back({i * kMs, session, 'r', 0});
+  }
+  const RunTally tally = run(by_hand(rows), cluster, candidate_of("round_robin", {{"pin", "session"}}),
+                             options_of(LoopMode::kSession));
+  CHECK(tally.nodes[1].reads == 500);
+  CHECK(tally.nodes[2].reads == 500);
+  CHECK(tally.nodes[3].reads == 1000 + 2 * 500);
+}
+
+TEST_CASE("a read-only transaction stays on a replica, any other on the primary") {
+  TraceBuilder builder;
+  for (int i = 0; i < 100; ++i) {
+    for (const char op : {'b', 'r', 'r', 'c'}) {
+      TraceRow row;
+      row.t_ns = i * kMs;
+      row.session = "s";
+      row.op = *op_of_letter(op);
+      row.txn = static_cast<std::uint32_t>(i + 1);
+      row.flags = i % 2 == 0 ? kFlagReadOnlyTransaction : 0;
+      builder.add(row);
+    }
+  }
+  const RunTally tally = run(prepare(builder.finish({}), Law::constant(0), 1), cluster_of(2, 1),
+                             candidate_of("random_replica"), options_of(LoopMode::kSession));
+  CHECK(tally.nodes[0].reads == 100);
+  CHECK(tally.nodes[1].reads == 100);
+  CHECK(tally.nodes[1].control == 100);
+  CHECK(tally.consistency.left_transactions == 0);
+}
+
+}  // namespace switchyard::testing
