@@ -30,7 +30,7 @@ class WorkerPlan {
 
   Nanoseconds earliest() const { return time_of(free_.front()); }
 
-  ServiceSlot submit(Nanoseconds now, Nanoseconds service_ns) {
+  [[gnu::always_inline]] ServiceSlot submit(Nanoseconds now, Nanoseconds service_ns) {
     const Nanoseconds start = std::max(now, earliest());
     const Nanoseconds finish = start + service_ns;
     if (workers_ <= kSortedLimit) {

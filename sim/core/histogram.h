@@ -22,9 +22,9 @@ class Histogram {
   Histogram() : counts_(kBuckets) {}
 
   // REQUIRES value >= 0.
-  void record(std::int64_t value) { record(value, bucket_of(value)); }
+  [[gnu::always_inline]] void record(std::int64_t value) { record(value, bucket_of(value)); }
   // For the same value in several histograms: `bucket` is bucket_of(value).
-  void record(std::int64_t value, std::size_t bucket) {
+  [[gnu::always_inline]] void record(std::int64_t value, std::size_t bucket) {
     ++counts_[bucket];
     ++count_;
     sum_ += static_cast<Wide>(value);

@@ -18,12 +18,13 @@ class Ring {
   T& operator[](std::size_t i) { return slots_[(head_ + i) & mask_]; }
   void pop() { ++head_; }
   void push(const T& value) {
-    if (size() == slots_.size()) grow();
+    if (size() == slots_.size()) [[unlikely]]
+      grow();
     slots_[tail_++ & mask_] = value;
   }
 
  private:
-  void grow() {
+  [[gnu::noinline]] void grow() {
     std::vector<T> larger(slots_.empty() ? 16 : slots_.size() * 2);
     const std::size_t n = size();
     for (std::size_t i = 0; i < n; ++i) larger[i] = slots_[(head_ + i) & mask_];

@@ -32,17 +32,19 @@ Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& opt
 }
 
 // Whether a run needs only what the plain engine has.
-bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const Signals& wants,
+bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
               const ReplayOptions& options) {
+  const Signals& wants = routers.wants();
   const auto plain_node = [](const NodeSpec& node) {
     return node.discipline == Discipline::kFifo && node.round_trip_ns == 0 && node.queue_limit == 0;
   };
   const bool simple_commits = cluster.replication.mode == ReplicationMode::kAsync &&
                               cluster.replication.delay.kind() == Law::Kind::kConstant &&
                               cluster.count(Role::kPrimary) == 1 && workload.effects.empty();
+  // Nor are there transactions to keep together, as `effects` is empty without any.
   const bool all_well =
       cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
-  return simple_commits && all_well && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth && !wants.positions &&
+  return simple_commits && all_well && routers.pinning() != Pinning::kSession && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth && !wants.positions &&
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
@@ -242,7 +244,7 @@ class Engine : private Truth, private Supervisor::Client {
         wait_until(flight, decision.until_ns);
         break;
       case Decision::Kind::kWaitFor:
-        wait_for(flight, decision);
+        if constexpr (kGeneral) wait_for(flight, decision);
         break;
       default:
         fail(flight, Status::kRejected, now_);
@@ -260,12 +262,13 @@ class Engine : private Truth, private Supervisor::Client {
         {std::min(until_ns, given_up_ns(flight)), EventKind::kRetry, flights_.add(flight)});
   }
 
-  [[gnu::noinline]] void wait_for(Flight flight, const Decision& decision) {
+  [[gnu::noinline]] void wait_for(Flight flight, Decision decision) {
     if (!feed_.wants().positions || index(decision.node) >= nodes_) {
       throw InputError("a router waits for positions that it did not ask for, or of no node");
     }
     flight.node = decision.node;
-    if (progress_.has_reached(decision.node, decision.position)) {
+    const Position awaited = feed_.awaited();
+    if (progress_.has_reached(decision.node, awaited)) {
       dispatch(flight, decision.node);
       return;
     }
@@ -273,7 +276,7 @@ class Engine : private Truth, private Supervisor::Client {
       throw InputError("a router asked to wait until a time that is not in the future");
     }
     const JobId id = flights_.add(flight);
-    progress_.wait(decision.node, decision.position, id, flights_.generation(id));
+    progress_.wait(decision.node, awaited, id, flights_.generation(id));
     events_.push({std::min(decision.until_ns, given_up_ns(flight)), EventKind::kWaitOver, id,
                   flights_.generation(id)});
   }
@@ -289,6 +292,7 @@ class Engine : private Truth, private Supervisor::Client {
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
     const RequestClass kind = class_of(flight.op);
+    if (!kGeneral && kind == RequestClass::kControl) return routers_.unrouted();
     const RequestIndex request = flight.request;
     const std::uint32_t session = columns_.session[request];
     const std::uint32_t key = columns_.key.empty() ? kNone : columns_.key[request];
@@ -298,11 +302,11 @@ class Engine : private Truth, private Supervisor::Client {
     query.session = static_cast<SessionId>(session);
     query.key = static_cast<KeyId>(key);
     if (!columns_.table.empty()) query.table = static_cast<TableId>(columns_.table[request]);
-    if (!columns_.txn.empty()) query.transaction = columns_.txn[request];
+    if (kGeneral && !columns_.txn.empty()) query.transaction = columns_.txn[request];
     if (!columns_.flags.empty()) {
       query.read_only_transaction = (columns_.flags[request] & kFlagReadOnlyTransaction) != 0;
     }
-    if (kind == RequestClass::kControl) {
+    if (kGeneral && kind == RequestClass::kControl) {
       return routers_.place_control(query, feed_.view(now_), now_);
     }
     if (kGeneral && feed_.wants().origin && kind == RequestClass::kWrite &&
@@ -316,7 +320,7 @@ class Engine : private Truth, private Supervisor::Client {
     }
     const ClusterView& view = feed_.view(now_);
     const Decision decision = DecisionTimer::is_due(issued_) ? timed_choice(query, view)
-                                                             : routers_.choose(query, view, now_);
+                                                             : ask(query, view);
     if (kGeneral) feed_.schedule_timer(now_);
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
@@ -331,7 +335,11 @@ class Engine : private Truth, private Supervisor::Client {
 
   [[gnu::noinline]] Decision timed_choice(const Query& query, const ClusterView& view) {
     return timer_.time(recorder_.tally().overhead.decision_ns,
-                       [&] { return routers_.choose(query, view, now_); });
+                       [&] { return ask(query, view); });
+  }
+  [[gnu::always_inline]] Decision ask(const Query& query, const ClusterView& view) {
+    return kGeneral ? routers_.choose(query, view, now_)
+                    : routers_.choose_unpinned(query, view, now_);
   }
 
   [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
@@ -652,7 +660,7 @@ class Engine : private Truth, private Supervisor::Client {
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
                 const RouterChain& routers, const ReplayOptions& options,
                 const RunControl& control) {
-  if (is_plain(workload, cluster, routers.wants(), options)) {
+  if (is_plain(workload, cluster, routers, options)) {
     return Engine<false>(workload, cluster, routers, options, control).run();
   }
   return Engine<true>(workload, cluster, routers, options, control).run();

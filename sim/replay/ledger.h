@@ -58,7 +58,8 @@ class Ledger {
 
   bool checks_reads() const { return !newest_.empty(); }
   // The service of a read started at `start_ns`, and no commit was opened since.
-  void read(RequestIndex request, NodeId node, Nanoseconds issued_ns, Nanoseconds start_ns) {
+  [[gnu::always_inline]] void read(RequestIndex request, NodeId node, Nanoseconds issued_ns,
+                                   Nanoseconds start_ns) {
     if (newest_.empty()) return;
     const std::uint32_t key = columns_.key[request];
     if (key == kNone) return;

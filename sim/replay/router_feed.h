@@ -26,11 +26,14 @@ class RouterFeed {
     view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
     view_.truth = wants_.truth ? &truth : nullptr;
     view_.positions = wants_.positions ? &positions : nullptr;
+    view_.awaited = &awaited_;
   }
   RouterFeed(const RouterFeed&) = delete;
   RouterFeed& operator=(const RouterFeed&) = delete;
 
   const Signals& wants() const { return wants_; }
+  // What the last decision to wait for a position was about.
+  const Position& awaited() const { return awaited_; }
   // As of now.
   [[gnu::always_inline]] const ClusterView& view(Nanoseconds now) {
     outstanding_.set_time(now);
@@ -106,6 +109,7 @@ class RouterFeed {
   FlightTable& flights_;
   Outstanding outstanding_;
   std::vector<bool> session_seen_;
+  Position awaited_;
   ClusterView view_;
   Nanoseconds timer_ns_ = kNever;
 };

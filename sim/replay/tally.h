@@ -47,7 +47,8 @@ class TimeSeries {
   TimeSeries(std::size_t nodes, Nanoseconds expected_span_ns);
 
   // `histogram_bucket` is that of the latency.
-  void add_latency(Nanoseconds arrival_ns, Nanoseconds latency_ns, std::size_t histogram_bucket) {
+  [[gnu::always_inline]] void add_latency(Nanoseconds arrival_ns, Nanoseconds latency_ns,
+                                          std::size_t histogram_bucket) {
     Bucket& bucket = at(arrival_ns);
     ++bucket.arrivals;
     bucket.latency_ns.record(latency_ns, histogram_bucket);

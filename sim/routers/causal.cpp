@@ -59,7 +59,8 @@ class Causal : public Guard {
     if (decision.kind != Decision::Kind::kNode || view.positions->reached(decision.node, needed)) {
       return decision;
     }
-    return Decision::wait_for(decision.node, needed, now + timeout_ns_);
+    *view.awaited = needed;
+    return Decision::wait_for(decision.node, now + timeout_ns_);
   }
   Decision select(const Position& needed, const Query& query, const ClusterView& view,
                   Nanoseconds now) {

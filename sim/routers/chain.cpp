@@ -17,11 +17,8 @@ Signals& Signals::operator|=(const Signals& other) {
 
 RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
                          Pinning pinning)
-    : routers_(std::move(routers)), default_node_(default_node) {
-  if (pinning != Pinning::kNone) {
-    pins_ = std::make_unique<Pins>();
-    pins_->by_session = pinning == Pinning::kSession;
-  }
+    : routers_(std::move(routers)), default_node_(default_node), pinning_(pinning) {
+  if (pinning_ != Pinning::kNone) pins_ = std::make_unique<Pins>();
   for (const auto& router : routers_) wants_ |= router->wants();
   if (!routers_.empty()) first_ = routers_.front().get();
   // Without routers every write with an object goes to the object's node.
@@ -47,11 +44,11 @@ Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
     return index(node) < pins_->down.size() && pins_->down[index(node)];
   };
   Decision decision = Decision::to(kept, Reason::kPinned);
-  if (!pins_->by_session || kept == kNoNode || is_down(kept)) {
-    decision = choose_afresh(first, view, now);
+  if (pinning_ != Pinning::kSession || kept == kNoNode || is_down(kept)) {
+    decision = choose_unpinned(first, view, now);
     if (decision.kind != Decision::Kind::kNode) return decision;
   }
-  if (pins_->by_session) kept = decision.node;
+  if (pinning_ == Pinning::kSession) kept = decision.node;
   if (query.transaction != 0) {
     pin.transaction = query.transaction;
     pin.transaction_node = decision.node;

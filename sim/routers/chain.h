@@ -31,14 +31,26 @@ class RouterChain {
 
   const Signals& wants() const { return wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (pins_ != nullptr && (query.transaction != 0 || pins_->by_session)) [[unlikely]] {
+    if (pinning_ >= (query.transaction != 0 ? Pinning::kTransaction : Pinning::kSession))
+        [[unlikely]] {
       return choose_pinned(query, view, now);
     }
-    return choose_afresh(query, view, now);
+    return choose_unpinned(query, view, now);
   }
+  Pinning pinning() const { return pinning_; }
+  // As if nothing were pinned.
+  Decision choose_unpinned(const Query& query, const ClusterView& view, Nanoseconds now) const {
+    if (first_ != nullptr) {
+      const Decision decision = first_->choose(query, view, now);
+      if (decision.kind != Decision::Kind::kNoAnswer) return decision;
+    }
+    return choose_after_first(query, view, now);
+  }
+  // Where what is not routed goes.
+  Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
   // Of a statement that is neither a read nor a write.
   Decision place_control(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (pins_ == nullptr || query.transaction == 0) return unrouted();
+    if (pinning_ == Pinning::kNone || query.transaction == 0) return unrouted();
     return choose_pinned(query, view, now);
   }
 
@@ -58,26 +70,17 @@ class RouterChain {
     NodeId writer = kNoNode;
   };
   struct Pins {
-    bool by_session = false;
     std::vector<Pin> of_session;
     std::vector<bool> down;  // nodes noticed as such
   };
 
-  Decision choose_afresh(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (first_ != nullptr) {
-      const Decision decision = first_->choose(query, view, now);
-      if (decision.kind != Decision::Kind::kNoAnswer) return decision;
-    }
-    return choose_after_first(query, view, now);
-  }
-  // Where what is not routed goes.
-  Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
   Decision choose_pinned(const Query& query, const ClusterView& view, Nanoseconds now) const;
   Decision choose_after_first(const Query& query, const ClusterView& view, Nanoseconds now) const;
 
   std::vector<std::unique_ptr<Router>> routers_;
   Router* first_ = nullptr;  // of routers_; most chains have no other
   NodeId default_node_;
+  Pinning pinning_;
   std::unique_ptr<Pins> pins_;  // null without pinning
   Signals wants_;
 };

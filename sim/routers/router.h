@@ -51,31 +51,31 @@ enum class Reason : std::uint8_t {
   kLagging,     // to a primary because every other node is too far behind
 };
 
+// Kept to two words, which are returned in registers.
 struct Decision {
   enum class Kind : std::uint8_t {
     kNode,      // send it to `node`
     kNoAnswer,  // leave it to the next router of the chain
     kWait,      // ask again at `until_ns`, which must lie in the future
-    kWaitFor,   // send it to `node` when that has reached `position`; at `until_ns`, ask again
+    kWaitFor,   // send it to `node` when that has reached *view.awaited; at `until_ns`, ask again
     kReject,    // fail it at once
   };
   Kind kind = Kind::kNoAnswer;
   Reason reason = Reason::kPicked;
   NodeId node = kNoNode;
   Nanoseconds until_ns = 0;
-  Position position = {};
 
   static Decision to(NodeId node, Reason reason = Reason::kPicked) {
-    return {Kind::kNode, reason, node, 0, {}};
+    return {Kind::kNode, reason, node, 0};
   }
   static Decision no_answer() { return {}; }
   static Decision wait_until(Nanoseconds time) {
-    return {Kind::kWait, Reason::kLimited, kNoNode, time, {}};
+    return {Kind::kWait, Reason::kLimited, kNoNode, time};
   }
-  static Decision wait_for(NodeId node, const Position& position, Nanoseconds until) {
-    return {Kind::kWaitFor, Reason::kCausal, node, until, position};
+  static Decision wait_for(NodeId node, Nanoseconds until) {
+    return {Kind::kWaitFor, Reason::kCausal, node, until};
   }
-  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0, {}}; }
+  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0}; }
 };
 
 // What a strategy can be told. Each costs the engine something, so each must be asked for.
@@ -119,7 +119,8 @@ class Truth {
 struct ClusterView {
   Outstanding* outstanding = nullptr;  // with Signals::outstanding
   const Truth* truth = nullptr;        // with Signals::truth
-  const Positions* positions = nullptr;  // with Signals::positions
+  const Positions* positions = nullptr;  // with Signals::positions, …
+  Position* awaited = nullptr;           // … as this: where who decides kWaitFor says for what
   // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.
   const std::uint8_t* eligible = nullptr;
 };
