@@ -185,7 +185,7 @@ TEST_CASE("every fault scenario runs, and says what it has to say") {
   CHECK(flapping["round_robin"]["retries"] > 0);
 }
 
-TEST_CASE("--guard adds each candidate once more, behind the guard") {
+TEST_CASE("A guard named on the command line adds each candidate once more, behind it") {
   const ScratchFolder folder;
   const Json report =
       json_of(folder, {"compare", kQuickstart, "--router", "round_robin", "--router", "d_choices:d=3",
