@@ -49,6 +49,7 @@ struct ReplicationSpec {
   ReplicationMode mode = ReplicationMode::kAsync;
   std::uint32_t acks = 1;  // nodes besides the primary, at least 1; not with kAsync
   Law delay;               // from commit to receipt, drawn for each commit and receiving node
+  Law ack_delay;               // from receipt (semi_sync) or apply (sync) until the primary knows
   ReplicationOrder order = ReplicationOrder::kCommit;
   std::uint32_t apply_workers = 1;  // applies of one node that run at a time, at least 1
   Law apply_service;                // time of an apply on a node of speed 1 …

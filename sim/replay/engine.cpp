@@ -162,11 +162,8 @@ class Engine : private Truth, private Supervisor::Client {
         replication_.deliver_next(event);
         break;
       case EventKind::kApplied:
-        if (ledger_.discarded(event.low())) break;
-        if (replication_.count_ack(event.low())) acknowledge(event.low());
-        break;
       case EventKind::kAcknowledged:
-        acknowledge(event.low());
+        if (replication_.is_acknowledged(event)) acknowledge(event.low());
         break;
       case EventKind::kResponse:
         feed_.respond(static_cast<JobId>(event.payload()), now_);

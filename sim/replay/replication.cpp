@@ -18,6 +18,7 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
       recorder_(recorder),
       progress_(progress),
       connectivity_(connectivity),
+      semi_sync_(spec_.mode == ReplicationMode::kSemiSync),
       faulty_(!cluster.faults.empty()),
       constant_delay_(spec_.delay.kind() == Law::Kind::kConstant),
       delay_ns_(constant_delay_ ? round_ns(spec_.delay.mean()) : 0),
@@ -30,6 +31,7 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
     nodes_[i].workers = WorkerPlan(spec_.apply_workers);
     nodes_[i].service_random = RandomStream(options.seed, RandomPurpose::kApplyService, i);
     nodes_[i].shipping_random = RandomStream(options.seed, RandomPurpose::kShipping, i);
+    nodes_[i].ack_random = RandomStream(options.seed, RandomPurpose::kAcks, i);
   }
   for (std::size_t i = 0; i < routes_.size(); ++i) routes_[i].source = node_id(i / nodes_.size());
 }
@@ -41,17 +43,29 @@ void Replication::ship(CommitId commit) {
     if (acks_.size() <= commit) acks_.resize(commit + 1);
     acks_[commit] = 0;
   }
+  acks_ns_.clear();
+  const NodeId origin = ledger_.origin_of(commit);
   if (constant_delay_ && !faulty_) {
     ship_to_all(commit, commit_ns);
-    receipts_.assign(nodes_.size() - 1, commit_ns + delay_ns_);
+    for (std::size_t i = 0; semi_sync_ && i < nodes_.size(); ++i) {
+      if (node_id(i) == origin) continue;
+      acks_ns_.push_back(ack_ns(commit, node_id(i), commit_ns + delay_ns_));
+    }
   } else {
-    ship_on_routes(commit, ledger_.origin_of(commit), commit_ns);
+    ship_on_routes(commit, origin, commit_ns);
   }
-  // With faults, acks are counted as commits arrive.
-  if (spec_.mode != ReplicationMode::kSemiSync || faulty_) return;
-  const auto last = receipts_.begin() + (spec_.acks - 1);
-  std::ranges::nth_element(receipts_, last);
-  events_.push({*last, EventKind::kAcknowledged, commit});
+  // With faults, acks are sent as commits arrive.
+  if (!semi_sync_ || faulty_) return;
+  const auto last = acks_ns_.begin() + (spec_.acks - 1);
+  std::ranges::nth_element(acks_ns_, last);
+  events_.push({*last, EventKind::kAcknowledged, commit, order_of(ledger_.write_of(commit))});
+}
+
+Nanoseconds Replication::ack_ns(CommitId commit, NodeId id, Nanoseconds time) {
+  if (spec_.ack_delay.is_zero()) return time;
+  RandomStream& random = nodes_[index(id)].ack_random;
+  random.seek(ledger_.write_of(commit));
+  return time + spec_.ack_delay.sample_ns(random);
 }
 
 void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds commit_ns) {
@@ -62,7 +76,6 @@ void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds com
     }
     ++nodes_[index(origin)].held;
   }
-  receipts_.clear();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (node_id(i) == origin) continue;
     if (!routes_.empty()) {
@@ -70,7 +83,8 @@ void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds com
       way.under_way.push({commit, ledger_.write_of(commit)});
       if (faulty_ && (!way.whole || !has(way.source, commit))) continue;
     }
-    receipts_.push_back(set_out(commit, origin, node_id(i), commit_ns));
+    const Nanoseconds receipt = set_out(commit, origin, node_id(i), commit_ns);
+    if (semi_sync_ && !faulty_) acks_ns_.push_back(ack_ns(commit, node_id(i), receipt));
   }
 }
 
@@ -127,7 +141,7 @@ void Replication::receive(CommitId commit, NodeId id, Nanoseconds now) {
   if (faulty_) {
     has_[std::size_t{commit} * nodes_.size() + index(id)] = true;
     ++node.held;
-    if (spec_.mode == ReplicationMode::kSemiSync) events_.push({now, EventKind::kApplied, commit});
+    if (semi_sync_) send_ack(commit, id, now);
   }
   if (!spec_.applies_take_time() && !node.stalled) {
     applied(commit, id, now);
@@ -220,7 +234,7 @@ void Replication::apply_ended(JobId id, Nanoseconds now) {
 
 void Replication::applied(CommitId commit, NodeId node, Nanoseconds finish) {
   recorder_.applied(node, ledger_.commit_ns(commit), finish);
-  if (spec_.mode == ReplicationMode::kSync) events_.push({finish, EventKind::kApplied, commit});
+  if (spec_.mode == ReplicationMode::kSync) send_ack(commit, node, finish);
   ledger_.applied(commit, node, finish);
   if (progress_ != nullptr) progress_->applied(commit, node, finish);
 }

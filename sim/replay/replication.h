@@ -56,8 +56,13 @@ class Replication {
   void applier_ready(NodeId node, Nanoseconds now);
   // An apply on a node that is no planned one has ended (or kApplyEnd); its flight is removed.
   void apply_ended(JobId flight, Nanoseconds now);
-  // kApplied: whether this was the last node that the client waits for.
-  bool count_ack(CommitId commit) { return ++acks_[commit] == spec_.acks; }
+  // kApplied and kAcknowledged: whether enough nodes now have the commit that the event is about.
+  bool is_acknowledged(const Event& event) {
+    const CommitId commit = event.low();
+    const bool id_is_another_by_now = order_of(ledger_.write_of(commit)) != event.high();
+    if (id_is_another_by_now || ledger_.discarded(commit)) return false;
+    return event.kind() == EventKind::kAcknowledged || ++acks_[commit] == spec_.acks;
+  }
 
   // What follows is for clusters with faults.
   // Routes may have been cut, or be whole again.
@@ -95,6 +100,7 @@ class Replication {
     NodeId heir = kNoNode;  // who keeps its commits for the others; kNoNode: it does
     RandomStream service_random{0, RandomPurpose::kApplyService};
     RandomStream shipping_random{0, RandomPurpose::kShipping};
+    RandomStream ack_random{0, RandomPurpose::kAcks};
   };
 
   struct Receipt {
@@ -137,6 +143,12 @@ class Replication {
   Nanoseconds set_out(CommitId commit, NodeId origin, NodeId to, Nanoseconds now);
   void set_out_again(NodeId origin, NodeId to, Nanoseconds now);
   void drop_arrived(Route& route, NodeId to);
+  // The node has it, received or applied, at `time`; its primary hears of that later.
+  Nanoseconds ack_ns(CommitId commit, NodeId node, Nanoseconds time);
+  void send_ack(CommitId commit, NodeId node, Nanoseconds time) {
+    events_.push({ack_ns(commit, node, time), EventKind::kApplied, commit,
+                  order_of(ledger_.write_of(commit))});
+  }
   void discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now);
   void apply_by_event(const Flight& flight);
   void receive(CommitId commit, NodeId node, Nanoseconds now);
@@ -155,13 +167,14 @@ class Replication {
   Recorder& recorder_;
   Progress* progress_;  // null if no router looks at positions
   const Connectivity& connectivity_;
+  bool semi_sync_;
   bool faulty_;
   bool constant_delay_;
   Nanoseconds delay_ns_ = 0;
   std::vector<Node> nodes_;
   bool in_order_;                      // and not so by itself, as with a constant delay
   std::vector<Route> routes_;          // then, and with faults: per origin and receiver
-  std::vector<Nanoseconds> receipts_;  // of the commit being shipped
+  std::vector<Nanoseconds> acks_ns_;   // of the commit being shipped, by semi_sync without faults
   std::vector<std::uint32_t> acks_;    // per commit, where clients wait
   std::vector<bool> has_;              // with faults: per commit and node
 };

@@ -49,7 +49,8 @@ const StrategyInfo kMasterSlave = {
     .rule =
         "A read goes to one of all databases, each equally likely, drawn afresh every time; a "
         "write goes to the database named `default`. One random.choice of Python's generator "
-        "per read, in the order of the databases; none per write.",
+        "per read, in the order of the databases; none per write. Nothing is pinned: not even the "
+        "statements of a transaction stay together.",
     .parameters = {},
     .systems = "RestAuth common.routers.MasterSlave, as its documentation describes it",
     .failure_modes =

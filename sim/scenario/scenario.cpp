@@ -153,11 +153,12 @@ NodeSpec read_database(TableReader reader, const std::string& name) {
   return node;
 }
 
-Law read_delay(TableReader& reader) {
-  const toml::node* node = reader.find("delay");
+// A duration or a law.
+Law read_delay(TableReader& reader, std::string_view key) {
+  const toml::node* node = reader.find(key);
   if (node == nullptr) return {};
-  if (node->is_table()) return *reader.law("delay");
-  return Law::constant(static_cast<double>(reader.duration("delay", 0)));
+  if (node->is_table()) return *reader.law(key);
+  return Law::constant(static_cast<double>(reader.duration(key, 0)));
 }
 
 ReplicationSpec read_replication(TableReader reader) {
@@ -167,7 +168,8 @@ ReplicationSpec read_replication(TableReader reader) {
   spec.mode = static_cast<ReplicationMode>(reader.choice("mode", kModes, 0));
   spec.order = static_cast<ReplicationOrder>(reader.choice("order", kOrders, 0));
   spec.acks = static_cast<std::uint32_t>(reader.integer("acks", 1, 1, kMaxNodes));
-  spec.delay = read_delay(reader);
+  spec.delay = read_delay(reader, "delay");
+  spec.ack_delay = read_delay(reader, "ack_delay");
   spec.apply_workers = static_cast<std::uint32_t>(reader.integer("apply_workers", 1, 1, 1'000'000));
   if (auto law = reader.law("apply_service")) spec.apply_service = std::move(*law);
   spec.apply_share = reader.number("apply_share", 0, 0);

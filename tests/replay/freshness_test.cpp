@@ -146,6 +146,29 @@ TEST_CASE("a causal read gives up with its client while it waits") {
   CHECK(tally.timed_out == 1);
 }
 
+TEST_CASE("the client of a write waits for the way to other nodes, the apply, and the way back") {
+  ClusterSpec cluster = cluster_of(3, 1);
+  cluster.replication.delay = Law::constant(5e6);
+  cluster.replication.ack_delay = Law::constant(3e6);
+  cluster.replication.apply_service = Law::constant(2e6);
+  for (const bool faulty : {false, true}) {
+    FaultSpec harmless;
+    harmless.kind = FaultKind::kErrors;
+    harmless.nodes = {NodeId{1}};
+    harmless.at_ns = kSecond;
+    if (faulty) cluster.faults = {harmless};
+    const auto latency = [&](ReplicationMode mode) {
+      cluster.replication.mode = mode;
+      const RunTally tally = run(by_hand({{0, "s", 'w', 1'000'000, "k"}}), cluster,
+                                 guarded("", {}), options_of(LoopMode::kSession));
+      return tally.acks_ns;
+    };
+    CHECK(latency(ReplicationMode::kAsync) == 0);
+    CHECK(latency(ReplicationMode::kSemiSync) == 8 * kMillisecond);
+    CHECK(latency(ReplicationMode::kSync) == 10 * kMillisecond);
+  }
+}
+
 TEST_CASE("positions are seen as of the last look") {
   ClusterSpec cluster = cluster_of(2, 1);
   cluster.replication.delay = Law::constant(100e6);

@@ -75,6 +75,7 @@ void check_same(const ReplicationSpec& a, const ReplicationSpec& b) {
   CHECK(a.order == b.order);
   CHECK(a.acks == b.acks);
   CHECK(same(a.delay, b.delay));
+  CHECK(same(a.ack_delay, b.ack_delay));
   CHECK(a.apply_workers == b.apply_workers);
   CHECK(same(a.apply_service, b.apply_service));
   CHECK(a.apply_share == b.apply_share);
