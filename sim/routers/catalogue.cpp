@@ -12,10 +12,11 @@
 namespace switchyard {
 namespace {
 
-constexpr std::array<const StrategyInfo*, 9> kCatalogue = {
-    &kMasterSlave, &kMasterSlaveAsShipped, &kMultipleMasterSlave,
-    &kRoundRobin,  &kRandomReplica,        &kLeastOutstanding,
-    &kDChoices,    &kPrimaryOnly,          &kOracle,
+constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
+    &kMasterSlave,    &kMasterSlaveAsShipped, &kMultipleMasterSlave, &kRoundRobin,
+    &kOrdered,        &kRandomReplica,        &kWeightedRandom,      &kSmoothWrr,
+    &kLeastOutstanding, &kDChoices,           &kFinishTime,          &kPeakEwma,
+    &kBoundedHash,    &kPrimaryOnly,          &kOracle,
 };
 
 constexpr std::array<const StrategyInfo*, 3> kGuards = {&kStickyPrimary, &kLagBounded, &kCausal};

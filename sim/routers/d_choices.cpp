@@ -6,9 +6,9 @@
 // Known failure: with replacement and 2 nodes, the worse one still gets a quarter of the reads.
 // Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001.
 #include <algorithm>
-#include <numeric>
 
 #include "routers/catalogue.h"
+#include "routers/deck.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"
 
@@ -17,10 +17,8 @@ namespace {
 
 class DChoices {
  public:
-  DChoices(std::size_t nodes, std::uint32_t d, bool replacement, RandomStream random)
-      : d_(d), replacement_(replacement), random_(random) {
-    deck_.reserve(nodes);
-  }
+  DChoices(Deck deck, std::uint32_t d, bool replacement)
+      : d_(d), replacement_(replacement), deck_(std::move(deck)) {}
 
   Signals wants() const {
     Signals signals;
@@ -28,14 +26,14 @@ class DChoices {
     return signals;
   }
 
-  NodeId pick(const Eligible& eligible, const ClusterView& view) {
-    if (eligible.generation != generation_) [[unlikely]]
-      take_up(eligible);
-    Outstanding& outstanding = *view.outstanding;
-    NodeId best = draw(0);
+  NodeId pick(const Read& read) {
+    deck_.take_up(read.eligible);
+    Outstanding& outstanding = *read.view.outstanding;
+    const std::uint32_t draws = replacement_ ? d_ : std::min(d_, deck_.size());
+    NodeId best = replacement_ ? deck_.draw_again() : deck_.draw(0);
     std::uint32_t fewest = outstanding[best];
-    for (std::uint32_t i = 1; i < draws_; ++i) {
-      const NodeId node = draw(i);
+    for (std::uint32_t i = 1; i < draws; ++i) {
+      const NodeId node = replacement_ ? deck_.draw_again() : deck_.draw(i);
       const std::uint32_t count = outstanding[node];
       if (count < fewest) {
         fewest = count;
@@ -46,26 +44,9 @@ class DChoices {
   }
 
  private:
-  void take_up(const Eligible& eligible) {
-    deck_.assign(eligible.nodes.begin(), eligible.nodes.end());
-    generation_ = eligible.generation;
-    const auto count = static_cast<std::uint32_t>(deck_.size());
-    draws_ = replacement_ ? d_ : std::min(d_, count);
-  }
-  // Without replacement the deck's first i + 1 cards are those drawn so far (a partial shuffle).
-  NodeId draw(std::uint32_t i) {
-    const auto n = static_cast<std::uint32_t>(deck_.size());
-    if (replacement_) return deck_[random_.next_below(n)];
-    if (i + 1 < n) std::swap(deck_[i], deck_[i + random_.next_below(n - i)]);
-    return deck_[i];
-  }
-
   std::uint32_t d_;
-  std::uint32_t draws_ = 0;
   bool replacement_;
-  RandomStream random_;
-  std::uint64_t generation_ = 0;  // of the nodes in the deck
-  std::vector<NodeId> deck_;
+  Deck deck_;
 };
 
 constexpr auto kParameters = pool_parameters(
@@ -103,8 +84,8 @@ const StrategyInfo kDChoices = {
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<SplitRouter<DChoices>>(
           NodePool(setup.nodes, setup.default_node, p),
-          DChoices(setup.nodes.size(), static_cast<std::uint32_t>(p.integer("d")),
-                   p.boolean("replacement"), setup.random));
+          DChoices(Deck(setup.nodes.size(), setup.random),
+                   static_cast<std::uint32_t>(p.integer("d")), p.boolean("replacement")));
     },
 };
 

@@ -28,13 +28,13 @@ class LeastOutstanding {
     return signals;
   }
 
-  NodeId pick(const Eligible& eligible, const ClusterView& view) {
-    Outstanding& outstanding = *view.outstanding;
+  NodeId pick(const Read& read) {
+    Outstanding& outstanding = *read.view.outstanding;
     // Without branches on the counts, which no processor could predict: each node is written where
     // the next tied one belongs, and stays there only if it is one.
     std::uint32_t fewest = UINT32_MAX;
     std::uint32_t tied = 0;
-    for (const NodeId node : eligible.nodes) {
+    for (const NodeId node : read.eligible.nodes) {
       const std::uint32_t count = outstanding[node];
       tied = count < fewest ? 0 : tied;
       fewest = std::min(fewest, count);

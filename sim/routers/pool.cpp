@@ -1,5 +1,12 @@
 #include "routers/pool.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
 namespace switchyard {
 
 NodePool::NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary,
@@ -45,6 +52,23 @@ Eligible NodePool::narrowed(const std::uint8_t* eligible) {
   }
   if (scratch_.empty()) scratch_.push_back(writer_);
   return {scratch_, kNarrowed + ++narrowings_};
+}
+
+std::vector<std::int64_t> whole_weights(std::string_view strategy,
+                                        std::span<const NodeInfo> nodes) {
+  std::vector<std::int64_t> weights;
+  for (const NodeInfo& node : nodes) {
+    if (node.weight != std::floor(node.weight) || node.weight > 1e9) {
+      throw InputError(fmt::format(
+          "router '{}' needs whole weights up to 1e9, and database '{}' has weight = {}", strategy,
+          node.name, node.weight));
+    }
+    weights.push_back(static_cast<std::int64_t>(node.weight));
+  }
+  if (std::ranges::all_of(weights, [](std::int64_t weight) { return weight == 0; })) {
+    throw InputError(fmt::format("router '{}': every database has weight 0", strategy));
+  }
+  return weights;
 }
 
 }  // namespace switchyard

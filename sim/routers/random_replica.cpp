@@ -16,9 +16,9 @@ class RandomReplica {
   explicit RandomReplica(RandomStream random) : random_(random) {}
 
   Signals wants() const { return {}; }
-  NodeId pick(const Eligible& eligible, const ClusterView& /*view*/) {
-    const auto count = static_cast<std::uint32_t>(eligible.nodes.size());
-    return eligible.nodes[random_.next_below(count)];
+  NodeId pick(const Read& read) {
+    const auto count = static_cast<std::uint32_t>(read.eligible.nodes.size());
+    return read.eligible.nodes[random_.next_below(count)];
   }
 
  private:

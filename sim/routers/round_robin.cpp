@@ -15,9 +15,9 @@ namespace {
 class RoundRobin {
  public:
   Signals wants() const { return {}; }
-  NodeId pick(const Eligible& eligible, const ClusterView& /*view*/) {
-    if (next_ >= eligible.nodes.size()) next_ = 0;
-    return eligible.nodes[next_++];
+  NodeId pick(const Read& read) {
+    if (next_ >= read.eligible.nodes.size()) next_ = 0;
+    return read.eligible.nodes[next_++];
   }
 
  private:

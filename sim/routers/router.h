@@ -97,6 +97,7 @@ struct NodeInfo {
   std::string name;
   Role role = Role::kReplica;
   double weight = 1;
+  Nanoseconds ping_ns = 0;  // a monitor's round trip to it
 };
 
 // What routers have noticed of a node: later than it is true, if the cluster says so.

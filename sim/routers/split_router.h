@@ -1,7 +1,7 @@
 // Splits reads from writes: a write goes to the primary, a read where a picker wants it.
 //
-// A picker is a small class: `Signals wants() const` and `NodeId pick(const Eligible& eligible,
-// const ClusterView& view)`, which must not allocate.
+// A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must not
+// allocate (kNoNode: it is rejected), and where it wants them on_dispatch(), on_response() and timers as a Router has them.
 #pragma once
 
 #include <utility>
@@ -11,6 +11,13 @@
 
 namespace switchyard {
 
+struct Read {
+  Eligible eligible;
+  const Query& query;
+  const ClusterView& view;
+  Nanoseconds now_ns = 0;
+};
+
 template <class Picker>
 class SplitRouter : public Router {
  public:
@@ -18,12 +25,26 @@ class SplitRouter : public Router {
       : pool_(std::move(pool)), picker_(std::move(picker)) {}
 
   Signals wants() const override { return picker_.wants(); }
-  Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
+  Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
-    return pool_.read(picker_.pick(pool_.readers(view), view));
+    const NodeId node = picker_.pick({pool_.readers(view), query, view, now});
+    return node == kNoNode ? Decision::reject() : pool_.read(node);
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
     pool_.update(states);
+  }
+  void on_dispatch(const Dispatch& dispatch) override {
+    if constexpr (requires { picker_.on_dispatch(dispatch); }) picker_.on_dispatch(dispatch);
+  }
+  void on_response(const Response& response) override {
+    if constexpr (requires { picker_.on_response(response); }) picker_.on_response(response);
+  }
+  Nanoseconds next_timer() const override {
+    if constexpr (requires { picker_.next_timer(); }) return picker_.next_timer();
+    return kNever;
+  }
+  void on_timer(Nanoseconds now) override {
+    if constexpr (requires { picker_.on_timer(now); }) picker_.on_timer(now);
   }
 
  private:

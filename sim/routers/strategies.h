@@ -12,6 +12,12 @@ extern const StrategyInfo kRoundRobin;
 extern const StrategyInfo kRandomReplica;
 extern const StrategyInfo kLeastOutstanding;
 extern const StrategyInfo kDChoices;
+extern const StrategyInfo kOrdered;
+extern const StrategyInfo kWeightedRandom;
+extern const StrategyInfo kSmoothWrr;
+extern const StrategyInfo kFinishTime;
+extern const StrategyInfo kPeakEwma;
+extern const StrategyInfo kBoundedHash;
 extern const StrategyInfo kPrimaryOnly;
 extern const StrategyInfo kOracle;
 

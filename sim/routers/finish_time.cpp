@@ -1,0 +1,140 @@
+// Estimated finish time: reads to the replica where the average response time, times the requests it
+// would then have, is the least. Averages are moved by medians, a few times a second.
+//
+// Ships in: MaxScale slave_selection_criteria = adaptive_routing.
+// Parameters: median_of (9), sync (250 ms), cold (0 s).
+// Known failure: a new node's average is 0 until the first sync, so it gets every read.
+// Source: MaxScale 24.02, response_stat.cc and rwsplit_select_backends.cc (their rule).
+#include <algorithm>
+
+#include "core/error.h"
+#include "routers/catalogue.h"
+#include "routers/moving_average.h"
+#include "routers/split_router.h"
+#include "routers/strategies.h"
+
+namespace switchyard {
+namespace {
+
+class FinishTime {
+ public:
+  FinishTime(std::span<const NodeInfo> nodes, std::size_t median_of, Nanoseconds sync_ns,
+             Nanoseconds cold_ns)
+      : median_of_(median_of), sync_ns_(sync_ns), next_sync_ns_(sync_ns) {
+    for (const NodeInfo& info : nodes) {
+      Node& node = nodes_.emplace_back(MovingAverage(static_cast<double>(cold_ns)), info.ping_ns);
+      node.latencies.reserve(median_of);
+    }
+  }
+
+  Signals wants() const {
+    Signals signals;
+    signals.responses = true;
+    signals.timers = true;
+    return signals;
+  }
+
+  NodeId pick(const Read& read) const {
+    NodeId best = kNoNode;
+    double least = 0;
+    for (const NodeId id : read.eligible.nodes) {
+      const Node& node = nodes_[index(id)];
+      const double score = node.average.value() * (node.pending + 1);
+      if (best != kNoNode && score >= least) continue;
+      least = score;
+      best = id;
+    }
+    return best;
+  }
+
+  void on_dispatch(const Dispatch& dispatch) { ++nodes_[index(dispatch.node)].pending; }
+  void on_response(const Response& response) {
+    Node& node = nodes_[index(response.node)];
+    --node.pending;
+    if (response.kind != RequestClass::kRead || response.status != Status::kOk) return;
+    node.latencies.push_back(response.latency_ns);
+    if (node.latencies.size() < median_of_) return;
+    const auto middle = node.latencies.begin() + static_cast<std::ptrdiff_t>(median_of_ / 2);
+    std::ranges::nth_element(node.latencies, middle);
+    node.median_sum += static_cast<double>(*middle);
+    ++node.medians;
+    node.latencies.clear();
+  }
+
+  Nanoseconds next_timer() const { return next_sync_ns_; }
+  void on_timer(Nanoseconds now) {
+    next_sync_ns_ = now + sync_ns_;
+    for (Node& node : nodes_) {
+      if (node.medians > 0) {
+        node.average.add(node.median_sum / static_cast<double>(node.medians), node.medians);
+      } else if (node.ping_ns > 0) {
+        node.average.add(static_cast<double>(node.ping_ns), 1);
+      }
+      node.latencies.clear();
+      node.median_sum = 0;
+      node.medians = 0;
+    }
+  }
+
+ private:
+  struct Node {
+    Node(MovingAverage start, Nanoseconds ping) : average(start), ping_ns(ping) {}
+    MovingAverage average;
+    Nanoseconds ping_ns = 0;
+    std::uint32_t pending = 0;
+    std::vector<Nanoseconds> latencies;  // until there are enough for a median
+    double median_sum = 0;               // since the last sync
+    std::int64_t medians = 0;
+  };
+
+  std::size_t median_of_;
+  Nanoseconds sync_ns_;
+  Nanoseconds next_sync_ns_;
+  std::vector<Node> nodes_;
+};
+
+constexpr auto kParameters = pool_parameters(
+    ParameterInfo{.name = "median_of",
+                  .type = ParameterInfo::Type::kInteger,
+                  .default_value = "9",
+                  .help = "reads whose median response time is one sample",
+                  .min = 1,
+                  .max = 1001},
+    ParameterInfo{.name = "sync",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "250ms",
+                  .help = "time between changes of the averages; above 0"},
+    ParameterInfo{.name = "cold",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "0s",
+                  .help = "average of a node of which nothing is known (MaxScale: 0)"});
+
+}  // namespace
+
+const StrategyInfo kFinishTime = {
+    .name = "finish_time",
+    .summary = "reads to the replica with the least average response time times requests",
+    .rule =
+        "A read goes to the replica with the least average * (unanswered requests + 1), the first "
+        "in order among equals. Of each `median_of` reads that a node answers the median counts; "
+        "every `sync` their mean is added to its moving average, or its round trip as one sample "
+        "if there was no median; what does not make up a median is dropped. An addition moves the "
+        "average by 0.04 + 0.35 * min(n / min(samples so far, M), 1), where M starts at 500 and "
+        "before each addition becomes 1.1 n if n >= M, else M / 2 if the average is more than "
+        "twice the addition, else M / 1.1. A write goes to the primary. No random draws.",
+    .parameters = kParameters,
+    .systems = "MaxScale slave_selection_criteria = adaptive_routing",
+    .failure_modes =
+        "A new node's average is 0 until its first sync: it gets every read. Ties go to the first "
+        "in order. Only reads count.",
+    .source = "MaxScale 24.02, response_stat.cc, rwsplit_select_backends.cc",
+    .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      if (p.duration("sync") == 0) throw InputError("router 'finish_time': sync must be above 0");
+      return std::make_unique<SplitRouter<FinishTime>>(
+          NodePool(setup.nodes, setup.default_node, p),
+          FinishTime(setup.nodes, static_cast<std::size_t>(p.integer("median_of")),
+                     p.duration("sync"), p.duration("cold")));
+    },
+};
+
+}  // namespace switchyard
