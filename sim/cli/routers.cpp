@@ -6,6 +6,7 @@
 
 #include "cli/verbs.h"
 #include "routers/catalogue.h"
+#include "routers/presets.h"
 
 namespace switchyard {
 namespace {
@@ -45,16 +46,34 @@ std::string range_of(const ParameterInfo& parameter) {
   return fmt::format("integer from {} to {}", parameter.min, parameter.max);
 }
 
+// ":key=value,…", as --router takes it.
+std::string parameters_text(const Preset& preset) {
+  std::string text;
+  for (const auto& [key, value] : preset.parameters) {
+    text += fmt::format("{}{}={}", text.empty() ? ':' : ',', key, value);
+  }
+  return text;
+}
+
 int list_all() {
   for (const StrategyInfo* info : catalogue()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\nguards, which stand before a router:\n");
   for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
+  fmt::print("\npresets: what a product ships, for routers and for guards:\n");
+  for (const Preset& preset : presets()) {
+    fmt::print("{:<33} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
+  }
   fmt::print("\n'switchyard routers NAME' tells more.\n");
   return kExitSuccess;
 }
 
 int describe(const std::string& name) {
-  const auto is_named = [&](const StrategyInfo* guard) { return guard->name == name; };
+  const Preset* preset = find_preset(name);
+  if (preset != nullptr) {
+    fmt::print("{} = {}{}\n\n", name, preset->strategy, parameters_text(*preset));
+  }
+  const std::string_view strategy = preset == nullptr ? name : preset->strategy;
+  const auto is_named = [&](const StrategyInfo* guard) { return guard->name == strategy; };
   const bool is_guard = std::ranges::any_of(guards(), is_named);
   const StrategyInfo& info = is_guard ? find_guard(name) : find_strategy(name);
   fmt::print("{}\n{}\nRule\n{}\nParameters\n", info.name, wrapped(info.summary),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "routers/presets.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
@@ -29,7 +30,16 @@ const StrategyInfo* find(std::string_view name, std::span<const StrategyInfo* co
 std::string nearest(std::string_view name, std::span<const StrategyInfo* const> list) {
   std::vector<std::string_view> names;
   for (const StrategyInfo* info : list) names.push_back(info->name);
+  for (const Preset& preset : presets()) {
+    if (find(preset.strategy, list) != nullptr) names.push_back(preset.name);
+  }
   return did_you_mean(name, names);
+}
+
+// A preset's strategy; other names stay as they are.
+std::string_view without_preset(std::string_view name) {
+  const Preset* preset = find_preset(name);
+  return preset == nullptr ? name : preset->strategy;
 }
 
 // "RestAuth.common.routers.MasterSlave" → "MasterSlave"; other names stay as they are.
@@ -51,7 +61,7 @@ std::span<const StrategyInfo* const> guards() {
 }
 
 const StrategyInfo& find_strategy(std::string_view name) {
-  const std::string_view wanted = without_python_path(name);
+  const std::string_view wanted = without_preset(without_python_path(name));
   if (const StrategyInfo* info = find(wanted, kCatalogue)) return *info;
   if (find(wanted, kGuards) != nullptr) {
     throw InputError(fmt::format(
@@ -62,13 +72,24 @@ const StrategyInfo& find_strategy(std::string_view name) {
 }
 
 const StrategyInfo& find_guard(std::string_view name) {
-  if (const StrategyInfo* info = find(name, kGuards)) return *info;
-  if (find(name, kCatalogue) != nullptr) {
+  const std::string_view wanted = without_preset(name);
+  if (const StrategyInfo* info = find(wanted, kGuards)) return *info;
+  if (find(wanted, kCatalogue) != nullptr) {
     throw InputError(
         fmt::format("'{0}' is a router, not a guard: name it under routers = [\"{0}\"]", name));
   }
   throw InputError(fmt::format("unknown guard '{}'{}; 'switchyard routers' lists them all", name,
                                nearest(name, kGuards)));
+}
+
+Parameters parameters_of(std::string_view name, const StrategyInfo& info,
+                         const ParameterTexts& given) {
+  ParameterTexts all;
+  if (const Preset* preset = find_preset(name)) {
+    for (const auto& [key, value] : preset->parameters) all.emplace_back(key, value);
+  }
+  all.insert(all.end(), given.begin(), given.end());
+  return Parameters(info.name, info.parameters, all);
 }
 
 }  // namespace switchyard

@@ -42,9 +42,13 @@ struct StrategyInfo {
 std::span<const StrategyInfo* const> catalogue();
 std::span<const StrategyInfo* const> guards();
 
-// Finds a strategy by name, or RestAuth's by the path that Django users write
-// ("RestAuth.common.routers.MasterSlave"). Throws InputError naming the nearest.
+// Finds a strategy or guard by name or by that of a preset, RestAuth's also by the path that Django
+// users write ("RestAuth.common.routers.MasterSlave"). Throws InputError naming the nearest.
 const StrategyInfo& find_strategy(std::string_view name);
 const StrategyInfo& find_guard(std::string_view name);
+
+// Of what was named so: a preset's own parameters, then those given. Throws InputError.
+Parameters parameters_of(std::string_view name, const StrategyInfo& info,
+                         const ParameterTexts& given);
 
 }  // namespace switchyard

@@ -18,7 +18,7 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
   for (std::size_t i = 0; i < candidate.routers.size(); ++i) {
     const RouterUse& use = candidate.routers[i];
     const StrategyInfo& info = find_strategy(use.name);
-    const Parameters parameters(info.name, info.parameters, use.parameters);
+    const Parameters parameters = parameters_of(use.name, info, use.parameters);
     // The first router answers most queries, so its way with transactions is the chain's.
     if (i == 0 && parameters.has("pin")) {
       const auto at = std::ranges::find(kPins, parameters.text("pin")) - kPins.begin();
@@ -33,7 +33,7 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
       routers.back() =
           guard_info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
                            nullptr, std::move(routers.back())},
-                          Parameters(guard_info.name, guard_info.parameters, guard.parameters));
+                          parameters_of(guard.name, guard_info, guard.parameters));
     }
   }
   return {std::move(routers), default_node, pinning};

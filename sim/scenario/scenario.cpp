@@ -296,7 +296,7 @@ Candidate read_candidate(TableReader reader) {
     try {
       const RouterUse& use = candidate.routers.back();
       const StrategyInfo& info = find_strategy(use.name);
-      Parameters(info.name, info.parameters, use.parameters);
+      parameters_of(use.name, info, use.parameters);
     } catch (const InputError& error) {
       reader.fail(node, error.what());
     }
@@ -311,7 +311,7 @@ Candidate read_candidate(TableReader reader) {
       try {
         const RouterUse& use = candidate.guards.back();
         const StrategyInfo& info = find_guard(use.name);
-        Parameters(info.name, info.parameters, use.parameters);
+        parameters_of(use.name, info, use.parameters);
       } catch (const InputError& error) {
         reader.fail(node, error.what());
       }

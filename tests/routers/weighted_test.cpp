@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/moving_average.h"
+#include "routers/presets.h"
 
 namespace switchyard {
 namespace {
@@ -366,6 +367,25 @@ TEST_CASE("bounded_hash: HAProxy's slots") {
   // No factor: never full.
   CHECK(open({1, 1}, {1000, 0}, "0") == "ab");
   CHECK_THROWS_AS(make("bounded_hash", weighted({1, 1}), {{"factor", "100"}}), InputError);
+}
+
+TEST_CASE("every preset is a strategy or guard with parameters that it has") {
+  std::set<std::string_view> names;
+  for (const Preset& preset : presets()) {
+    INFO(preset.name);
+    CHECK(names.insert(preset.name).second);
+    CHECK(preset.name.find('.') != std::string_view::npos);
+    const bool is_guard = std::ranges::any_of(
+        guards(), [&](const StrategyInfo* info) { return info->name == preset.strategy; });
+    const StrategyInfo& info = is_guard ? find_guard(preset.name) : find_strategy(preset.name);
+    CHECK(info.name == preset.strategy);
+    const Parameters parameters = parameters_of(preset.name, info, {});
+    for (const auto& [key, value] : preset.parameters) CHECK(parameters.text(key) == value);
+  }
+  const StrategyInfo& info = find_guard("rails.database_selector");
+  CHECK(parameters_of("rails.database_selector", info, {{"duration", "3s"}}).duration("duration") ==
+        3 * kSecond);
+  CHECK_THROWS_AS(find_strategy("maxscale.least_curent_operations"), InputError);
 }
 
 }  // namespace switchyard

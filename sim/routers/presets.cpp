@@ -1,0 +1,88 @@
+#include "routers/presets.h"
+
+#include <algorithm>
+#include <array>
+
+namespace switchyard {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+template <std::size_t N>
+struct Fixed {
+  std::array<Pair, N> pairs;
+};
+template <class... P>
+constexpr Fixed<sizeof...(P)> with(const P&... pairs) {
+  return {{pairs...}};
+}
+
+constexpr std::array<Pair, 0> kNone = {};
+constexpr auto kLeastRecentlyUsed = with(Pair{"tie", "least_recently_used"});
+constexpr auto kFirstOfTied = with(Pair{"tie", "first"});
+constexpr auto kProxysql = with(Pair{"max_connections", "1000"}, Pair{"max_ping", "1s"});
+constexpr auto kPgpool = with(Pair{"include_primary", "true"});
+constexpr auto kPgpoolSession = with(Pair{"include_primary", "true"}, Pair{"pin", "session"});
+constexpr auto kEnvoy = with(Pair{"replacement", "true"});
+constexpr auto kFinagle = with(Pair{"cold", "probe"});
+constexpr auto kPenalty = with(Pair{"failure_penalty", "5s"});
+constexpr auto kPgdog = with(Pair{"tie", "last"}, Pair{"max_fails", "0"});
+constexpr auto kNext = with(Pair{"mode", "next_available"});
+constexpr auto kBalance = with(Pair{"factor", "150"});
+constexpr auto kTwoSeconds = with(Pair{"duration", "2s"});
+constexpr auto kFiveSeconds = with(Pair{"duration", "5s"});
+constexpr auto kFifteenSeconds = with(Pair{"duration", "15s"});
+constexpr auto kFast = with(Pair{"mode", "select"});
+constexpr auto kGlobal = with(Pair{"scope", "all"});
+constexpr auto kFastGlobal = with(Pair{"mode", "select"}, Pair{"scope", "all"});
+constexpr auto kMyWrites = with(Pair{"timeout", "2s"});
+constexpr auto kAtMost = with(Pair{"compare", "at_most"});
+constexpr auto kLowerDelay = with(Pair{"compare", "at_most"}, Pair{"on_exceed", "least_lag"});
+
+constexpr std::array kPresets = {
+    Preset{"envoy.full_scan", "least_outstanding", kNone},
+    Preset{"envoy.least_request", "d_choices", kEnvoy.pairs},
+    Preset{"finagle.p2c", "d_choices", kNone},
+    Preset{"finagle.peak_ewma", "peak_ewma", kFinagle.pairs},
+    Preset{"haproxy.hash_balance_factor", "bounded_hash", kBalance.pairs},
+    Preset{"linkerd.peak_ewma", "peak_ewma", kNone},
+    Preset{"linkerd.penalty_peak_ewma", "peak_ewma", kPenalty.pairs},
+    Preset{"maxscale.adaptive_routing", "finish_time", kNone},
+    Preset{"maxscale.least_current_operations", "least_outstanding", kLeastRecentlyUsed.pairs},
+    Preset{"mysqlrouter.first_available", "ordered", kNone},
+    Preset{"mysqlrouter.next_available", "ordered", kNext.pairs},
+    Preset{"mysqlrouter.round_robin", "round_robin", kNone},
+    Preset{"nginx.upstream", "smooth_wrr", kNone},
+    Preset{"pgdog.least_active_connections", "least_outstanding", kFirstOfTied.pairs},
+    Preset{"pgdog.weighted_round_robin", "smooth_wrr", kPgdog.pairs},
+    Preset{"pgpool.session", "weighted_random", kPgpoolSession.pairs},
+    Preset{"pgpool.statement", "weighted_random", kPgpool.pairs},
+    Preset{"proxysql.weighted", "weighted_random", kProxysql.pairs},
+
+    Preset{"django_multidb.pinning", "sticky_primary", kFifteenSeconds.pairs},
+    Preset{"makara.primary_ttl", "sticky_primary", kFiveSeconds.pairs},
+    Preset{"maxscale.causal_reads_fast", "causal", kFast.pairs},
+    Preset{"maxscale.causal_reads_fast_global", "causal", kFastGlobal.pairs},
+    Preset{"maxscale.causal_reads_global", "causal", kGlobal.pairs},
+    Preset{"maxscale.causal_reads_local", "causal", kNone},
+    Preset{"maxscale.max_replication_lag", "lag_bounded", kNone},
+    Preset{"mysqlrouter.wait_for_my_writes", "causal", kMyWrites.pairs},
+    Preset{"pgpool.delay_threshold_by_time", "lag_bounded", kAtMost.pairs},
+    Preset{"pgpool.prefer_lower_delay_standby", "lag_bounded", kLowerDelay.pairs},
+    Preset{"proxysql.gtid_from_hostgroup", "causal", kFast.pairs},
+    Preset{"proxysql.max_replication_lag", "lag_bounded", kAtMost.pairs},
+    Preset{"rails.database_selector", "sticky_primary", kTwoSeconds.pairs},
+};
+
+}  // namespace
+
+std::span<const Preset> presets() {
+  return kPresets;
+}
+
+const Preset* find_preset(std::string_view name) {
+  const auto at = std::ranges::find(kPresets, name, &Preset::name);
+  return at == kPresets.end() ? nullptr : &*at;
+}
+
+}  // namespace switchyard
