@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 
@@ -220,9 +221,24 @@ void check_outputs_differ(const Options& options) {
   }
 }
 
+void check_inputs_are_kept(const Options& options, const Scenario& scenario) {
+  for (const std::string* output : {&options.json, &options.csv, &options.evidence}) {
+    for (const std::string* input : {&options.scenario, &scenario.workload.trace}) {
+      std::error_code none;
+      if (output->empty() || input->empty() || !std::filesystem::equivalent(*output, *input, none)) {
+        continue;
+      }
+      throw InputError(
+          fmt::format("{}: is read as input and can't be written to as well; name another file",
+                      *output));
+    }
+  }
+}
+
 int compare_and_print(const Options& options, const CLI::App& command) {
   const Scenario scenario = make_scenario(options, command);
   check_outputs_differ(options);
+  check_inputs_are_kept(options, scenario);
   Output json(options.json);
   Output csv(options.csv);
   Output evidence(options.evidence);

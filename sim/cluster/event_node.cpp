@@ -33,7 +33,8 @@ class FifoNode : public EventNode {
   }
   Ended complete(Nanoseconds now) override {
     std::pop_heap(running_.begin(), running_.end(), std::greater<>());
-    const Ended done = {running_.back().job, running_.back().start_ns};
+    const Ended done = {running_.back().job, running_.back().start_ns,
+                        now - running_.back().start_ns};
     running_.pop_back();
     started_.reset();
     if (!queue_.empty()) {
@@ -113,7 +114,7 @@ class SharingNode : public EventNode {
 
   void arrive(Nanoseconds now, JobId job, Nanoseconds service_ns) override {
     advance(now);
-    jobs_.push_back({attained_ + static_cast<double>(service_ns), attained_, now, sequence_++, job});
+    jobs_.push_back({attained_ + static_cast<double>(service_ns), worked_, now, sequence_++, job});
     started_ = job;
     std::push_heap(jobs_.begin(), jobs_.end(), std::greater<>());
   }
@@ -125,11 +126,12 @@ class SharingNode : public EventNode {
   Ended complete(Nanoseconds now) override {
     advance(now);
     std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<>());
-    const Ended done = {jobs_.back().job, jobs_.back().arrive_ns};
+    Ended done = {jobs_.back().job, jobs_.back().arrive_ns};
+    if (was_slowed_) done.worked_ns = std::llround(worked_ - jobs_.back().worked_before);
     jobs_.pop_back();
     started_.reset();
     // Starting the clock afresh when idle keeps it small, and so exact.
-    if (jobs_.empty()) attained_ = 0;
+    if (jobs_.empty()) attained_ = worked_ = 0;
     return done;
   }
   std::optional<JobId> started() const override { return started_; }
@@ -143,16 +145,17 @@ class SharingNode : public EventNode {
   void set_slowness(Nanoseconds now, double slowness) override {
     advance(now);
     slowness_ = slowness;
+    was_slowed_ = true;
   }
   std::vector<Dropped> drop_all(Nanoseconds now) override {
     advance(now);
     std::ranges::sort(jobs_, {}, &Job::sequence);
     std::vector<Dropped> dropped;
     for (const Job& job : jobs_) {
-      dropped.push_back({job.job, job.arrive_ns, std::llround(attained_ - job.arrived_at)});
+      dropped.push_back({job.job, job.arrive_ns, std::llround(worked_ - job.worked_before)});
     }
     jobs_.clear();
-    attained_ = 0;
+    attained_ = worked_ = 0;
     started_.reset();
     return dropped;
   }
@@ -160,7 +163,7 @@ class SharingNode : public EventNode {
  private:
   struct Job {
     double leaves_at = 0;
-    double arrived_at = 0;
+    double worked_before = 0;
     Nanoseconds arrive_ns = 0;
     std::uint64_t sequence = 0;
     JobId job = 0;
@@ -169,18 +172,22 @@ class SharingNode : public EventNode {
     }
   };
   double workers() const { return static_cast<double>(workers_); }
-  double rate() const {
-    return std::min(1.0, workers() / static_cast<double>(jobs_.size())) / slowness_;
-  }
+  double share() const { return std::min(1.0, workers() / static_cast<double>(jobs_.size())); }
+  double rate() const { return share() / slowness_; }
   void advance(Nanoseconds now) {
-    if (!jobs_.empty()) attained_ += static_cast<double>(now - last_) * rate();
+    if (!jobs_.empty()) {
+      attained_ += static_cast<double>(now - last_) * rate();
+      worked_ += static_cast<double>(now - last_) * share();
+    }
     last_ = now;
   }
 
   std::size_t workers_;
   std::vector<Job> jobs_;
-  double attained_ = 0;
+  double attained_ = 0;  // service by each job since the node was idle last
+  double worked_ = 0;    // a worker's time for that
   double slowness_ = 1;
+  bool was_slowed_ = false;
   Nanoseconds last_ = 0;
   std::uint64_t sequence_ = 0;
   std::optional<JobId> started_;

@@ -26,6 +26,8 @@ class EventNode {
   struct Ended {
     JobId job = 0;
     Nanoseconds started_ns = 0;
+    // Of a worker's time, if that may differ from the service time.
+    std::optional<Nanoseconds> worked_ns = std::nullopt;
   };
   virtual Ended complete(Nanoseconds now) = 0;
   // The job whose service began with the last call of arrive() or complete(), if any did.

@@ -21,7 +21,7 @@ std::size_t ClusterSpec::count(Role role) const {
 }
 
 void validate(const FaultSpec& fault, const ClusterSpec& cluster) {
-  if (fault.nodes.empty()) throw InputError("a fault names no database that has it");
+  if (fault.nodes.empty()) throw InputError("nodes is empty: which databases have the fault?");
   for (const NodeId node : fault.nodes) {
     if (index(node) >= cluster.nodes.size()) {
       throw InputError("a fault names a database that does not exist");
@@ -31,11 +31,17 @@ void validate(const FaultSpec& fault, const ClusterSpec& cluster) {
   if (fault.kind == FaultKind::kPartition && all) {
     throw InputError("a partition leaves no database on the other side; name fewer");
   }
-  if (fault.times > 1 && fault.lasts_ns >= fault.every_ns) {
-    throw InputError("a fault that comes again has to end before that: lasts must be below every");
+  if (fault.times > 1 && (fault.lasts_ns == kNever || fault.lasts_ns >= fault.every_ns)) {
+    throw InputError(
+        "a fault with times above 1 needs lasts and every, and has to end before it comes again: "
+        "lasts must be below every");
   }
-  if (fault.kind == FaultKind::kSlow && !(fault.factor > 0)) {
-    throw InputError("a fault of kind slow needs a factor above 0");
+  if (fault.times == 1 && fault.every_ns > 0) {
+    throw InputError("every says nothing without times: how often does the fault come?");
+  }
+  if (fault.kind == FaultKind::kSlow && !(fault.factor > 0 && fault.factor <= 0x1p30)) {
+    throw InputError("a fault of kind slow needs a factor above 0 and of at most 1e9; to stop a "
+                     "database use kind = \"down\"");
   }
   constexpr Nanoseconds kYear = Nanoseconds{365} * 24 * 3600 * kSecond;
   const double last = static_cast<double>(fault.every_ns) * fault.times;

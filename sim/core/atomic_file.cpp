@@ -18,14 +18,30 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+// The file that a link points to, also if that does not exist yet.
+std::string without_links(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target.string();
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path)
-    : path_(std::move(path)),
+    : path_(without_links(path)),
       temporary_(path_ + ".part-" + std::to_string(getpid())),
       file_(nullptr, &std::fclose) {
-  if (std::filesystem::is_directory(path_)) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
     throw InputError(path_ + ": is a directory; name a file to write");
+  }
+  is_special_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  if (is_special_) {
+    file_.reset(std::fopen(path.c_str(), "wb"));
+    if (!file_) fail("cannot be written");
+    return;
   }
   // A file without a name vanishes with the process, however that ends.
   const int unnamed = open(folder_of(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
@@ -54,6 +70,10 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit() {
   if (std::fflush(file_.get()) != 0) fail("cannot be written");
+  if (is_special_) {
+    file_.reset();
+    return;
+  }
   if (!has_name_) {
     const std::string self = "/proc/self/fd/" + std::to_string(fileno(file_.get()));
     if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {

@@ -1,7 +1,8 @@
 // A file that appears whole or not at all, also when the program is ended in the middle.
 //
 // Written in its folder without a name where the file system allows that (Linux O_TMPFILE), else
-// under a temporary name, and renamed into place at the end.
+// under a temporary name, and renamed into place at the end. A link is followed to its file; what is
+// no regular file (a pipe, a device) is written to as it is.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,8 @@ class AtomicFile {
 
   std::string path_;
   std::string temporary_;
-  bool has_name_ = false;  // the temporary one
+  bool has_name_ = false;    // the temporary one
+  bool is_special_ = false;  // no regular file, so neither replaced nor removed
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
 };
 

@@ -29,7 +29,7 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
     return std::nullopt;
   }
   const double ns = value * scale;
-  if (ns >= 9.2e18) return std::nullopt;
+  if (ns > static_cast<double>(kLongestDuration)) return std::nullopt;
   return std::llround(ns);
 }
 

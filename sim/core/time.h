@@ -17,8 +17,13 @@ inline constexpr Nanoseconds kSecond = 1'000'000'000;
 // Later than every event of a run.
 inline constexpr Nanoseconds kNever = INT64_MAX;
 
+// The longest duration that is accepted, a hundred years: sums of a few stay within the range.
+inline constexpr Nanoseconds kLongestDuration = Nanoseconds{100} * 365 * 24 * 3600 * kSecond;
+// A run whose virtual time would come near this is refused.
+inline constexpr double kEndOfTime = 4e18;
+
 // Reads a non-negative duration with a unit: ns, us, ms, s, min or h. Returns nothing on any other
-// text, on a negative value and on one beyond the range.
+// text, on a negative value and on one above kLongestDuration.
 std::optional<Nanoseconds> parse_duration(std::string_view text);
 
 // Three significant digits and the unit that suits the size: "870ns", "1.25ms", "12.3s".

@@ -135,6 +135,13 @@ class Comparison {
           "the recording names no keys: which reads are stale and which writes conflict can't be "
           "told");
     }
+    const ReplicationSpec& replication = scenario_.cluster.replication;
+    if (scenario_.cluster.nodes.size() > 1 && scenario_.cluster.faults.empty() &&
+        replication.delay.is_zero() && !replication.applies_take_time()) {
+      report.notes.emplace_back(
+          "replication takes no time in this cluster, so no read can be stale; set delay or "
+          "apply_service under [replication] of a scenario");
+    }
     for (const std::string& text : load_warnings(workload, scenario_)) tell(report, text);
   }
 

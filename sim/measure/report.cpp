@@ -102,11 +102,14 @@ std::string fingerprint(const RunTally& tally) {
   return print.finish();
 }
 
-NodeReport node_report(const NodeSpec& spec, const NodeTally& tally, double time_ns) {
+NodeReport node_report(const NodeSpec& spec, const NodeTally& tally, double time_ns,
+                       bool roles_change) {
   NodeReport report;
   report.name = spec.name;
   report.role = spec.role;
   report.reads = tally.reads;
+  const std::uint64_t if_unchanged = spec.role == Role::kPrimary ? tally.reads : 0;
+  report.reads_as_primary = roles_change ? tally.reads_as_primary : if_unchanged;
   report.writes = tally.writes;
   report.control = tally.control;
   report.applies = tally.applies;
@@ -127,7 +130,7 @@ DistributionReport distribution(const std::vector<NodeReport>& nodes) {
   double primary_reads = 0;
   for (const NodeReport& node : nodes) {
     all_reads += static_cast<double>(node.reads);
-    if (node.role == Role::kPrimary) primary_reads += static_cast<double>(node.reads);
+    primary_reads += static_cast<double>(node.reads_as_primary);
     served.push_back(static_cast<double>(node.reads + node.writes + node.control));
     if (node.reads > 0) reads.push_back(node.reads);
   }
@@ -220,7 +223,8 @@ std::vector<std::pair<std::string, double>> repeated_figures(const RunTally& tal
       {"throughput_per_s", per(static_cast<std::int64_t>(tally.completed), time_ns / 1e9)}};
   std::vector<NodeReport> nodes;
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
-    nodes.push_back(node_report(cluster.nodes[i], tally.nodes[i], time_ns));
+    nodes.push_back(
+        node_report(cluster.nodes[i], tally.nodes[i], time_ns, cluster.failover.promotes()));
     list.emplace_back("nodes." + nodes.back().name + ".utilisation", nodes.back().utilisation);
   }
   list.emplace_back("distribution.max_over_mean", distribution(nodes).max_over_mean);
@@ -284,7 +288,8 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   const double time_ns = measured_ns(tally);
   report.throughput_per_s = time_ns == 0 ? 0 : completed / time_ns * 1e9;
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
-    report.nodes.push_back(node_report(cluster.nodes[i], tally.nodes[i], time_ns));
+    report.nodes.push_back(
+        node_report(cluster.nodes[i], tally.nodes[i], time_ns, cluster.failover.promotes()));
   }
   report.distribution = distribution(report.nodes);
   const ConsistencyTally& consistency = tally.consistency;

@@ -21,8 +21,9 @@ struct LatencyFigures {
 
 struct NodeReport {
   std::string name;
-  Role role = Role::kReplica;
+  Role role = Role::kReplica;  // at the start
   std::uint64_t reads = 0, writes = 0, control = 0, applies = 0, errors = 0;
+  std::uint64_t reads_as_primary = 0;  // those served while it was one
   double utilisation = 0;  // of all its workers, applies included
   double mean_queue = 0;   // waiting requests and applies, over time
   std::uint64_t max_queue = 0;

@@ -28,15 +28,20 @@ std::string pad_left(std::string_view text, std::size_t width) {
   return used < width ? std::string(width - used, ' ').append(text) : std::string(text);
 }
 
+// Cut out of the middle: what tells names apart is mostly at their ends.
 std::string shorten(const std::string& text, std::size_t width) {
-  if (display_width(text) <= width) return text;
+  const std::size_t length = display_width(text);
+  if (length <= width) return text;
+  const std::size_t head = (width - 1) / 2;
+  const std::size_t tail_from = length - (width - 1 - head);
   std::string out;
+  std::size_t character = 0;
   for (const char c : text) {
     const bool begins_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (begins_character && display_width(out) + 1 == width) break;
-    out += c;
+    if (begins_character && ++character == head + 1) out += "…";
+    if (character <= head || character > tail_from) out += c;
   }
-  return out + "…";
+  return out;
 }
 
 std::string percent(double share) {

@@ -48,6 +48,13 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const 
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
+// From the start, or by a failover on one side of a partition.
+bool several_primaries_possible(const ClusterSpec& cluster) {
+  const auto cuts = [](const FaultSpec& fault) { return fault.kind == FaultKind::kPartition; };
+  return cluster.count(Role::kPrimary) > 1 ||
+         (cluster.failover.promotes() && std::ranges::any_of(cluster.faults, cuts));
+}
+
 bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options) {
   return !cluster.faults.empty() || options.timeout_ns > 0 ||
          std::ranges::any_of(cluster.nodes, [](const NodeSpec& n) { return n.queue_limit > 0; });
@@ -78,7 +85,7 @@ class Engine : private Truth, private Supervisor::Client {
         connectivity_(cluster.nodes.size()),
         servers_(cluster, options_, workload.service_ns, events_, flights_, recorder_),
         ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
-                cluster.count(Role::kPrimary) > 1 || cluster.failover.promotes(), options, recorder_.tally(), control.observer),
+                several_primaries_possible(cluster), options, recorder_.tally(), control.observer),
         progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
                   routers.wants().positions),
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
@@ -144,6 +151,7 @@ class Engine : private Truth, private Supervisor::Client {
       case EventKind::kPromote:
         // Once all is answered, what else happens to the cluster matters to nobody.
         if (answered_ < columns_.op.size()) supervisor_.handle(event);
+        fail_discarded();
         break;
       case EventKind::kNodeCompletion:
         complete(event);
@@ -178,7 +186,8 @@ class Engine : private Truth, private Supervisor::Client {
         if (flights_.generation(event.low()) == event.high()) wait_over(event.low());
         break;
       case EventKind::kObserve:
-        if (answered_ < columns_.op.size()) progress_.observe(now_);
+        // It must not keep a run alive by itself.
+        if (!events_.empty() || arrivals_.next_time() != kNever) progress_.observe(now_);
         break;
       case EventKind::kTimer:
         feed_.fire_timer(now_, events_.empty() && arrivals_.next_time() == kNever);
@@ -205,6 +214,25 @@ class Engine : private Truth, private Supervisor::Client {
     const NodeId node = flights_[id].node;
     replication_.apply_ended(id, now_);
     supervisor_.applied(node, now_);
+    fail_discarded();
+  }
+  // What is lost will never be acknowledged.
+  void fail_discarded() {
+    for (const CommitId commit : replication_.take_discarded()) {
+      const JobId id = waiting_answers_.waiting_for(commit);
+      if (id != WaitingAnswers::kNoFlight) fail_waiting(id);
+    }
+  }
+  void fail_waiting(JobId id) {
+    waiting_answers_.for_each_commit(id, [&](CommitId one) { ledger_.release(one); });
+    waiting_answers_.cancel(id);
+    const Flight flight = flights_.remove(id);
+    if (flight.abandoned) return;
+    if (servers_.door(flight.node) == Door::kNoAnswer) {
+      leave_unanswered(flight);
+    } else {
+      fail(flight, Status::kLost, now_ + half_trip_ns(flight.node));
+    }
   }
 
   // A request leaves its client.
@@ -282,6 +310,7 @@ class Engine : private Truth, private Supervisor::Client {
     dispatch(flight, flight.node);
   }
   void wait_over(JobId id) {
+    progress_.stop_waiting(flights_[id].node, id);
     flights_[id].waited_out = true;
     flights_[id].node = kNoNode;
     retry(id);
@@ -303,17 +332,17 @@ class Engine : private Truth, private Supervisor::Client {
     if (!columns_.flags.empty()) {
       query.read_only_transaction = (columns_.flags[request] & kFlagReadOnlyTransaction) != 0;
     }
+    if constexpr (kGeneral) {
+      asking_for_ = request;
+      query.waited_out = flight.waited_out;
+      progress_.set_time(now_);
+    }
     if (kGeneral && kind == RequestClass::kControl) {
       return routers_.place_control(query, feed_.view(now_), now_);
     }
     if (kGeneral && feed_.wants().origin && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {
       query.origin = origins_.origin(session, key);
-    }
-    if constexpr (kGeneral) {
-      asking_for_ = request;
-      query.waited_out = flight.waited_out;
-      progress_.set_time(now_);
     }
     const ClusterView& view = feed_.view(now_);
     const Decision decision = DecisionTimer::is_due(issued_) ? timed_choice(query, view)
@@ -477,6 +506,7 @@ class Engine : private Truth, private Supervisor::Client {
       await_acks(flight, finish_ns, chain);
     } else {
       recorder_.completed(flight, finish_ns, response_ns);
+      if (servers_.role(flight.node) == Role::kPrimary) recorder_.completed_by_primary(flight);
       answer(flight, Status::kOk, response_ns);
     }
   }
@@ -507,9 +537,10 @@ class Engine : private Truth, private Supervisor::Client {
     const JobId id = waiting_answers_.acknowledged(commit);
     if (id == WaitingAnswers::kNoFlight) return;
     const Flight flight = flights_.remove(id);
-    const bool unheard = servers_.door(flight.node) == Door::kNoAnswer;
     const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
     const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
+    const bool unheard = servers_.door(flight.node) == Door::kNoAnswer ||
+                         response_ns > given_up_ns(flight);
     waiting_answers_.for_each_commit(id, [&](CommitId one) {
       ledger_.release(one);
       if (!flight.abandoned && !unheard) ledger_.acknowledged(one, response_ns);
@@ -526,6 +557,10 @@ class Engine : private Truth, private Supervisor::Client {
   // The attempt fails; the client hears of it at `response_ns` and may try again.
   [[gnu::noinline]] void fail(Flight flight, Status status, Nanoseconds response_ns) {
     if constexpr (kGeneral) {
+      if (response_ns > given_up_ns(flight)) {
+        status = Status::kTimedOut;
+        response_ns = std::max(now_, given_up_ns(flight));
+      }
       if (status != Status::kTimedOut || flight.op != Op::kCommit) {
         transactions_.statement_failed(flight);
       }
@@ -573,10 +608,7 @@ class Engine : private Truth, private Supervisor::Client {
       if (!flights_[id].is_apply) lost.push_back(id);
     }
     for (const JobId id : waiting_answers_.all()) {
-      if (flights_[id].node != node) continue;
-      waiting_answers_.for_each_commit(id, [&](CommitId one) { ledger_.release(one); });
-      waiting_answers_.cancel(id);
-      lost.push_back(id);
+      if (flights_[id].node == node) fail_waiting(id);
     }
     replication_.node_stopped(node);
     transactions_.node_lost(node);
@@ -652,11 +684,41 @@ class Engine : private Truth, private Supervisor::Client {
   std::uint64_t reported_ = 0;
 };
 
+// Bounds the latest time of a run from above, roughly; beyond the range of 64 bits nothing would be
+// right.
+void check_time_range(const ReplayWorkload& workload, const ClusterSpec& cluster,
+                      const ReplayOptions& options) {
+  double slowest = 1;
+  for (const NodeSpec& node : cluster.nodes) slowest = std::max(slowest, 1 / node.speed);
+  double slowed = 0;
+  for (const FaultSpec& fault : cluster.faults) {
+    if (fault.kind != FaultKind::kSlow) continue;
+    // Either the work is that much longer, or the fault ends before that.
+    const double longer = workload.total_service_ns * slowest * fault.factor;
+    slowed += fault.lasts_ns == kNever
+                  ? longer
+                  : std::min(longer, static_cast<double>(fault.lasts_ns) * fault.times);
+  }
+  const ReplicationSpec& replication = cluster.replication;
+  const double applies = static_cast<double>(workload.trace.size()) *
+                             (replication.apply_service.is_zero() ? 0 : replication.apply_service.mean()) +
+                         replication.apply_share * workload.total_service_ns;
+  const double span = static_cast<double>(workload.trace.span_ns()) / options.speed *
+                      std::max(1.0, options.think_scale);
+  const double end = span + (workload.total_service_ns + applies) * slowest + slowed;
+  if (!(end < kEndOfTime)) {
+    throw InputError(
+        "the run could take more than a century of virtual time; make service times, gaps or the "
+        "factors that they are multiplied by smaller");
+  }
+}
+
 }  // namespace
 
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
                 const RouterChain& routers, const ReplayOptions& options,
                 const RunControl& control) {
+  check_time_range(workload, cluster, options);
   if (is_plain(workload, cluster, routers, options)) {
     return Engine<false>(workload, cluster, routers, options, control).run();
   }

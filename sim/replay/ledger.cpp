@@ -113,6 +113,7 @@ void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
     (commit.newer != kNoCommit ? commits_[commit.newer].older : newest_[commit.key]) = commit.older;
     if (commit.older != kNoCommit) commits_[commit.older].newer = commit.newer;
   }
+  if (commit.lost) --tally_.consistency.lost_updates;
   if (observer_ != nullptr) observer_->discarded(commit.write, now);
   if (commit.ack_ns == kNever || commit.commit_ns < warmup_ns_) return;
   ++tally_.consistency.lost_acknowledged_writes;

@@ -30,10 +30,15 @@ void Progress::observe(Nanoseconds now) {
 Position Progress::committed(CommitId commit, NodeId origin, Nanoseconds commit_ns) {
   Log& log = logs_[index(origin)];
   const Position position = {origin, log.end()};
-  log.entries.push({commit_ns, false});
+  log.entries.push({commit_ns, log.replaced});
+  log.discarded += log.replaced ? 1 : 0;
   if (positions_.size() <= commit) positions_.resize(commit + 1);
   positions_[commit] = position;
   applied(commit, origin, commit_ns);
+  if (log.replaced) {
+    for (std::size_t i = 0; i < logs_.size(); ++i) advance(node_id(i), origin, commit_ns);
+    shorten(origin);
+  }
   return position;
 }
 
@@ -50,8 +55,9 @@ void Progress::discarded(CommitId commit, Nanoseconds now) {
   const Position position = positions_[commit];
   Log& log = logs_[index(position.origin)];
   if (position.number < log.first) return;
-  log.entries[position.number - log.first].discarded = true;
-  ++log.discarded;
+  Entry& entry = log.entries[position.number - log.first];
+  log.discarded += entry.discarded ? 0 : 1;
+  entry.discarded = true;
   for (std::size_t i = 0; i < logs_.size(); ++i) advance(node_id(i), position.origin, now);
   shorten(position.origin);
 }

@@ -28,10 +28,15 @@ class Progress : public Positions {
   Position committed(CommitId commit, NodeId origin, Nanoseconds commit_ns);
   void applied(CommitId commit, NodeId node, Nanoseconds now);
   void discarded(CommitId commit, Nanoseconds now);
+  // Another took the origin's place: nobody is behind for lacking what it commits from now on.
+  void set_replaced(NodeId origin, bool replaced) { logs_[index(origin)].replaced = replaced; }
   bool has_reached(NodeId node, const Position& position) const {
     return state(node, position.origin).applied >= position.number;
   }
   // kCaughtUp comes with this flight and generation when it has.
+  void stop_waiting(NodeId node, JobId flight) {
+    std::erase_if(waiting_[index(node)], [&](const Waiter& w) { return w.flight == flight; });
+  }
   void wait(NodeId node, const Position& position, JobId flight, std::uint32_t generation) {
     waiting_[index(node)].push_back({position, flight, generation});
   }
@@ -50,6 +55,7 @@ class Progress : public Positions {
     std::uint64_t first = 1;  // position of the first entry
     Ring<Entry> entries;
     std::uint64_t discarded = 0;  // of them
+    bool replaced = false;
     std::uint64_t end() const { return first + entries.size(); }
   };
   // Of one node and origin.

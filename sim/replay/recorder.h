@@ -101,6 +101,14 @@ class Recorder {
     tally_.series.add_latency(flight.intended_ns, latency, bucket);
   }
 
+  // And the node was a primary then.
+  void completed_by_primary(const Flight& flight) {
+    const bool counts = flight.intended_ns >= warmup_ns_;
+    if (counts && class_of(flight.op) == RequestClass::kRead) {
+      ++tally_.nodes[index(flight.node)].reads_as_primary;
+    }
+  }
+
   void not_completed(const Flight& flight, Status status, Nanoseconds response_ns) {
     ran_until(response_ns);
     mix(flight, response_ns, static_cast<Nanoseconds>(status));

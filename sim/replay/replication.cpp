@@ -186,6 +186,7 @@ Nanoseconds Replication::service_ns(RequestIndex write, NodeId id) {
     random.seek(write);
     service += spec_.apply_service.sample(random);
   }
+  if (!spec_.apply_competes) service *= servers_.fault_slowness(id);
   return servers_.scaled(round_ns(service), id);
 }
 
@@ -260,6 +261,7 @@ void Replication::routes_changed(Nanoseconds now) {
       if (origin == to) continue;
       Route& way = route(node_id(origin), node_id(to));
       const NodeId before = way.source;
+      if (heir == kNoNode) way.source = node_id(origin);
       if (heir != kNoNode && connectivity_.linked(heir, node_id(to))) way.source = heir;
       const bool whole = connectivity_.linked(way.source, node_id(to));
       if (whole == way.whole && way.source == before) continue;
@@ -297,6 +299,7 @@ void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now
     for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
     ledger_.discard(commit, heir, now);
     if (progress_ != nullptr) progress_->discarded(commit, now);
+    discarded_.push_back(commit);
   }
 }
 
@@ -306,6 +309,7 @@ void Replication::succeed(NodeId former, NodeId heir, Nanoseconds now) {
     const bool kept_by_former = i == index(former) || origin.heir == former;
     if (!kept_by_former) continue;
     origin.heir = node_id(i) == heir ? kNoNode : heir;
+    if (progress_ != nullptr) progress_->set_replaced(node_id(i), origin.heir != kNoNode);
     if (node_id(i) != heir) discard_what_lacks(node_id(i), heir, now);
   }
   // In-order routes lose what was discarded, so all begin anew.

@@ -5,6 +5,7 @@
 // way on it is lost, and sets out again when it is whole.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "cluster/spec.h"
@@ -82,6 +83,8 @@ class Replication {
   void succeed(NodeId former, NodeId heir, Nanoseconds now);
   // `former` is back as a replica: what it committed after its heir took over is lost.
   void rejoin(NodeId former, Nanoseconds now);
+  // The commits lost since this was last asked.
+  std::vector<CommitId> take_discarded() { return std::exchange(discarded_, {}); }
   // At the end of the run: those who never came back.
   void finish(Nanoseconds now);
 
@@ -177,6 +180,7 @@ class Replication {
   std::vector<Nanoseconds> acks_ns_;   // of the commit being shipped, by semi_sync without faults
   std::vector<std::uint32_t> acks_;    // per commit, where clients wait
   std::vector<bool> has_;              // with faults: per commit and node
+  std::vector<CommitId> discarded_;
 };
 
 }  // namespace switchyard

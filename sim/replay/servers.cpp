@@ -47,14 +47,15 @@ Servers::Completion Servers::complete(const Event& event) {
   node.scheduled_ns = kNever;
   schedule_completion(node, id);
   Flight& flight = flights_[ended.job];
-  // A fault may have made it slower than foreseen.
-  if (node.spec.discipline == Discipline::kFifo) flight.service_ns = now - ended.started_ns;
+  // A fault may have made it slower or faster than foreseen.
+  if (ended.worked_ns) flight.service_ns = std::min(*ended.worked_ns, now - flight.arrive_ns);
   recorder_.served(flight, ended.started_ns, now);
   return {ended.job, node.model->started()};
 }
 
 void Servers::set_slowness(NodeId id, Nanoseconds now, double slowness) {
   Node& node = nodes_[index(id)];
+  node.fault_slowness = slowness;
   node.model->set_slowness(now, slowness);
   schedule_completion(node, id);
 }

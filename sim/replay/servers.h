@@ -64,6 +64,8 @@ class Servers {
   const NodeSpec& spec(NodeId node) const { return nodes_[index(node)].spec; }
   Role role(NodeId node) const { return nodes_[index(node)].spec.role; }
   void set_role(NodeId node, Role role) { nodes_[index(node)].spec.role = role; }
+  // How many times as long as usual its work takes.
+  double fault_slowness(NodeId node) const { return nodes_[index(node)].fault_slowness; }
   Door door(NodeId node) const { return nodes_[index(node)].door; }
   void set_door(NodeId node, Door door) { nodes_[index(node)].door = door; }
   Nanoseconds half_trip_ns(NodeId node) const { return nodes_[index(node)].half_trip_ns; }
@@ -121,6 +123,7 @@ class Servers {
     Nanoseconds half_trip_ns = 0;
     bool unit_speed = true;
     double slowness = 1;               // 1 / speed
+    double fault_slowness = 1;
     Door door = Door::kOpen;
     WorkerPlan plan{1};                // if planned
     Ring<Nanoseconds> planned_starts;  // of requests that wait, in order

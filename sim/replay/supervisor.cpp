@@ -99,6 +99,7 @@ void Supervisor::node_changes(const FaultSpec& fault, NodeId id, bool begins, Na
 void Supervisor::update_all(Nanoseconds now) {
   replication_.routes_changed(now);
   for (std::size_t i = 0; i < nodes_.size(); ++i) update(node_id(i), now);
+  if (has_primary()) vacancy_ = heir_ = kNoNode;
   if (vacancy_ != kNoNode && heir_ == kNoNode) promote_in_place_of(vacancy_, now);
 }
 
@@ -144,7 +145,7 @@ bool Supervisor::has_primary() const {
 
 void Supervisor::promote_in_place_of(NodeId former, Nanoseconds now) {
   if (has_primary()) {
-    vacancy_ = kNoNode;
+    vacancy_ = heir_ = kNoNode;
     return;
   }
   NodeId best = kNoNode;
@@ -180,6 +181,7 @@ void Supervisor::demote(NodeId id, Nanoseconds now) {
   servers_.set_role(id, Role::kReplica);
   client_.node_stopped(id);
   replication_.rejoin(id, now);
+  replication_.node_returned(id, now);
 }
 
 }  // namespace switchyard

@@ -10,6 +10,7 @@ void NodeTally::merge(const NodeTally& other) {
   control += other.control;
   applies += other.applies;
   errors += other.errors;
+  reads_as_primary += other.reads_as_primary;
   busy_ns += other.busy_ns;
   waiting_ns += other.waiting_ns;
   max_waiting = std::max(max_waiting, other.max_waiting);

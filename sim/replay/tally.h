@@ -17,6 +17,7 @@ struct NodeTally {
   std::uint64_t writes = 0;
   std::uint64_t control = 0;
   std::uint64_t applies = 0;
+  std::uint64_t reads_as_primary = 0;  // of the reads; only where roles may change
   std::uint64_t errors = 0;  // refused writes and requests rejected for a full queue
   // Over all workers, inside the measured time.
   std::int64_t busy_ns = 0;

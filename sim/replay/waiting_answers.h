@@ -46,6 +46,12 @@ class WaitingAnswers {
     }
     return flights;
   }
+  // The flight that waits for this commit among others, or kNoFlight.
+  JobId waiting_for(CommitId commit) const {
+    if (commit >= commits_.size()) return kNoFlight;
+    const JobId flight = commits_[commit].flight;
+    return flight != kNoFlight && answers_[flight].chain.count > 0 ? flight : kNoFlight;
+  }
   // The flight will get no answer.
   void cancel(JobId flight) {
     for (CommitId at = answers_[flight].chain.last; at != kNoCommit; at = commits_[at].before) {

@@ -67,6 +67,9 @@ ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint
     workload.notes.push_back(fmt::format("{} of {} service times drawn: the recording lacks them",
                                          unknown, trace.size()));
   }
+  for (const std::int64_t service : workload.service_ns) {
+    workload.total_service_ns += static_cast<double>(service);
+  }
   workload.effects = write_effects(trace);
   workload.trace = std::move(trace);
   return workload;

@@ -21,6 +21,7 @@ enum class WriteEffect : std::uint8_t {
 struct ReplayWorkload {
   Trace trace;
   std::span<const std::int64_t> service_ns;                // per request, on a node of speed 1
+  double total_service_ns = 0;
   std::vector<std::string> notes;                          // what was invented
   std::vector<WriteEffect> effects;                        // per request; empty = all at once
   std::shared_ptr<const std::vector<std::int64_t>> drawn;  // owns service_ns where it was drawn

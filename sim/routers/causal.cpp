@@ -7,6 +7,7 @@
 // Known failure: after a failover that lost commits their position is never reached as such;
 // `select` under steady writes sends everything to the primary.
 // Source: MaxScale 24.02 manual, ReadWriteSplit, causal_reads.
+#include "core/error.h"
 #include "routers/guard.h"
 #include "routers/strategies.h"
 
@@ -119,6 +120,7 @@ const StrategyInfo kCausal = {
         "to the primary. With several primaries only the position of the latest commit is kept.",
     .source = "MaxScale 24.02 manual, ReadWriteSplit, causal_reads",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      if (p.duration("timeout") == 0) throw InputError("guard 'causal': timeout must be above 0");
       return std::make_unique<Causal>(std::move(setup), p.text("mode") == "wait",
                                       p.text("scope") == "all", p.duration("timeout"));
     },

@@ -16,9 +16,12 @@ Signals& Signals::operator|=(const Signals& other) {
 }
 
 RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
-                         Pinning pinning)
+                         Pinning pinning, std::size_t guarded_nodes)
     : routers_(std::move(routers)), default_node_(default_node), pinning_(pinning) {
-  if (pinning_ != Pinning::kNone) pins_ = std::make_unique<Pins>();
+  if (pinning_ != Pinning::kNone) {
+    pins_ = std::make_unique<Pins>();
+    pins_->kept.resize(guarded_nodes);
+  }
   for (const auto& router : routers_) wants_ |= router->wants();
   if (!routers_.empty()) first_ = routers_.front().get();
   // Without routers every write with an object goes to the object's node.
@@ -33,22 +36,35 @@ Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
   Pin& pin = pins_->of_session[index(query.session)];
   Query first = query;
   if (query.transaction != 0) {
-    // A transaction can't move, not even from a node that is down.
-    if (pin.transaction == query.transaction) {
+    // A transaction can't move, not even from a node that is down; but it may not have begun yet.
+    if (pin.transaction == query.transaction && !query.waited_out) {
       return Decision::to(pin.transaction_node, Reason::kPinned);
     }
     first.kind = query.read_only_transaction ? RequestClass::kRead : RequestClass::kWrite;
   }
-  NodeId& kept = first.kind == RequestClass::kRead ? pin.reader : pin.writer;
-  const auto is_down = [&](NodeId node) {
-    return index(node) < pins_->down.size() && pins_->down[index(node)];
+  const bool reads = first.kind == RequestClass::kRead;
+  NodeId& kept = reads ? pin.reader : pin.writer;
+  const auto is_usable = [&](NodeId node) {
+    if (node == kNoNode || pins_->states.empty()) return node != kNoNode;
+    const NodeState& state = pins_->states[index(node)];
+    return state.up && (reads || state.role == Role::kPrimary);
   };
+  const bool keeps = pinning_ == Pinning::kSession && is_usable(kept);
   Decision decision = Decision::to(kept, Reason::kPinned);
-  if (pinning_ != Pinning::kSession || kept == kNoNode || is_down(kept)) {
+  if (keeps && reads && !pins_->kept.empty()) {
+    // Guards have their say, with no other node to choose from.
+    std::ranges::fill(pins_->kept, std::uint8_t{0});
+    pins_->kept[index(kept)] = 1;
+    ClusterView narrowed = view;
+    narrowed.eligible = pins_->kept.data();
+    decision = choose_unpinned(first, narrowed, now);
+  } else if (!keeps) {
     decision = choose_unpinned(first, view, now);
-    if (decision.kind != Decision::Kind::kNode) return decision;
   }
-  if (pinning_ == Pinning::kSession) kept = decision.node;
+  const bool is_placed =
+      decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
+  if (!is_placed) return decision;
+  if (pinning_ == Pinning::kSession && !keeps) kept = decision.node;
   if (query.transaction != 0) {
     pin.transaction = query.transaction;
     pin.transaction_node = decision.node;
@@ -76,8 +92,7 @@ void RouterChain::on_response(const Response& response) const {
 
 void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now) const {
   if (pins_ != nullptr) {
-    pins_->down.clear();
-    for (const NodeState& state : states) pins_->down.push_back(!state.up);
+    pins_->states.assign(states.begin(), states.end());
   }
   for (const auto& router : routers_) router->on_topology(states, now);
 }

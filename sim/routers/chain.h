@@ -25,9 +25,10 @@ enum class Pinning : std::uint8_t {
 
 class RouterChain {
  public:
-  // An empty list is Django without routers. REQUIRES default_node to be a node.
+  // An empty list is Django without routers. REQUIRES default_node to be a node. `guarded_nodes`: how
+  // many there are, if the routers are behind guards.
   RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
-              Pinning pinning = Pinning::kNone);
+              Pinning pinning = Pinning::kNone, std::size_t guarded_nodes = 0);
 
   const Signals& wants() const { return wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
@@ -71,7 +72,8 @@ class RouterChain {
   };
   struct Pins {
     std::vector<Pin> of_session;
-    std::vector<bool> down;  // nodes noticed as such
+    std::vector<NodeState> states;  // as noticed; empty as long as nothing was
+    std::vector<std::uint8_t> kept;  // the nodes that a session keeps to, for its guards
   };
 
   Decision choose_pinned(const Query& query, const ClusterView& view, Nanoseconds now) const;

@@ -36,7 +36,8 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
                           parameters_of(guard.name, guard_info, guard.parameters));
     }
   }
-  return {std::move(routers), default_node, pinning};
+  return {std::move(routers), default_node, pinning,
+          candidate.guards.empty() ? 0 : cluster.nodes.size()};
 }
 
 }  // namespace switchyard

@@ -175,6 +175,11 @@ ReplicationSpec read_replication(TableReader reader) {
   spec.apply_share = reader.number("apply_share", 0, 0);
   spec.apply_competes = reader.boolean("apply_competes", true);
   spec.observe_every_ns = reader.duration("observe_every", 0);
+  if (spec.observe_every_ns > 0 && spec.observe_every_ns < 100 * kMicrosecond) {
+    reader.fail(*reader.find("observe_every"),
+                "replication.observe_every must be at least 100us, or 0us for positions that are "
+                "always exact");
+  }
   reader.finish();
   return spec;
 }
@@ -456,9 +461,11 @@ void validate(const Scenario& scenario) {
   const bool unanswered = std::ranges::any_of(scenario.cluster.faults, [](const FaultSpec& fault) {
     return fault.silent || (fault.kind == FaultKind::kPartition && fault.cuts_clients);
   });
-  if (unanswered && scenario.run.timeout_ns == 0) {
+  const bool waits_for_others = !scenario.cluster.faults.empty() &&
+                                scenario.cluster.replication.mode != ReplicationMode::kAsync;
+  if ((unanswered || waits_for_others) && scenario.run.timeout_ns == 0) {
     throw InputError(
-        "a fault leaves requests without any answer, so clients have to give up some time; add "
+        "a fault can leave requests without any answer, so clients have to give up some time; add "
         "timeout = \"1s\" under [run]");
   }
   if (scenario.candidates.empty()) {

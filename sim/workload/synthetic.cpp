@@ -4,12 +4,20 @@
 #include <numeric>
 #include <queue>
 
+#include "core/error.h"
 #include "core/portable_math.h"
 
 namespace switchyard {
 namespace {
 
 // Successive arrival times, kept as a double so that rounding to nanoseconds does not add up.
+void check_in_time(double now_ns) {
+  if (now_ns < kEndOfTime) return;
+  throw InputError(
+      "the synthetic workload takes more than a century of virtual time: are rates per second, and "
+      "service and think times as they should be?");
+}
+
 class ArrivalTimes {
  public:
   ArrivalTimes(const ArrivalLaw& law, std::uint64_t seed)
@@ -37,6 +45,7 @@ class ArrivalTimes {
         --left_in_batch_;
         break;
     }
+    check_in_time(now_);
     return static_cast<Nanoseconds>(now_);
   }
 
@@ -143,6 +152,7 @@ void generate_closed(const SyntheticWorkload& workload, std::uint64_t seed, Trac
   for (std::uint64_t i = 0; i < workload.requests; ++i) {
     const Client client = clients.top();
     clients.pop();
+    check_in_time(static_cast<double>(client.at));
     const Bodies::Body body = bodies.next();
     builder.add_numbered(client.at, client.session, body.op, body.key, body.dur_ns);
     clients.push({client.at + body.dur_ns + workload.think->sample_ns(thinking), client.session});

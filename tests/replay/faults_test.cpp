@@ -356,4 +356,109 @@ TEST_CASE("the oracle never asks a node that would not answer") {
   CHECK(tally.failed <= 1);
 }
 
+TEST_CASE("a primary that is elected again after its successor's loss replicates again") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.replication.delay = Law::constant(kMs);
+  cluster.failover.promote_after_ns = kMs;
+  cluster.faults = {fault_of(FaultKind::kDown, 0, 10 * kMs, 10 * kMs),
+                    fault_of(FaultKind::kDown, 1, 30 * kMs, 10 * kMs)};
+  const RunTally tally = run_by_key({{2 * kMs, "a", 'w', 0, "0"},
+                                     {15 * kMs, "a", 'w', 0, "1"},
+                                     {35 * kMs, "a", 'w', 0, "0"},
+                                     {50 * kMs, "a", 'w', 0, "0"},
+                                     {90 * kMs, "b", 'r', 0, "0"}},
+                                    cluster);
+  CHECK(served(tally) == 5);
+  CHECK(tally.nodes[2].applies == 4);
+  CHECK(tally.nodes[1].applies == 3);
+  CHECK(tally.nodes[0].applies == 1);
+}
+
+TEST_CASE("an heir that still applies is not promoted once a primary is back") {
+  ClusterSpec cluster = cluster_of(4, 8);
+  for (const std::size_t i : {1U, 2U}) cluster.nodes[i].role = Role::kPrimary;
+  cluster.replication.apply_service = Law::constant(50e6);
+  cluster.failover.promote_after_ns = 10 * kMs;
+  cluster.faults = {fault_of(FaultKind::kDown, 2, 5 * kMs, 18 * kMs),
+                    fault_of(FaultKind::kDown, 0, 10 * kMs, kNever),
+                    fault_of(FaultKind::kDown, 1, 15 * kMs, kNever)};
+  const RunTally tally = run_by_key({{8 * kMs, "a", 'w', 0, "0"},
+                                     {100 * kMs, "b", 'w', 0, "3"},
+                                     {200 * kMs, "b", 'w', 0, "2"}},
+                                    cluster);
+  // Node 3 stays a replica and refuses; node 2 is the primary that came back.
+  CHECK(tally.nodes[3].errors == 1);
+  CHECK(tally.nodes[2].writes == 1);
+}
+
+TEST_CASE("a sharing node that is slowed or sped up works as long as it does, and nobody waits alone") {
+  for (const double factor : {0.5, 4.0}) {
+    ClusterSpec cluster = cluster_of(1, 1);
+    cluster.nodes[0].discipline = Discipline::kProcessorSharing;
+    cluster.faults = {fault_of(FaultKind::kSlow, 0, 0, kNever)};
+    cluster.faults[0].factor = factor;
+    std::vector<Row> rows;
+    for (int i = 0; i < 50; ++i) rows.push_back({(i + 1) * 10 * kMs, "s", 'r', kMs, "0"});
+    const RunTally tally = run_by_key(rows, cluster);
+    CHECK(tally.nodes[0].busy_ns == static_cast<std::int64_t>(50 * factor * kMs));
+    CHECK(tally.wait_ns.max() == 0);
+  }
+}
+
+TEST_CASE("a demoted primary goes on applying what it had begun") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.nodes[1].role = Role::kPrimary;
+  cluster.replication.apply_service = Law::constant(4e6);
+  cluster.failover.promote_after_ns = 5 * kMs;
+  cluster.faults = {fault_of(FaultKind::kDown, 0, 13 * kMs, kNever),
+                    fault_of(FaultKind::kDown, 1, 13 * kMs, 100 * kMs)};
+  std::vector<Row> rows;
+  for (int i = 0; i < 6; ++i) rows.push_back({10 * kMs + i, "a", 'w', 0, "0"});
+  rows.push_back({400 * kMs, "b", 'r', 0, "1"});
+  CHECK(run_by_key(rows, cluster).nodes[1].applies == 6);
+}
+
+TEST_CASE("a commit whose writes ran elsewhere fails with them when a failover loses them") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.nodes[0].role = Role::kReplica;
+  cluster.nodes[1].role = Role::kPrimary;
+  cluster.replication.mode = ReplicationMode::kSemiSync;
+  cluster.replication.delay = Law::constant(10e6);
+  cluster.failover.promote_after_ns = kMs;
+  cluster.faults = {fault_of(FaultKind::kDown, 1, 5 * kMs, kNever)};
+  const RunTally tally = run_by_key({{kMs, "a", 'w', 0, "1", 1},
+                                     {2 * kMs, "a", 'c', 0, "", 1},
+                                     {50 * kMs, "a", 'r', 0, "0"}},
+                                    cluster, options_of(LoopMode::kSession));
+  CHECK(tally.arrived() == 4);
+  CHECK(tally.failed == 1);
+}
+
+TEST_CASE("no answer comes later than its client's timeout") {
+  ClusterSpec cluster = cluster_of(2, 8);
+  cluster.nodes[1].round_trip_ns = 100 * kMs;
+  ReplayOptions options = options_of(LoopMode::kOpen);
+  options.timeout_ns = 60 * kMs;
+  // Refused by a replica, but the refusal is under way for too long.
+  const RunTally refused = run_by_key({{kMs, "a", 'w', 0, "1"}}, cluster, options);
+  CHECK(refused.timed_out == 1);
+  CHECK(refused.measured_to_ns == 61 * kMs);
+  cluster.nodes[0].round_trip_ns = 40 * kMs;
+  cluster.replication.mode = ReplicationMode::kSemiSync;
+  cluster.replication.delay = Law::constant(50e6);
+  options.timeout_ns = 80 * kMs;
+  const RunTally late = run_by_key({{kMs, "a", 'w', 0, "0"}}, cluster, options);
+  CHECK(late.timed_out == 1);
+  CHECK(late.measured_to_ns == 81 * kMs);
+}
+
+TEST_CASE("a slow node applies slowly, also where applies take none of its workers") {
+  ClusterSpec cluster = cluster_of(2, 8);
+  cluster.replication.apply_service = Law::constant(1e6);
+  cluster.replication.apply_competes = false;
+  cluster.faults = {fault_of(FaultKind::kSlow, 1, 0, kNever)};
+  cluster.faults[0].factor = 10;
+  CHECK(run_by_key({{kMs, "a", 'w', 0, "0"}}, cluster).nodes[1].apply_lag_ns == 10 * kMs);
+}
+
 }  // namespace switchyard::testing

@@ -317,4 +317,80 @@ TEST_CASE("a read-only transaction stays on a replica, any other on the primary"
   CHECK(tally.consistency.left_transactions == 0);
 }
 
+TEST_CASE("a session that is pinned writes to the new primary once that is noticed") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  FaultSpec down;
+  down.nodes = {NodeId{0}};
+  down.at_ns = 10 * kMs;
+  down.lasts_ns = 20 * kMs;
+  cluster.faults = {down};
+  cluster.failover.promote_after_ns = kMs;
+  std::vector<Row> rows = {{0, "a", 'w', 0, "k"}};
+  for (int i = 0; i < 100; ++i) rows.push_back({(50 + i) * kMs, "a", 'w', 0, "k"});
+  const RunTally tally = run(by_hand(rows), cluster,
+                             candidate_of("round_robin", {{"pin", "session"}}),
+                             options_of(LoopMode::kSession));
+  CHECK(tally.failed == 0);
+  CHECK(tally.nodes[1].writes == 100);
+}
+
+TEST_CASE("guards have their say about a pinned session's reads") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.replication.delay = Law::constant(50e6);
+  std::vector<Row> rows;
+  for (int i = 0; i < 20; ++i) {
+    rows.push_back({i * 100 * kMs, "a", 'w', 0, "k"});
+    rows.push_back({i * 100 * kMs + 10 * kMs, "a", 'r', 0, "k"});
+    rows.push_back({i * 100 * kMs + 80 * kMs, "a", 'r', 0, "k"});
+  }
+  const auto with = [&](const char* guard) {
+    Candidate candidate = candidate_of("round_robin", {{"pin", "session"}});
+    if (*guard != 0) candidate.guards.push_back({guard, {}});
+    return run(by_hand(rows), cluster, candidate, options_of(LoopMode::kSession));
+  };
+  CHECK(with("").consistency.read_your_writes_violations == 20);
+  const RunTally causal = with("causal");
+  CHECK(causal.consistency.read_your_writes_violations == 0);
+  // Waiting, and still all on one replica.
+  CHECK((causal.nodes[1].reads == 40 || causal.nodes[2].reads == 40));
+  CHECK(with("sticky_primary").consistency.read_your_writes_violations == 0);
+}
+
+TEST_CASE("a read-only transaction that waits for its position stays together, or moves as one") {
+  TraceBuilder builder;
+  Nanoseconds now = 0;
+  const auto add = [&](char op, std::uint32_t txn) {
+    TraceRow row;
+    row.t_ns = now;
+    row.session = "s";
+    row.op = *op_of_letter(op);
+    row.key = "k";
+    row.txn = txn;
+    row.flags = txn != 0 ? kFlagReadOnlyTransaction : 0;
+    builder.add(row);
+    now += kMs;
+  };
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    add('w', 0);
+    for (const char op : {'b', 'r', 'r', 'c'}) add(op, i);
+    now += 100 * kMs;
+  }
+  const ReplayWorkload workload = prepare(builder.finish({}), Law::constant(0), 1);
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.replication.delay = Law::exponential(20e6);
+  Candidate candidate = candidate_of("round_robin");
+  candidate.guards.push_back({"causal", {{"timeout", "50ms"}}});
+  const RunTally waits = run(workload, cluster, candidate, options_of(LoopMode::kSession));
+  CHECK(waits.consistency.left_transactions == 0);
+  CHECK(waits.consistency.read_your_writes_violations == 0);
+  // Replicas that never catch up: BEGIN waits, gives up, and the transaction is the primary's.
+  FaultSpec stall;
+  stall.kind = FaultKind::kStallReplication;
+  stall.nodes = {NodeId{1}, NodeId{2}};
+  cluster.faults = {stall};
+  const RunTally moves = run(workload, cluster, candidate, options_of(LoopMode::kSession));
+  CHECK(moves.arrived() == 500);
+  CHECK(moves.nodes[0].reads == 200);
+}
+
 }  // namespace switchyard::testing
