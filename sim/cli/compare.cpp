@@ -65,8 +65,7 @@ std::vector<RouterUse> parse_uses(const std::string& option, const std::string& 
     for (const std::string& pair : split(part.substr(colon + 1), ',')) {
       const std::size_t equals = pair.find('=');
       if (equals == std::string::npos) {
-        throw InputError(
-            fmt::format("{} {}: expected key=value, found '{}'", option, text, pair));
+        throw InputError(fmt::format("{} {}: expected key=value, found '{}'", option, text, pair));
       }
       use.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
@@ -225,12 +224,12 @@ void check_inputs_are_kept(const Options& options, const Scenario& scenario) {
   for (const std::string* output : {&options.json, &options.csv, &options.evidence}) {
     for (const std::string* input : {&options.scenario, &scenario.workload.trace}) {
       std::error_code none;
-      if (output->empty() || input->empty() || !std::filesystem::equivalent(*output, *input, none)) {
+      if (output->empty() || input->empty() ||
+          !std::filesystem::equivalent(*output, *input, none)) {
         continue;
       }
-      throw InputError(
-          fmt::format("{}: is read as input and can't be written to as well; name another file",
-                      *output));
+      throw InputError(fmt::format(
+          "{}: is read as input and can't be written to as well; name another file", *output));
     }
   }
 }

@@ -40,8 +40,9 @@ void validate(const FaultSpec& fault, const ClusterSpec& cluster) {
     throw InputError("every says nothing without times: how often does the fault come?");
   }
   if (fault.kind == FaultKind::kSlow && !(fault.factor > 0 && fault.factor <= 0x1p30)) {
-    throw InputError("a fault of kind slow needs a factor above 0 and of at most 1e9; to stop a "
-                     "database use kind = \"down\"");
+    throw InputError(
+        "a fault of kind slow needs a factor above 0 and of at most 1e9; to stop a "
+        "database use kind = \"down\"");
   }
   constexpr Nanoseconds kYear = Nanoseconds{365} * 24 * 3600 * kSecond;
   const double last = static_cast<double>(fault.every_ns) * fault.times;

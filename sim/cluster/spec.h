@@ -49,12 +49,12 @@ struct ReplicationSpec {
   ReplicationMode mode = ReplicationMode::kAsync;
   std::uint32_t acks = 1;  // nodes besides the primary, at least 1; not with kAsync
   Law delay;               // from commit to receipt, drawn for each commit and receiving node
-  Law ack_delay;               // from receipt (semi_sync) or apply (sync) until the primary knows
+  Law ack_delay;           // from receipt (semi_sync) or apply (sync) until the primary knows
   ReplicationOrder order = ReplicationOrder::kCommit;
-  std::uint32_t apply_workers = 1;  // applies of one node that run at a time, at least 1
-  Law apply_service;                // time of an apply on a node of speed 1 …
-  double apply_share = 0;           // … plus this share of the write's own service time
-  bool apply_competes = true;       // an apply takes one of the node's workers
+  std::uint32_t apply_workers = 1;   // applies of one node that run at a time, at least 1
+  Law apply_service;                 // time of an apply on a node of speed 1 …
+  double apply_share = 0;            // … plus this share of the write's own service time
+  bool apply_competes = true;        // an apply takes one of the node's workers
   Nanoseconds observe_every_ns = 0;  // routers see positions as of the last such look; 0: as of now
 
   bool applies_take_time() const { return apply_share > 0 || !apply_service.is_zero(); }
@@ -72,8 +72,8 @@ struct ClusterSpec {
 };
 
 // Throws InputError unless the cluster can be run: a node `default`, a primary, at least one
-// worker a node, names that differ, positive speeds, at most kMaxNodes nodes, faults that end before
-// they come again.
+// worker a node, names that differ, positive speeds, at most kMaxNodes nodes, faults that end
+// before they come again.
 void validate(const ClusterSpec& cluster);
 // Part of the above: one fault.
 void validate(const FaultSpec& fault, const ClusterSpec& cluster);

@@ -1,8 +1,8 @@
 // A file that appears whole or not at all, also when the program is ended in the middle.
 //
 // Written in its folder without a name where the file system allows that (Linux O_TMPFILE), else
-// under a temporary name, and renamed into place at the end. A link is followed to its file; what is
-// no regular file (a pipe, a device) is written to as it is.
+// under a temporary name, and renamed into place at the end. A link is followed to its file; what
+// is no regular file (a pipe, a device) is written to as it is.
 #pragma once
 
 #include <cstddef>

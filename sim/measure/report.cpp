@@ -87,8 +87,8 @@ std::string fingerprint(const RunTally& tally) {
   const ConsistencyTally& c = tally.consistency;
   for (const std::uint64_t value :
        {c.reads_checked, c.stale_reads, c.read_your_writes_violations, c.monotonic_read_violations,
-        c.write_conflicts, c.conflicting_pairs, c.conflicting_writes, c.lost_updates, c.split_transactions,
-        c.left_transactions, c.lost_acknowledged_writes, tally.retries}) {
+        c.write_conflicts, c.conflicting_pairs, c.conflicting_writes, c.lost_updates,
+        c.split_transactions, c.left_transactions, c.lost_acknowledged_writes, tally.retries}) {
     print.add(value);
   }
   for (const OutageTally* outages : {&tally.read_outages, &tally.write_outages}) {
@@ -294,9 +294,10 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.distribution = distribution(report.nodes);
   const ConsistencyTally& consistency = tally.consistency;
   report.staleness = staleness(consistency);
-  report.conflicts = {consistency.write_conflicts, consistency.conflicting_pairs,
-                      consistency.conflicting_writes, consistency.lost_updates, consistency.split_transactions,
-                      consistency.left_transactions, consistency.lost_acknowledged_writes};
+  report.conflicts = {consistency.write_conflicts,         consistency.conflicting_pairs,
+                      consistency.conflicting_writes,      consistency.lost_updates,
+                      consistency.split_transactions,      consistency.left_transactions,
+                      consistency.lost_acknowledged_writes};
   report.overhead = overhead(tally, all.mean());
   report.bucket_ns = tally.series.bucket_ns();
   report.series = series(tally.series, count);

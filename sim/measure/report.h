@@ -24,8 +24,8 @@ struct NodeReport {
   Role role = Role::kReplica;  // at the start
   std::uint64_t reads = 0, writes = 0, control = 0, applies = 0, errors = 0;
   std::uint64_t reads_as_primary = 0;  // those served while it was one
-  double utilisation = 0;  // of all its workers, applies included
-  double mean_queue = 0;   // waiting requests and applies, over time
+  double utilisation = 0;              // of all its workers, applies included
+  double mean_queue = 0;               // waiting requests and applies, over time
   std::uint64_t max_queue = 0;
   std::int64_t mean_apply_lag_ns = 0;
   std::int64_t max_apply_lag_ns = 0;
@@ -76,7 +76,8 @@ struct EvidenceReport {
   std::string key;
   std::string node;
   std::int64_t at_ns = 0;  // service start of a read, commit of a write
-  // The write that was missed, conflicted with, or went elsewhere; of a lost write, where it is lost.
+  // The write that was missed, conflicted with, or went elsewhere; of a lost write, where it is
+  // lost.
   std::uint64_t other_request = 0;
   std::string other_session;
   std::string other_node;
@@ -105,8 +106,8 @@ struct CandidateReport {
   std::string name;
   std::vector<std::string> routers;  // with parameters that were given: "d_choices(d=3)"
   std::vector<std::string> guards;
-  bool is_bound = false;             // a reference such as the oracle
-  std::string fingerprint;           // over every simulated figure
+  bool is_bound = false;    // a reference such as the oracle
+  std::string fingerprint;  // over every simulated figure
   std::uint64_t completed = 0, failed = 0, timed_out = 0, rejected = 0;
   std::uint64_t retries = 0;  // further attempts of those
   AvailabilityReport reads, writes;

@@ -166,9 +166,7 @@ const std::vector<Column>& availability_columns() {
       {"retries", "", 7, [](const Candidate& c) { return static_cast<double>(c.retries); },
        count_text, true},
       {"acked", "lost", 7,
-       [](const Candidate& c) {
-         return static_cast<double>(c.conflicts.lost_acknowledged_writes);
-       },
+       [](const Candidate& c) { return static_cast<double>(c.conflicts.lost_acknowledged_writes); },
        count_text, true},
   };
   return list;
@@ -283,8 +281,8 @@ class TableWriter {
       for (std::size_t i = 0; i < columns.size(); ++i) {
         const Column& column = columns[i];
         const std::string text = column.format(column.value(c));
-        const bool is_best = !c.is_bound && (among_all || competes(c)) && !best[i].empty() &&
-                             text == best[i];
+        const bool is_best =
+            !c.is_bound && (among_all || competes(c)) && !best[i].empty() && text == best[i];
         row += cell(text, column.width + 1, is_best);
       }
       line(row);

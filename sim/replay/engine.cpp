@@ -32,8 +32,8 @@ Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& opt
 }
 
 // Whether a run needs only what the plain engine has.
-bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
-              const ReplayOptions& options) {
+bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster,
+              const RouterChain& routers, const ReplayOptions& options) {
   const Signals& wants = routers.wants();
   const auto plain_node = [](const NodeSpec& node) {
     return node.discipline == Discipline::kFifo && node.round_trip_ns == 0 && node.queue_limit == 0;
@@ -42,9 +42,10 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster, const 
                               cluster.replication.delay.kind() == Law::Kind::kConstant &&
                               cluster.count(Role::kPrimary) == 1 && workload.effects.empty();
   // Nor are there transactions to keep together, as `effects` is empty without any.
-  const bool all_well =
-      cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
-  return simple_commits && all_well && routers.pinning() != Pinning::kSession && !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth && !wants.positions &&
+  const bool all_well = cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
+  return simple_commits && all_well && routers.pinning() != Pinning::kSession &&
+         !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers &&
+         !wants.origin && !wants.truth && !wants.positions &&
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
@@ -345,8 +346,8 @@ class Engine : private Truth, private Supervisor::Client {
       query.origin = origins_.origin(session, key);
     }
     const ClusterView& view = feed_.view(now_);
-    const Decision decision = DecisionTimer::is_due(issued_) ? timed_choice(query, view)
-                                                             : ask(query, view);
+    const Decision decision =
+        DecisionTimer::is_due(issued_) ? timed_choice(query, view) : ask(query, view);
     if (kGeneral) feed_.schedule_timer(now_);
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
@@ -360,8 +361,7 @@ class Engine : private Truth, private Supervisor::Client {
   }
 
   [[gnu::noinline]] Decision timed_choice(const Query& query, const ClusterView& view) {
-    return timer_.time(recorder_.tally().overhead.decision_ns,
-                       [&] { return ask(query, view); });
+    return timer_.time(recorder_.tally().overhead.decision_ns, [&] { return ask(query, view); });
   }
   [[gnu::always_inline]] Decision ask(const Query& query, const ClusterView& view) {
     return kGeneral ? routers_.choose(query, view, now_)
@@ -539,8 +539,8 @@ class Engine : private Truth, private Supervisor::Client {
     const Flight flight = flights_.remove(id);
     const Nanoseconds finish_ns = waiting_answers_.finish_ns(id);
     const Nanoseconds response_ns = now_ + half_trip_ns(flight.node);
-    const bool unheard = servers_.door(flight.node) == Door::kNoAnswer ||
-                         response_ns > given_up_ns(flight);
+    const bool unheard =
+        servers_.door(flight.node) == Door::kNoAnswer || response_ns > given_up_ns(flight);
     waiting_answers_.for_each_commit(id, [&](CommitId one) {
       ledger_.release(one);
       if (!flight.abandoned && !unheard) ledger_.acknowledged(one, response_ns);
@@ -700,9 +700,10 @@ void check_time_range(const ReplayWorkload& workload, const ClusterSpec& cluster
                   : std::min(longer, static_cast<double>(fault.lasts_ns) * fault.times);
   }
   const ReplicationSpec& replication = cluster.replication;
-  const double applies = static_cast<double>(workload.trace.size()) *
-                             (replication.apply_service.is_zero() ? 0 : replication.apply_service.mean()) +
-                         replication.apply_share * workload.total_service_ns;
+  const double applies =
+      static_cast<double>(workload.trace.size()) *
+          (replication.apply_service.is_zero() ? 0 : replication.apply_service.mean()) +
+      replication.apply_share * workload.total_service_ns;
   const double span = static_cast<double>(workload.trace.span_ns()) / options.speed *
                       std::max(1.0, options.think_scale);
   const double end = span + (workload.total_service_ns + applies) * slowest + slowed;

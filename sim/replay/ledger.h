@@ -5,8 +5,8 @@
 // A read is stale if the node, when the read's service starts, lacks a newer version than the one
 // it shows whose commit was acknowledged before the read was issued.
 //
-// What a failover discards is no version any more: it is counted as lost if its client had been told
-// of it, and reads that do not show it are not stale for that.
+// What a failover discards is no version any more: it is counted as lost if its client had been
+// told of it, and reads that do not show it are not stale for that.
 //
 // Only versions that some node still lacks are kept, so memory depends on what is on its way, not
 // on the length of the run. A key all of whose versions are everywhere costs a read one look.

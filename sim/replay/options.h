@@ -20,8 +20,8 @@ struct ReplayOptions {
   // Requests that arrive before this virtual time, and the nodes' work before it, don't count.
   Nanoseconds warmup_ns = 0;
   Nanoseconds timeout_ns = 0;  // a client gives up this long after it asked; 0 = never
-  // A client asks so many times more, `retry_after_ns` after each failure, outside transactions: for
-  // a read whatever the failure, for a write only if it was certainly not executed.
+  // A client asks so many times more, `retry_after_ns` after each failure, outside transactions:
+  // for a read whatever the failure, for a write only if it was certainly not executed.
   std::uint8_t retries = 0;
   Nanoseconds retry_after_ns = 0;
   std::uint64_t seed = 1;

@@ -4,8 +4,7 @@
 
 namespace switchyard {
 
-Progress::Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events,
-                   bool wanted)
+Progress::Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events, bool wanted)
     : observe_every_ns_(observe_every_ns),
       events_(events),
       logs_(wanted ? nodes : 0),

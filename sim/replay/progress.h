@@ -60,8 +60,8 @@ class Progress : public Positions {
   };
   // Of one node and origin.
   struct State {
-    std::uint64_t applied = 0;                          // up to here, all
-    boost::unordered_flat_set<std::uint64_t> beyond;    // and these
+    std::uint64_t applied = 0;                        // up to here, all
+    boost::unordered_flat_set<std::uint64_t> beyond;  // and these
   };
   struct Waiter {
     Position position;

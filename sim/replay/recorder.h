@@ -44,7 +44,8 @@ class Recorder {
 
   // The node worked on it from `start_ns` to `finish_ns`.
   // This and the next are on the way of every request: inlined, so that it stays in registers.
-  [[gnu::always_inline]] void served(const Flight& flight, Nanoseconds start_ns, Nanoseconds finish_ns) {
+  [[gnu::always_inline]] void served(const Flight& flight, Nanoseconds start_ns,
+                                     Nanoseconds finish_ns) {
     NodeTally& node = tally_.nodes[index(flight.node)];
     const Nanoseconds waited = finish_ns - flight.arrive_ns - flight.service_ns;
     add_clipped(node.busy_ns, start_ns, finish_ns, flight.service_ns);
@@ -55,8 +56,7 @@ class Recorder {
     mix(flight, start_ns, finish_ns);
   }
   // The node stops, and the work it had begun on it at `start_ns` (now, if it had not) is lost.
-  void dropped(const Flight& flight, Nanoseconds start_ns, Nanoseconds worked_ns,
-               Nanoseconds now) {
+  void dropped(const Flight& flight, Nanoseconds start_ns, Nanoseconds worked_ns, Nanoseconds now) {
     NodeTally& node = tally_.nodes[index(flight.node)];
     ran_until(now);
     add_clipped(node.busy_ns, start_ns, now, worked_ns);

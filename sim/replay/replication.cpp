@@ -107,8 +107,7 @@ Nanoseconds Replication::set_out(CommitId commit, NodeId origin, NodeId to, Nano
     way.receipts.push_back({receipt, ledger_.write_of(commit), commit});
     std::ranges::push_heap(way.receipts, std::greater<>());
   }
-  events_.push(
-      {receipt, EventKind::kDeliverNext, way.version, index(to) << 12 | index(origin)});
+  events_.push({receipt, EventKind::kDeliverNext, way.version, index(to) << 12 | index(origin)});
   return receipt;
 }
 
@@ -221,8 +220,8 @@ void Replication::apply_by_event(const Flight& flight) {
   if (spec_.apply_competes) {
     servers_.serve_by_event(id);
   } else {
-    events_.push({flight.arrive_ns + flight.service_ns, EventKind::kApplyEnd, id,
-                  flights_.generation(id)});
+    events_.push(
+        {flight.arrive_ns + flight.service_ns, EventKind::kApplyEnd, id, flights_.generation(id)});
   }
 }
 
@@ -296,7 +295,8 @@ void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now
   for (; !lacking.empty(); lacking.pop()) {
     if (!still_lacks(heir, lacking.front())) continue;
     const CommitId commit = lacking.front().commit;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      nodes_[i].held -= has(node_id(i), commit) ? 1 : 0;
     ledger_.discard(commit, heir, now);
     if (progress_ != nullptr) progress_->discarded(commit, now);
     discarded_.push_back(commit);

@@ -124,9 +124,9 @@ class Replication {
   // From where a commit was made to another node.
   struct Route {
     Nanoseconds latest_receipt_ns = 0;
-    Ring<Shipment> under_way;  // in the order of commits; with faults also what can't set out
+    Ring<Shipment> under_way;       // in the order of commits; with faults also what can't set out
     std::vector<Receipt> receipts;  // to come, as a heap; where they come in any order
-    NodeId source = kNoNode;   // from where it sets out: the origin or its heir
+    NodeId source = kNoNode;        // from where it sets out: the origin or its heir
     bool whole = true;
     std::uint32_t version = 0;  // of what is under way
   };
@@ -175,11 +175,11 @@ class Replication {
   bool constant_delay_;
   Nanoseconds delay_ns_ = 0;
   std::vector<Node> nodes_;
-  bool in_order_;                      // and not so by itself, as with a constant delay
-  std::vector<Route> routes_;          // then, and with faults: per origin and receiver
-  std::vector<Nanoseconds> acks_ns_;   // of the commit being shipped, by semi_sync without faults
-  std::vector<std::uint32_t> acks_;    // per commit, where clients wait
-  std::vector<bool> has_;              // with faults: per commit and node
+  bool in_order_;                     // and not so by itself, as with a constant delay
+  std::vector<Route> routes_;         // then, and with faults: per origin and receiver
+  std::vector<Nanoseconds> acks_ns_;  // of the commit being shipped, by semi_sync without faults
+  std::vector<std::uint32_t> acks_;   // per commit, where clients wait
+  std::vector<bool> has_;             // with faults: per commit and node
   std::vector<CommitId> discarded_;
 };
 

@@ -68,9 +68,8 @@ class RouterFeed {
   void respond(JobId id, Nanoseconds now) {
     const Flight flight = flights_.remove(id);
     routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
-                          class_of(flight.op),
-                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns,
-                          flight.position});
+                          class_of(flight.op), static_cast<Status>(flight.arrive_ns),
+                          now - flight.dispatched_ns, flight.position});
     schedule_timer(now);
   }
 

@@ -13,8 +13,7 @@ Servers::Servers(const ClusterSpec& cluster, const ReplayOptions& options,
     node.unit_speed = node.spec.speed == 1;
     node.slowness = 1 / node.spec.speed;
     node.plan = WorkerPlan(node.spec.workers);
-    if (options.all_nodes_by_events ||
-        node.spec.discipline != Discipline::kFifo) {
+    if (options.all_nodes_by_events || node.spec.discipline != Discipline::kFifo) {
       node.model = make_event_node(node.spec);
     }
   }

@@ -122,7 +122,7 @@ class Servers {
     NodeSpec spec;
     Nanoseconds half_trip_ns = 0;
     bool unit_speed = true;
-    double slowness = 1;               // 1 / speed
+    double slowness = 1;  // 1 / speed
     double fault_slowness = 1;
     Door door = Door::kOpen;
     WorkerPlan plan{1};                // if planned

@@ -126,8 +126,8 @@ void Supervisor::update(NodeId id, Nanoseconds now) {
     if (node.replaced) demote(id, now);
     if (id == vacancy_) vacancy_ = heir_ = kNoNode;
   } else if (failover_.promotes() && node.state.role == Role::kPrimary) {
-    events_.push({now + failover_.detect_after_ns + failover_.promote_after_ns,
-                  EventKind::kPromote, static_cast<std::uint32_t>(id), node.loss_version});
+    events_.push({now + failover_.detect_after_ns + failover_.promote_after_ns, EventKind::kPromote,
+                  static_cast<std::uint32_t>(id), node.loss_version});
   }
 }
 

@@ -1,5 +1,5 @@
-// Lets the faults of a cluster happen, and does what its operators would: notices what has become of
-// a node, and makes a replica primary when the last primary is lost.
+// Lets the faults of a cluster happen, and does what its operators would: notices what has become
+// of a node, and makes a replica primary when the last primary is lost.
 //
 // A supervisor sees what routers see, but always from the side of the nodes that a partition does
 // not name. The most advanced replica is the one that has received most commits (the first in order
@@ -51,7 +51,7 @@ class Supervisor {
     NodeState noticed;                 // … and do
     std::uint32_t notice_version = 0;  // of the last change
     bool was_up = true;
-    bool lost = false;                 // seen by the supervisor
+    bool lost = false;  // seen by the supervisor
     std::uint32_t loss_version = 0;
     bool replaced = false;  // another took its place and it does not know
   };

@@ -18,7 +18,7 @@ struct NodeTally {
   std::uint64_t control = 0;
   std::uint64_t applies = 0;
   std::uint64_t reads_as_primary = 0;  // of the reads; only where roles may change
-  std::uint64_t errors = 0;  // refused writes and requests rejected for a full queue
+  std::uint64_t errors = 0;            // refused writes and requests rejected for a full queue
   // Over all workers, inside the measured time.
   std::int64_t busy_ns = 0;
   std::int64_t waiting_ns = 0;  // summed over the jobs that waited
@@ -114,21 +114,21 @@ struct ConsistencyTally {
   Histogram stale_versions;  // missed
   std::uint64_t read_your_writes_violations = 0;
   std::uint64_t monotonic_read_violations = 0;
-  std::uint64_t write_conflicts = 0;     // writes with an earlier one that their node lacked
-  std::uint64_t conflicting_pairs = 0;   // of such writes
-  std::uint64_t conflicting_writes = 0;  // with an earlier or a later one
-  std::uint64_t lost_updates = 0;        // writes overwritten by one that had not seen them
-  std::uint64_t split_transactions = 0;  // whose writes went to several nodes
-  std::uint64_t left_transactions = 0;   // of which a statement ran elsewhere than the first
+  std::uint64_t write_conflicts = 0;           // writes with an earlier one that their node lacked
+  std::uint64_t conflicting_pairs = 0;         // of such writes
+  std::uint64_t conflicting_writes = 0;        // with an earlier or a later one
+  std::uint64_t lost_updates = 0;              // writes overwritten by one that had not seen them
+  std::uint64_t split_transactions = 0;        // whose writes went to several nodes
+  std::uint64_t left_transactions = 0;         // of which a statement ran elsewhere than the first
   std::uint64_t lost_acknowledged_writes = 0;  // that a failover discarded
-  std::vector<Evidence> evidence;        // the first of each kind, of the first repetition
+  std::vector<Evidence> evidence;              // the first of each kind, of the first repetition
 
   void merge(const ConsistencyTally& other);
 };
 
 // Of reads or of writes: how many were not served, and for how long none was. An outage begins with
-// the answer of one that failed and ends with that of the next one that was completed. Followed only
-// where requests may fail for other reasons than a router's mistake.
+// the answer of one that failed and ends with that of the next one that was completed. Followed
+// only where requests may fail for other reasons than a router's mistake.
 struct OutageTally {
   std::uint64_t not_served = 0;
   std::uint64_t outages = 0;

@@ -20,7 +20,7 @@ enum class WriteEffect : std::uint8_t {
 
 struct ReplayWorkload {
   Trace trace;
-  std::span<const std::int64_t> service_ns;                // per request, on a node of speed 1
+  std::span<const std::int64_t> service_ns;  // per request, on a node of speed 1
   double total_service_ns = 0;
   std::vector<std::string> notes;                          // what was invented
   std::vector<WriteEffect> effects;                        // per request; empty = all at once

@@ -4,8 +4,8 @@
 // Ships in: HAProxy hash-type consistent with hash-balance-factor; Envoy ring hash.
 // Parameters: key (key), points (64), factor (0).
 // Known failure: without a factor a hot key overloads its replica; with one it leaves its cache.
-// Source: Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018; HAProxy
-// 2.8, lb_chash.c (its slots).
+// Source: Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018;
+// HAProxy 2.8, lb_chash.c (its slots).
 #include <algorithm>
 #include <numeric>
 
@@ -153,7 +153,8 @@ const StrategyInfo kBoundedHash = {
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const std::int64_t factor = p.integer("factor");
       if (factor > 0 && factor <= 100) {
-        throw InputError("router 'bounded_hash': factor must be above 100 (percent), or 0 for none");
+        throw InputError(
+            "router 'bounded_hash': factor must be above 100 (percent), or 0 for none");
       }
       const std::vector<std::int64_t> weights = whole_weights("bounded_hash", setup.nodes);
       const std::int64_t all = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});

@@ -14,10 +14,21 @@ namespace switchyard {
 namespace {
 
 constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
-    &kMasterSlave,    &kMasterSlaveAsShipped, &kMultipleMasterSlave, &kRoundRobin,
-    &kOrdered,        &kRandomReplica,        &kWeightedRandom,      &kSmoothWrr,
-    &kLeastOutstanding, &kDChoices,           &kFinishTime,          &kPeakEwma,
-    &kBoundedHash,    &kPrimaryOnly,          &kOracle,
+    &kMasterSlave,
+    &kMasterSlaveAsShipped,
+    &kMultipleMasterSlave,
+    &kRoundRobin,
+    &kOrdered,
+    &kRandomReplica,
+    &kWeightedRandom,
+    &kSmoothWrr,
+    &kLeastOutstanding,
+    &kDChoices,
+    &kFinishTime,
+    &kPeakEwma,
+    &kBoundedHash,
+    &kPrimaryOnly,
+    &kOracle,
 };
 
 constexpr std::array<const StrategyInfo*, 3> kGuards = {&kStickyPrimary, &kLagBounded, &kCausal};

@@ -1,5 +1,5 @@
-// Causal reads: a read goes only where the commits that its session depends on have been applied, or
-// waits there until they have.
+// Causal reads: a read goes only where the commits that its session depends on have been applied,
+// or waits there until they have.
 //
 // Ships in: MaxScale causal_reads (local, fast, global, fast_global), MySQL Router
 // wait_for_my_writes, ProxySQL gtid_from_hostgroup.
@@ -46,8 +46,8 @@ class Causal : public Guard {
       Position& needed = needed_[scope];
       // Of one origin the later; another origin's commit takes its place, as when a new primary has
       // taken over.
-      const bool older = needed.origin == response.position.origin &&
-                         needed.number > response.position.number;
+      const bool older =
+          needed.origin == response.position.origin && needed.number > response.position.number;
       if (!older) needed = response.position;
     }
     Guard::on_response(response);
@@ -84,14 +84,16 @@ constexpr std::array kParameters = {
     ParameterInfo{.name = "mode",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "wait",
-                  .help = "wait: the read waits at the database chosen for it; select: it is sent to "
-                          "one that is seen to have come far enough, else to the primary",
+                  .help =
+                      "wait: the read waits at the database chosen for it; select: it is sent to "
+                      "one that is seen to have come far enough, else to the primary",
                   .choices = kModes},
     ParameterInfo{.name = "scope",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "session",
-                  .help = "whose writes a read must see: its own session's, or all that this router "
-                          "had answered",
+                  .help =
+                      "whose writes a read must see: its own session's, or all that this router "
+                      "had answered",
                   .choices = kScopes},
     ParameterInfo{.name = "timeout",
                   .type = ParameterInfo::Type::kDuration,
@@ -106,13 +108,15 @@ const StrategyInfo kCausal = {
     .summary = "guard: reads only where the session's last write has been applied",
     .rule =
         "The router remembers the position of the last commit that it answered, for each session "
-        "or for all. With mode wait a read goes to the database that the router behind chooses, and "
+        "or for all. With mode wait a read goes to the database that the router behind chooses, "
+        "and "
         "waits there until that position has been applied, `timeout` at most; then it goes to the "
         "primary. With mode select the router behind chooses among the databases whose observed "
         "position has reached it; if there is none the read goes to the primary. No random draws.",
     .parameters = kParameters,
     .systems =
-        "MaxScale causal_reads = local (wait, session), fast (select, session), global (wait, all), "
+        "MaxScale causal_reads = local (wait, session), fast (select, session), global (wait, "
+        "all), "
         "fast_global (select, all); MySQL Router wait_for_my_writes (wait, session, 2 s); ProxySQL "
         "gtid_from_hostgroup (select, session)",
     .failure_modes =

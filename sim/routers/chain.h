@@ -25,8 +25,8 @@ enum class Pinning : std::uint8_t {
 
 class RouterChain {
  public:
-  // An empty list is Django without routers. REQUIRES default_node to be a node. `guarded_nodes`: how
-  // many there are, if the routers are behind guards.
+  // An empty list is Django without routers. REQUIRES default_node to be a node. `guarded_nodes`:
+  // how many there are, if the routers are behind guards.
   RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
               Pinning pinning = Pinning::kNone, std::size_t guarded_nodes = 0);
 
@@ -72,7 +72,7 @@ class RouterChain {
   };
   struct Pins {
     std::vector<Pin> of_session;
-    std::vector<NodeState> states;  // as noticed; empty as long as nothing was
+    std::vector<NodeState> states;   // as noticed; empty as long as nothing was
     std::vector<std::uint8_t> kept;  // the nodes that a session keeps to, for its guards
   };
 

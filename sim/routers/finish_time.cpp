@@ -1,5 +1,5 @@
-// Estimated finish time: reads to the replica where the average response time, times the requests it
-// would then have, is the least. Averages are moved by medians, a few times a second.
+// Estimated finish time: reads to the replica where the average response time, times the requests
+// it would then have, is the least. Averages are moved by medians, a few times a second.
 //
 // Ships in: MaxScale slave_selection_criteria = adaptive_routing.
 // Parameters: median_of (9), sync (250 ms), cold (0 s).

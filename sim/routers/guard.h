@@ -44,8 +44,8 @@ class Guard : public Router {
   }
   Decision to_primary(Reason reason) const { return Decision::to(primaries_.writer(), reason); }
 
-  // What the router behind chooses for a read among the nodes that are 1 in `eligible`; a primary if
-  // no replica is among them, or the router takes no heed.
+  // What the router behind chooses for a read among the nodes that are 1 in `eligible`; a primary
+  // if no replica is among them, or the router takes no heed.
   Decision choose_among(const std::vector<std::uint8_t>& eligible, const Query& query,
                         ClusterView view, Nanoseconds now, Reason otherwise) {
     if (view.eligible != nullptr) {

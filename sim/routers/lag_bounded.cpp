@@ -77,16 +77,18 @@ constexpr std::array kParameters = {
                   .default_value = "0",
                   .help = "how many commits a replica may lack; 0 for no such limit",
                   .min = 0},
-    ParameterInfo{.name = "compare",
-                  .type = ParameterInfo::Type::kChoice,
-                  .default_value = "below",
-                  .help = "whether a replica exactly at a limit is left out (below) or not (at_most)",
-                  .choices = kCompare},
+    ParameterInfo{
+        .name = "compare",
+        .type = ParameterInfo::Type::kChoice,
+        .default_value = "below",
+        .help = "whether a replica exactly at a limit is left out (below) or not (at_most)",
+        .choices = kCompare},
     ParameterInfo{.name = "on_exceed",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "primary",
-                  .help = "where reads go when every replica exceeds a limit: to the primary, or to "
-                          "the replica with the least lag",
+                  .help =
+                      "where reads go when every replica exceeds a limit: to the primary, or to "
+                      "the replica with the least lag",
                   .choices = kOnExceed},
 };
 

@@ -6,9 +6,9 @@
 
 namespace switchyard {
 
-// Moves by 4 to 39 % towards what is added, the more the more samples that stands for; and forgets how
-// many there were before when values change much.
-// Source: MaxScale 24.02, maxbase average.cc (its rule).
+// Moves by 4 to 39 % towards what is added, the more the more samples that stands for; and forgets
+// how many there were before when values change much. Source: MaxScale 24.02, maxbase average.cc
+// (its rule).
 class MovingAverage {
  public:
   explicit MovingAverage(double start) : average_(start) {}

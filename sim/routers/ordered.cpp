@@ -1,11 +1,12 @@
-// One replica for all reads until it is lost, then another: first_available comes back to an earlier
-// one when it wraps around, next_available never does.
+// One replica for all reads until it is lost, then another: first_available comes back to an
+// earlier one when it wraps around, next_available never does.
 //
 // Ships in: MySQL Router routing_strategy = first-available, next-available; PgBouncer and libpq
 // load_balance_hosts = disable.
 // Parameters: mode (first_available).
 // Known failure: all reads on one replica; next_available has none left after the last is lost.
-// Source: MySQL Router manual, routing_strategy; its dest_first_available.cc, dest_next_available.cc.
+// Source: MySQL Router manual, routing_strategy; its dest_first_available.cc,
+// dest_next_available.cc.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"

@@ -32,8 +32,9 @@ constexpr ParameterInfo pin_parameter(std::string_view default_value) {
   return {.name = "pin",
           .type = ParameterInfo::Type::kChoice,
           .default_value = default_value,
-          .help = "what stays on one database: nothing, a transaction (on a primary unless it is "
-                  "read only), or all reads of a session and all its writes",
+          .help =
+              "what stays on one database: nothing, a transaction (on a primary unless it is "
+              "read only), or all reads of a session and all its writes",
           .choices = kPins};
 }
 inline constexpr ParameterInfo kPinTransaction = pin_parameter("transaction");

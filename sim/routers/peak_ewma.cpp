@@ -1,5 +1,5 @@
-// Peak EWMA: the cheaper of d random nodes, where a node's cost is its recent latency, quick to rise
-// and slow to fall, times the requests it has already.
+// Peak EWMA: the cheaper of d random nodes, where a node's cost is its recent latency, quick to
+// rise and slow to fall, times the requests it has already.
 //
 // Ships in: Finagle p2cPeakEwma, linkerd2-proxy (default), tower.
 // Parameters: tau (10 s), default_latency (30 ms), cold (default), failure_penalty (0 s), d (2).
@@ -123,7 +123,8 @@ constexpr auto kParameters = pool_parameters(
 
 const StrategyInfo kPeakEwma = {
     .name = "peak_ewma",
-    .summary = "reads to the cheaper of two replicas by recent peak latency and outstanding requests",
+    .summary =
+        "reads to the cheaper of two replicas by recent peak latency and outstanding requests",
     .rule =
         "Draw d replicas without replacement; the read goes to the one with the least cost, the "
         "first drawn among equals. Cost = estimate * (pending + 1). A latency above the estimate "
@@ -140,10 +141,10 @@ const StrategyInfo kPeakEwma = {
     .source = "Finagle PeakEwma.scala; tower src/load/peak_ewma.rs",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       if (p.duration("tau") == 0) throw InputError("router 'peak_ewma': tau must be above 0");
-      const PeakEwma::Settings settings = {
-          static_cast<double>(p.duration("tau")), static_cast<double>(p.duration("default_latency")),
-          p.text("cold") == "probe", p.duration("failure_penalty"),
-          static_cast<std::uint32_t>(p.integer("d"))};
+      const PeakEwma::Settings settings = {static_cast<double>(p.duration("tau")),
+                                           static_cast<double>(p.duration("default_latency")),
+                                           p.text("cold") == "probe", p.duration("failure_penalty"),
+                                           static_cast<std::uint32_t>(p.integer("d"))};
       return std::make_unique<SplitRouter<PeakEwma>>(
           NodePool(setup.nodes, setup.default_node, p),
           PeakEwma(Deck(setup.nodes.size(), setup.random), setup.nodes.size(), settings));

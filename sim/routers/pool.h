@@ -65,8 +65,8 @@ inline constexpr ParameterInfo kHealthChecks = {
     .default_value = "true",
     .help = "whether databases noticed as down are left out, and changes of role followed"};
 
-// The databases' weights, for a strategy that needs whole ones. Throws InputError on a fraction, and
-// when all are 0.
+// The databases' weights, for a strategy that needs whole ones. Throws InputError on a fraction,
+// and when all are 0.
 std::vector<std::int64_t> whole_weights(std::string_view strategy, std::span<const NodeInfo> nodes);
 
 // The parameters of every strategy with a pool, after its own.

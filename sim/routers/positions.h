@@ -1,7 +1,7 @@
 // How far each node has come in applying what others committed, as routers observe it.
 //
-// A commit's position is its number, from 1, among those of its origin; a node is at a position when
-// it has applied all commits up to it. What a failover lost counts as passed.
+// A commit's position is its number, from 1, among those of its origin; a node is at a position
+// when it has applied all commits up to it. What a failover lost counts as passed.
 #pragma once
 
 #include <cstdint>

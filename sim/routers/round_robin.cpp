@@ -44,8 +44,8 @@ const StrategyInfo kRoundRobin = {
         "that start together march in step.",
     .source = "MySQL Router manual, routing_strategy",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      return std::make_unique<SplitRouter<RoundRobin>>(
-          NodePool(setup.nodes, setup.default_node, p), RoundRobin());
+      return std::make_unique<SplitRouter<RoundRobin>>(NodePool(setup.nodes, setup.default_node, p),
+                                                       RoundRobin());
     },
 };
 

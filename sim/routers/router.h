@@ -118,8 +118,8 @@ class Truth {
 };
 
 struct ClusterView {
-  Outstanding* outstanding = nullptr;  // with Signals::outstanding
-  const Truth* truth = nullptr;        // with Signals::truth
+  Outstanding* outstanding = nullptr;    // with Signals::outstanding
+  const Truth* truth = nullptr;          // with Signals::truth
   const Positions* positions = nullptr;  // with Signals::positions, …
   Position* awaited = nullptr;           // … as this: where who decides kWaitFor says for what
   // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.

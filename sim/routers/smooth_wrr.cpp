@@ -1,5 +1,5 @@
-// Smooth weighted round robin: nodes in proportion to their weights, spread as evenly as possible; a
-// node that fails loses weight and is left alone for a while.
+// Smooth weighted round robin: nodes in proportion to their weights, spread as evenly as possible;
+// a node that fails loses weight and is left alone for a while.
 //
 // Ships in: nginx upstream (the default), PgDog weighted_round_robin.
 // Parameters: tie (first), max_fails (1), fail_timeout (10 s).
@@ -124,7 +124,8 @@ const StrategyInfo kSmoothWrr = {
       const SmoothWeights::Limits limits = {p.text("tie") == "last", p.integer("max_fails"),
                                             p.duration("fail_timeout")};
       return std::make_unique<SplitRouter<SmoothWeights>>(
-          NodePool(setup.nodes, setup.default_node, p), SmoothWeights(whole_weights("smooth_wrr", setup.nodes), limits));
+          NodePool(setup.nodes, setup.default_node, p),
+          SmoothWeights(whole_weights("smooth_wrr", setup.nodes), limits));
     },
 };
 

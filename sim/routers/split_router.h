@@ -1,7 +1,8 @@
 // Splits reads from writes: a write goes to the primary, a read where a picker wants it.
 //
-// A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must not
-// allocate (kNoNode: it is rejected), and where it wants them on_dispatch(), on_response() and timers as a Router has them.
+// A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
+// not allocate (kNoNode: it is rejected), and where it wants them on_dispatch(), on_response() and
+// timers as a Router has them.
 #pragma once
 
 #include <utility>
@@ -21,8 +22,7 @@ struct Read {
 template <class Picker>
 class SplitRouter : public Router {
  public:
-  SplitRouter(NodePool pool, Picker picker)
-      : pool_(std::move(pool)), picker_(std::move(picker)) {}
+  SplitRouter(NodePool pool, Picker picker) : pool_(std::move(pool)), picker_(std::move(picker)) {}
 
   Signals wants() const override { return picker_.wants(); }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {

@@ -33,13 +33,13 @@ class StickyPrimary : public Guard {
     return Guard::choose(query, view, now);
   }
   void on_dispatch(const Dispatch& dispatch) override {
-    if (dispatch.kind == RequestClass::kWrite) stick(dispatch.session, dispatch.key, dispatch.table,
-                                                     dispatch.now_ns);
+    if (dispatch.kind == RequestClass::kWrite)
+      stick(dispatch.session, dispatch.key, dispatch.table, dispatch.now_ns);
     Guard::on_dispatch(dispatch);
   }
   void on_response(const Response& response) override {
-    if (response.kind == RequestClass::kWrite) stick(response.session, response.key, response.table,
-                                                     response.now_ns);
+    if (response.kind == RequestClass::kWrite)
+      stick(response.session, response.key, response.table, response.now_ns);
     Guard::on_response(response);
   }
 

@@ -1,10 +1,10 @@
 // Weighted random: each read draws a replica with the probability of its weight, among those that
 // have connections left and are not slower to reach than most.
 //
-// Ships in: ProxySQL hostgroup weight, Pgpool-II backend_weight (pin = session), AWS weightedRandom.
-// Parameters: max_connections (0), max_ping (0 s), latency_aware_min (0).
-// Known failure: weights are static; a session that sticks to its draw skews the shares.
-// Source: ProxySQL 2.7, lib/MyHGC.cpp.
+// Ships in: ProxySQL hostgroup weight, Pgpool-II backend_weight (pin = session), AWS
+// weightedRandom. Parameters: max_connections (0), max_ping (0 s), latency_aware_min (0). Known
+// failure: weights are static; a session that sticks to its draw skews the shares. Source:
+// ProxySQL 2.7, lib/MyHGC.cpp.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"
@@ -51,8 +51,8 @@ class WeightedRandom {
 
  private:
   bool is_free(NodeId node, const Read& read) const {
-    const bool near = limits_.max_ping_ns == 0 ||
-                      ping_us_[index(node)] * kMicrosecond < limits_.max_ping_ns;
+    const bool near =
+        limits_.max_ping_ns == 0 || ping_us_[index(node)] * kMicrosecond < limits_.max_ping_ns;
     return near && (limits_.max_connections == 0 ||
                     (*read.view.outstanding)[node] < limits_.max_connections);
   }
@@ -80,8 +80,9 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "max_connections",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "0",
-                  .help = "a database with so many unanswered requests of this router gets no read; "
-                          "0: no limit (ProxySQL 1000)",
+                  .help =
+                      "a database with so many unanswered requests of this router gets no read; "
+                      "0: no limit (ProxySQL 1000)",
                   .min = 0,
                   .max = UINT32_MAX},
     ParameterInfo{.name = "max_ping",
@@ -92,8 +93,9 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "latency_aware_min",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "0",
-                  .help = "with so many candidates, those with a round trip above the mean are left "
-                          "out; 0: never (ProxySQL mysql-min_num_servers_lantency_awareness)",
+                  .help =
+                      "with so many candidates, those with a round trip above the mean are left "
+                      "out; 0: never (ProxySQL mysql-min_num_servers_lantency_awareness)",
                   .min = 0,
                   .max = UINT32_MAX});
 

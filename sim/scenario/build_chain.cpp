@@ -9,7 +9,7 @@ namespace switchyard {
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
                         std::uint64_t seed) {
   std::vector<NodeInfo> nodes;
-  for (const NodeSpec& node : cluster.nodes) 
+  for (const NodeSpec& node : cluster.nodes)
     nodes.push_back({node.name, node.role, node.weight, node.round_trip_ns});
   const NodeId default_node = cluster.find("default");
   const auto python_random = std::make_shared<PythonRandom>(seed);

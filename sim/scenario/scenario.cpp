@@ -235,7 +235,8 @@ FaultSpec read_fault(TableReader reader, const ClusterSpec& cluster) {
       fault.factor = reader.number("factor", 1, 0, true);
       break;
     case FaultKind::kDelayReplication:
-      if (!reader.has("delay")) reader.fail_missing("delay", "how much longer commits are under way");
+      if (!reader.has("delay"))
+        reader.fail_missing("delay", "how much longer commits are under way");
       fault.delay_ns = reader.duration("delay", 0);
       break;
     case FaultKind::kPartition:

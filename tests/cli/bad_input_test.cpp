@@ -294,6 +294,56 @@ TEST_CASE("An output in a folder that does not exist is refused before the run")
                 says);
 }
 
+TEST_CASE("An output that would overwrite an input is refused, and the input is kept") {
+  const ScratchFolder folder;
+  folder.write("w.csv",
+               "# switchyard-trace v1 epoch_ns=0 source=t\nt,session,op,dur\n0,a,r,1000\n");
+  for (const char* output : {"--json", "--csv", "--evidence"}) {
+    const CommandResult result = run_command(
+        folder, {"compare", "--trace", "w.csv", "--router", "MasterSlave", output, "./w.csv"});
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, "./w.csv: is read as input and can't be written to as well"));
+  }
+  CHECK(folder.read("w.csv").starts_with("# switchyard-trace"));
+}
+
+TEST_CASE(
+    "An output through a link goes to the linked file, one to a device leaves that a device") {
+  const ScratchFolder folder;
+  folder.write("w.csv",
+               "# switchyard-trace v1 epoch_ns=0 source=t\nt,session,op,dur\n0,a,r,1000\n");
+  folder.write("target.json", "old");
+  std::filesystem::create_symlink("target.json", folder.path("link.json"));
+  const auto compare_to = [&](const std::string& output) {
+    return run_command(folder,
+                       {"compare", "--trace", "w.csv", "--router", "MasterSlave", "--json", output})
+        .exit_code;
+  };
+  CHECK(compare_to("link.json") == 0);
+  CHECK(std::filesystem::is_symlink(folder.path("link.json")));
+  CHECK(folder.read("target.json").starts_with("{"));
+  CHECK(compare_to("/dev/null") == 0);
+  CHECK(std::filesystem::is_character_file("/dev/null"));
+  CHECK(compare_to("/dev/full") == 2);
+  CHECK(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST_CASE("Times beyond a century are refused, wherever they come from") {
+  const ScratchFolder folder;
+  const auto check = [&](const std::string& workload, const std::string& rest = "") {
+    folder.write("x.toml", "[workload.synthetic]\nrequests = 2000\n" + workload +
+                               "\n[databases.default]\n" + rest +
+                               "[[candidates]]\nrouters = [\"MasterSlave\"]\n");
+    const CommandResult result = run_command(folder, {"compare", "x.toml"});
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, "century"));
+  };
+  const std::string arrivals = "arrivals = { law = \"poisson\", rate = 100.0 }";
+  check("arrivals = { law = \"poisson\", rate = 1e-300 }");
+  check(arrivals + "\nread_service = { law = \"exponential\", mean = \"800000h\" }");
+  check(arrivals, "speed = 1e-12\n");
+}
+
 TEST_CASE("Two outputs in one place are refused") {
   const ScratchFolder folder;
   check_refused(folder, {"compare", kQuickstart, "--json", "-", "--csv", "-"},

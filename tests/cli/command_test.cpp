@@ -1,6 +1,6 @@
 // The command as a user meets it: its verbs, its outputs, its warnings, and Ctrl-C.
-#include <map>
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -187,15 +187,15 @@ TEST_CASE("every fault scenario runs, and says what it has to say") {
 
 TEST_CASE("A guard named on the command line adds each candidate once more, behind it") {
   const ScratchFolder folder;
-  const Json report =
-      json_of(folder, {"compare", kQuickstart, "--router", "round_robin", "--router", "d_choices:d=3",
-                       "--guard", "sticky_primary:duration=1ms", "--guard", "causal"});
+  const Json report = json_of(
+      folder, {"compare", kQuickstart, "--router", "round_robin", "--router", "d_choices:d=3",
+               "--guard", "sticky_primary:duration=1ms", "--guard", "causal"});
   std::vector<std::string> names;
   for (const Json& c : report["candidates"]) names.push_back(c["name"]);
-  CHECK(names == std::vector<std::string>{
-                     "round_robin", "d_choices:d=3", "round_robin + sticky_primary:duration=1ms",
-                     "d_choices:d=3 + sticky_primary:duration=1ms", "round_robin + causal",
-                     "d_choices:d=3 + causal"});
+  CHECK(names == std::vector<std::string>{"round_robin", "d_choices:d=3",
+                                          "round_robin + sticky_primary:duration=1ms",
+                                          "d_choices:d=3 + sticky_primary:duration=1ms",
+                                          "round_robin + causal", "d_choices:d=3 + causal"});
   CHECK(report["candidates"][2]["guards"] == Json::array({"sticky_primary(duration=1ms)"}));
 }
 

@@ -42,7 +42,9 @@ RunTally run_by_key(std::vector<Row> rows, const ClusterSpec& cluster,
   return replay(workload, cluster, RouterChain(std::move(routers), NodeId{0}), options);
 }
 
-std::uint64_t served(const RunTally& tally) { return tally.read_ns.count() + tally.write_ns.count(); }
+std::uint64_t served(const RunTally& tally) {
+  return tally.read_ns.count() + tally.write_ns.count();
+}
 
 RunTally run_strategy(const std::vector<Row>& rows, const ClusterSpec& cluster,
                       const std::string& name, const ParameterTexts& parameters = {},
@@ -216,8 +218,8 @@ TEST_CASE("the most advanced replica takes over, and what it lacks is lost") {
   cluster.failover.promote_after_ns = 30 * kMs;
   std::vector<Row> rows = steady("k", 600 * kMs, 'w');
   const RunTally tally = run_strategy(rows, cluster, "random_replica");
-  // Until the router hears just after 150 ms of the replica that was promoted just after 140 ms. The
-  // write at 100 ms is in service when the primary stops.
+  // Until the router hears just after 150 ms of the replica that was promoted just after 140 ms.
+  // The write at 100 ms is in service when the primary stops.
   CHECK(tally.failed == 51);
   CHECK(tally.nodes[0].writes == 100);
   CHECK(tally.nodes[2].writes == 449);
@@ -267,7 +269,8 @@ TEST_CASE("two primaries on the two sides of a partition accept writes, and one 
   CHECK(tally.consistency.lost_acknowledged_writes == 100);
   // From then on it is a replica, and refuses.
   CHECK(tally.failed == 100);
-  // Each of the 50 that each side makes from 150 to 200 ms conflicts with all of the other's before.
+  // Each of the 50 that each side makes from 150 to 200 ms conflicts with all of the other's
+  // before.
   CHECK(tally.consistency.conflicting_pairs >= 50 * 50);
 }
 
@@ -306,8 +309,8 @@ TEST_CASE("a timeout counts from each attempt") {
   options.timeout_ns = 10 * kMs;
   options.retries = 3;
   options.retry_after_ns = 10 * kMs;
-  // Given up at 10 ms; asked again at 20 ms behind what the node still works on: 0.85 ms are left of
-  // the first attempt's 1 ms at 15 ms, when it recovers.
+  // Given up at 10 ms; asked again at 20 ms behind what the node still works on: 0.85 ms are left
+  // of the first attempt's 1 ms at 15 ms, when it recovers.
   const RunTally tally = run_by_key({{0, "a", 'r', 1 * kMs, "0"}}, cluster, options);
   CHECK(served(tally) == 1);
   CHECK(tally.retries == 1);
@@ -382,16 +385,16 @@ TEST_CASE("an heir that still applies is not promoted once a primary is back") {
   cluster.faults = {fault_of(FaultKind::kDown, 2, 5 * kMs, 18 * kMs),
                     fault_of(FaultKind::kDown, 0, 10 * kMs, kNever),
                     fault_of(FaultKind::kDown, 1, 15 * kMs, kNever)};
-  const RunTally tally = run_by_key({{8 * kMs, "a", 'w', 0, "0"},
-                                     {100 * kMs, "b", 'w', 0, "3"},
-                                     {200 * kMs, "b", 'w', 0, "2"}},
-                                    cluster);
+  const RunTally tally = run_by_key(
+      {{8 * kMs, "a", 'w', 0, "0"}, {100 * kMs, "b", 'w', 0, "3"}, {200 * kMs, "b", 'w', 0, "2"}},
+      cluster);
   // Node 3 stays a replica and refuses; node 2 is the primary that came back.
   CHECK(tally.nodes[3].errors == 1);
   CHECK(tally.nodes[2].writes == 1);
 }
 
-TEST_CASE("a sharing node that is slowed or sped up works as long as it does, and nobody waits alone") {
+TEST_CASE(
+    "a sharing node that is slowed or sped up works as long as it does, and nobody waits alone") {
   for (const double factor : {0.5, 4.0}) {
     ClusterSpec cluster = cluster_of(1, 1);
     cluster.nodes[0].discipline = Discipline::kProcessorSharing;
@@ -426,10 +429,9 @@ TEST_CASE("a commit whose writes ran elsewhere fails with them when a failover l
   cluster.replication.delay = Law::constant(10e6);
   cluster.failover.promote_after_ns = kMs;
   cluster.faults = {fault_of(FaultKind::kDown, 1, 5 * kMs, kNever)};
-  const RunTally tally = run_by_key({{kMs, "a", 'w', 0, "1", 1},
-                                     {2 * kMs, "a", 'c', 0, "", 1},
-                                     {50 * kMs, "a", 'r', 0, "0"}},
-                                    cluster, options_of(LoopMode::kSession));
+  const RunTally tally = run_by_key(
+      {{kMs, "a", 'w', 0, "1", 1}, {2 * kMs, "a", 'c', 0, "", 1}, {50 * kMs, "a", 'r', 0, "0"}},
+      cluster, options_of(LoopMode::kSession));
   CHECK(tally.arrived() == 4);
   CHECK(tally.failed == 1);
 }

@@ -82,15 +82,16 @@ TEST_CASE("a sticky primary for longer than any lag leaves no session without it
   REQUIRE(longest < 1'000'000'000);
   CHECK(run_with("1s").consistency.read_your_writes_violations == 0);
   CHECK(run_with("10ms").consistency.read_your_writes_violations > 0);
-  // For no time at all it changes nothing, event for event: no session reads while a write of its own
-  // is unanswered.
+  // For no time at all it changes nothing, event for event: no session reads while a write of its
+  // own is unanswered.
   const auto checksum = [&](const Candidate& candidate) {
     return run(workload, cluster, candidate, options_of(LoopMode::kSession)).event_checksum;
   };
   CHECK(checksum(guarded("sticky_primary", {{"duration", "0s"}})) == checksum(guarded("", {})));
 }
 
-TEST_CASE("a bound on the lag that nobody reaches changes nothing, one that all exceed everything") {
+TEST_CASE(
+    "a bound on the lag that nobody reaches changes nothing, one that all exceed everything") {
   const ReplayWorkload workload = workload_with(4);
   ClusterSpec cluster = lagging(Law::constant(20e6));
   const auto checksum = [&](const Candidate& candidate) {
@@ -159,8 +160,8 @@ TEST_CASE("the client of a write waits for the way to other nodes, the apply, an
     if (faulty) cluster.faults = {harmless};
     const auto latency = [&](ReplicationMode mode) {
       cluster.replication.mode = mode;
-      const RunTally tally = run(by_hand({{0, "s", 'w', 1'000'000, "k"}}), cluster,
-                                 guarded("", {}), options_of(LoopMode::kSession));
+      const RunTally tally = run(by_hand({{0, "s", 'w', 1'000'000, "k"}}), cluster, guarded("", {}),
+                                 options_of(LoopMode::kSession));
       return tally.acks_ns;
     };
     CHECK(latency(ReplicationMode::kAsync) == 0);
@@ -174,11 +175,11 @@ TEST_CASE("positions are seen as of the last look") {
   cluster.replication.delay = Law::constant(100e6);
   cluster.replication.observe_every_ns = kSecond;
   // The write is applied at 0.1 s; that is seen at 1 s.
-  const RunTally tally = run(by_hand({{0, "s", 'w', 0, "k"},
-                                      {500 * kMillisecond, "s", 'r', 0, "k"},
-                                      {1500 * kMillisecond, "s", 'r', 0, "k"}}),
-                             cluster, guarded("causal", {{"mode", "select"}}),
-                             options_of(LoopMode::kSession));
+  const RunTally tally =
+      run(by_hand({{0, "s", 'w', 0, "k"},
+                   {500 * kMillisecond, "s", 'r', 0, "k"},
+                   {1500 * kMillisecond, "s", 'r', 0, "k"}}),
+          cluster, guarded("causal", {{"mode", "select"}}), options_of(LoopMode::kSession));
   CHECK(tally.nodes[0].reads == 1);
   CHECK(tally.nodes[1].reads == 1);
 }

@@ -85,8 +85,7 @@ std::uint64_t check_kill(const Kill& kill, const ReplayWorkload& workload,
   Moments moments(workload.trace, cluster.nodes.size());
   const RouterChain chain = build_chain(
       candidate_of("random_replica", {{"include_primary", "true"}}), cluster, options.seed);
-  const RunTally tally =
-      replay(workload, cluster, chain, options, {nullptr, nullptr, &moments});
+  const RunTally tally = replay(workload, cluster, chain, options, {nullptr, nullptr, &moments});
   INFO("node " << index(kill.node) << " down at " << kill.at_ns << (forever ? " for ever" : ""));
   CHECK(tally.arrived() == workload.trace.size());
   const ConsistencyTally naive = moments.judge();
@@ -135,7 +134,8 @@ std::uint64_t kill_everywhere(const ClusterSpec& cluster, bool forever) {
 
 }  // namespace
 
-TEST_CASE("whenever a node stops for a while, nothing is done twice, by the dead or for ever lost") {
+TEST_CASE(
+    "whenever a node stops for a while, nothing is done twice, by the dead or for ever lost") {
   for (const auto mode :
        {ReplicationMode::kAsync, ReplicationMode::kSemiSync, ReplicationMode::kSync}) {
     const std::uint64_t lost = kill_everywhere(cluster_with(mode), false);
@@ -144,7 +144,8 @@ TEST_CASE("whenever a node stops for a while, nothing is done twice, by the dead
   }
 }
 
-TEST_CASE("whenever a node stops and may be replaced, only async commits are lost after their ack") {
+TEST_CASE(
+    "whenever a node stops and may be replaced, only async commits are lost after their ack") {
   for (const bool forever : {false, true}) {
     for (const auto mode :
          {ReplicationMode::kAsync, ReplicationMode::kSemiSync, ReplicationMode::kSync}) {

@@ -177,7 +177,8 @@ Figures figures(const ConsistencyTally& t) {
 
 std::string text(const Figures& f) {
   return fmt::format(
-      "reads {} stale {} versions {} own {} back {} conflicts {} pairs {} of {} lost {} failed over "
+      "reads {} stale {} versions {} own {} back {} conflicts {} pairs {} of {} lost {} failed "
+      "over "
       "{} oldest {}",
       f.reads_checked, f.stale_reads, f.versions, f.read_your_writes, f.monotonic, f.conflicts,
       f.pairs, f.conflicting, f.lost, f.failed_over, f.oldest_age);

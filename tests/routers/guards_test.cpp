@@ -36,9 +36,8 @@ std::unique_ptr<Router> guarded(const std::string& guard, const ParameterTexts& 
   };
   const StrategyInfo& info = find_strategy(router);
   const StrategyInfo& guard_info = find_guard(guard);
-  return guard_info.make(
-      setup(info.make(setup(nullptr), Parameters(router, info.parameters, {}))),
-      Parameters(guard, guard_info.parameters, given));
+  return guard_info.make(setup(info.make(setup(nullptr), Parameters(router, info.parameters, {}))),
+                         Parameters(guard, guard_info.parameters, given));
 }
 
 Query read_of(std::uint32_t session, std::uint32_t key = kNone) {
@@ -225,10 +224,10 @@ TEST_CASE("a router that takes no heed of a guard's choice is overruled") {
 
 TEST_CASE("guards hear of a new primary") {
   const auto router = guarded("sticky_primary", {});
-  router->on_topology(std::vector<NodeState>{{false, Role::kReplica},
-                                             {true, Role::kReplica},
-                                             {true, Role::kPrimary}},
-                      0);
+  router->on_topology(
+      std::vector<NodeState>{
+          {false, Role::kReplica}, {true, Role::kReplica}, {true, Role::kPrimary}},
+      0);
   router->on_response(answer_to_write(0, 0));
   CHECK(router->choose(read_of(0), {}, 1).node == NodeId{2});
   Query write = read_of(0);
@@ -240,8 +239,9 @@ TEST_CASE("a router is no guard, nor a guard a router") {
   CHECK_THROWS_WITH(find_strategy("causal"),
                     "'causal' is a guard, which stands before a router: name it under guards = "
                     "[\"causal\"]");
-  CHECK_THROWS_WITH(find_guard("d_choices"),
-                    "'d_choices' is a router, not a guard: name it under routers = [\"d_choices\"]");
+  CHECK_THROWS_WITH(
+      find_guard("d_choices"),
+      "'d_choices' is a router, not a guard: name it under routers = [\"d_choices\"]");
   CHECK_THROWS_AS(find_guard("sticky"), InputError);
 }
 
@@ -289,8 +289,9 @@ TEST_CASE("a pinned session reads from one replica until that is noticed to be d
   for (int i = 0; i < 1000; ++i) {
     for (const char* session : {"a", "b", "c"}) rows.push_back({i * kMs, session, 'r', 0});
   }
-  const RunTally tally = run(by_hand(rows), cluster, candidate_of("round_robin", {{"pin", "session"}}),
-                             options_of(LoopMode::kSession));
+  const RunTally tally =
+      run(by_hand(rows), cluster, candidate_of("round_robin", {{"pin", "session"}}),
+          options_of(LoopMode::kSession));
   CHECK(tally.nodes[1].reads == 500);
   CHECK(tally.nodes[2].reads == 500);
   CHECK(tally.nodes[3].reads == 1000 + 2 * 500);
@@ -327,9 +328,9 @@ TEST_CASE("a session that is pinned writes to the new primary once that is notic
   cluster.failover.promote_after_ns = kMs;
   std::vector<Row> rows = {{0, "a", 'w', 0, "k"}};
   for (int i = 0; i < 100; ++i) rows.push_back({(50 + i) * kMs, "a", 'w', 0, "k"});
-  const RunTally tally = run(by_hand(rows), cluster,
-                             candidate_of("round_robin", {{"pin", "session"}}),
-                             options_of(LoopMode::kSession));
+  const RunTally tally =
+      run(by_hand(rows), cluster, candidate_of("round_robin", {{"pin", "session"}}),
+          options_of(LoopMode::kSession));
   CHECK(tally.failed == 0);
   CHECK(tally.nodes[1].writes == 100);
 }

@@ -29,9 +29,9 @@ std::vector<NodeInfo> weighted(const std::vector<double>& weights,
 std::unique_ptr<Router> make(const std::string& name, const std::vector<NodeInfo>& nodes,
                              const ParameterTexts& given = {}) {
   const StrategyInfo& info = find_strategy(name);
-  return info.make({nodes, node_id(nodes.size() - 1), RandomStream(42, RandomPurpose::kRouter),
-                    nullptr},
-                   Parameters(name, info.parameters, given));
+  return info.make(
+      {nodes, node_id(nodes.size() - 1), RandomStream(42, RandomPurpose::kRouter), nullptr},
+      Parameters(name, info.parameters, given));
 }
 
 char letter(const Decision& decision) {
@@ -134,7 +134,8 @@ TEST_CASE("weighted_random: shares by weight, never weight 0") {
 TEST_CASE("weighted_random: full nodes are left out (ProxySQL), and reads rejected when all are") {
   Outstanding full = outstanding_of({0, 0, 5});
   const ClusterView view{.outstanding = &full};
-  auto list = shares(*make("weighted_random", weighted({1, 1, 8}), {{"max_connections", "5"}}), view);
+  auto list =
+      shares(*make("weighted_random", weighted({1, 1, 8}), {{"max_connections", "5"}}), view);
   CHECK(list['a'] == Approx(0.5).margin(0.0064));
   CHECK(list['c'] == 0);
   Outstanding all = outstanding_of({5, 5, 5});
@@ -158,8 +159,8 @@ TEST_CASE("weighted_random: ProxySQL's latency awareness") {
   CHECK(nodes_left({0, 3001, 9000}).size() == 3);
   CHECK(nodes_left({1000, 9000}).size() == 2);
   // And its limit, which is strict.
-  const auto limited = make("weighted_random", weighted({1, 1}, {5 * kMs, 10 * kMs}),
-                            {{"max_ping", "10ms"}});
+  const auto limited =
+      make("weighted_random", weighted({1, 1}, {5 * kMs, 10 * kMs}), {{"max_ping", "10ms"}});
   CHECK(reads(*limited, 50) == std::string(50, 'a'));
 }
 
@@ -193,7 +194,8 @@ TEST_CASE("the moving average of MaxScale's adaptive routing") {
 
 TEST_CASE("finish_time: average times requests, the first in order among equals (MaxScale)") {
   const auto router = make("finish_time", weighted({1, 1, 1}), {{"median_of", "1"}});
-  const std::vector<std::pair<Nanoseconds, int>> nodes = {{10 * kMs, 3}, {15 * kMs, 1}, {29 * kMs, 0}};
+  const std::vector<std::pair<Nanoseconds, int>> nodes = {
+      {10 * kMs, 3}, {15 * kMs, 1}, {29 * kMs, 0}};
   for (std::size_t i = 0; i < 3; ++i) {
     dispatch(*router, i);
     respond(*router, i, 0, nodes[i].first);
@@ -209,8 +211,7 @@ TEST_CASE("finish_time: average times requests, the first in order among equals 
 }
 
 TEST_CASE("finish_time: nine reads make a median, eight none; a new node gets all until a sync") {
-  const auto router =
-      make("finish_time", weighted({1, 1}, {7 * kMs, 5 * kMs}));
+  const auto router = make("finish_time", weighted({1, 1}, {7 * kMs, 5 * kMs}));
   const auto answer = [&](std::size_t node, const std::vector<Nanoseconds>& ms) {
     for (const Nanoseconds latency : ms) {
       dispatch(*router, node);
@@ -259,8 +260,8 @@ TEST_CASE("peak_ewma: a peak is taken at once and decays by tau") {
 
 TEST_CASE("peak_ewma: the sequence that is computed for tau 10 s") {
   const auto router = make("peak_ewma", weighted({1, 1}), {{"default_latency", "1ns"}});
-  for (const auto& [seconds, latency_ms] :
-       std::vector<std::pair<Nanoseconds, Nanoseconds>>{{0, 100}, {1, 50}, {2, 300}, {4, 20}, {9, 20}}) {
+  for (const auto& [seconds, latency_ms] : std::vector<std::pair<Nanoseconds, Nanoseconds>>{
+           {0, 100}, {1, 50}, {2, 300}, {4, 20}, {9, 20}}) {
     dispatch(*router, 0, seconds * kSecond);
     respond(*router, 0, seconds * kSecond, latency_ms * kMs);
   }
@@ -274,7 +275,8 @@ TEST_CASE("peak_ewma: the sequence that is computed for tau 10 s") {
 }
 
 TEST_CASE("peak_ewma: pending requests multiply the cost (tower's compound decay)") {
-  const auto router = make("peak_ewma", weighted({1, 1}), {{"default_latency", "20ms"}, {"tau", "1s"}});
+  const auto router =
+      make("peak_ewma", weighted({1, 1}), {{"default_latency", "20ms"}, {"tau", "1s"}});
   dispatch(*router, 0, 100 * kMs);
   // 20 ms decayed for 0.1 s: 18.1; twice that with one pending.
   const auto against = [&](Nanoseconds latency, Nanoseconds now) {

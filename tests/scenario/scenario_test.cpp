@@ -514,8 +514,7 @@ TEST_CASE("Guards are read in their order, with parameters, and refused where th
 
 TEST_CASE("Faults and failover are read with every key") {
   const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[databases.r1]\n";
-  const ClusterSpec cluster =
-      parse(start + R"([[faults]]
+  const ClusterSpec cluster = parse(start + R"([[faults]]
 kind = "down"
 node = "r1"
 at = "10s"
@@ -541,7 +540,7 @@ cuts_clients = false
 detect_after = "1s"
 promote_after = "2s"
 )")
-          .cluster;
+                                  .cluster;
   REQUIRE(cluster.faults.size() == 4);
   const FaultSpec& down = cluster.faults[0];
   CHECK(down.kind == FaultKind::kDown);
@@ -580,8 +579,9 @@ TEST_CASE("A fault that can't be is refused where it stands") {
         "unknown key 'faults.factor'");
   check("kind = \"partition\"\nat = \"1s\"\nnodes = [\"default\", \"replica\"]", "x.toml:7:1",
         "leaves no database on the other side");
-  check("kind = \"down\"\nat = \"1s\"\nnode = \"default\"\nlasts = \"5s\"\ntimes = 2\nevery = \"5s\"",
-        "x.toml:7:1", "lasts must be below every");
+  check(
+      "kind = \"down\"\nat = \"1s\"\nnode = \"default\"\nlasts = \"5s\"\ntimes = 2\nevery = \"5s\"",
+      "x.toml:7:1", "lasts must be below every");
   check_refusal("faults = 3\n" + start, "x.toml:1:10", "faults must be a list of tables");
 }
 
@@ -597,9 +597,9 @@ TEST_CASE("The run section is read with every key") {
   const auto run = [](const std::string& lines) {
     return parse("seed = 42\n[workload]\ntrace = \"t.csv\"\n" + kRest + "[run]\n" + lines).run;
   };
-  const RunSpec all = run(
-      "warmup = \"3s\"\nreplications = 5\ntimeout = \"250ms\"\nthreads = 2\nretries = 3\n"
-      "retry_after = \"20ms\"\n");
+  const RunSpec all =
+      run("warmup = \"3s\"\nreplications = 5\ntimeout = \"250ms\"\nthreads = 2\nretries = 3\n"
+          "retry_after = \"20ms\"\n");
   CHECK(all.retries == 3);
   CHECK(all.retry_after_ns == 20'000'000);
   CHECK(all.warmup_ns == 3'000'000'000);

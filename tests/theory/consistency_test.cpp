@@ -105,9 +105,9 @@ TEST_CASE("a replica's apply worker is an M/M/1 queue, and its sojourn time the 
   }
   LagCounter lags(10 * kUnitNs);
   const ReplayWorkload any = any_reads.finish();
-  const auto tally = replay(any, cluster_with(2),
-                            build_chain(candidate_of("random_replica"), cluster_with(2), 1),
-                            options_of(LoopMode::kOpen), {nullptr, nullptr, &lags});
+  const auto tally =
+      replay(any, cluster_with(2), build_chain(candidate_of("random_replica"), cluster_with(2), 1),
+             options_of(LoopMode::kOpen), {nullptr, nullptr, &lags});
   check_known("applier-lag-gt10-lw0.8-mu1", lags.share());
   check_known("applier-lag-mean-lw0.8-mu1", static_cast<double>(tally.nodes[1].apply_lag_ns) /
                                                 static_cast<double>(tally.nodes[1].applies) /

@@ -11,7 +11,9 @@ Candidate guarded(const std::string& guard, const ParameterTexts& parameters,
   return candidate;
 }
 
-std::string in_ns(double units) { return fmt::format("{}ns", round_ns(units * kUnitNs)); }
+std::string in_ns(double units) {
+  return fmt::format("{}ns", round_ns(units * kUnitNs));
+}
 
 // Each replica applies one commit at a time, in a time of mean 1, beside its reads.
 ClusterSpec applying_cluster() {
@@ -38,8 +40,8 @@ TEST_CASE("a sticky primary leaves the misses of those who read again after its 
         run(history.finish(), lagging_cluster(p.at("nodes_including_primary"), law_of(p)),
             guarded("sticky_primary", {{"duration", in_ns(p.at("window"))}}, kAnyNode),
             options_of(LoopMode::kOpen));
-    check_known(id, share(tally.consistency.read_your_writes_violations,
-                          tally.consistency.reads_checked));
+    check_known(
+        id, share(tally.consistency.read_your_writes_violations, tally.consistency.reads_checked));
   }
 }
 

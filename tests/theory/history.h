@@ -40,7 +40,7 @@ class PoissonClock {
 
 // One primary, replicas that receive its writes after `delay`, and reads on any node.
 inline ClusterSpec lagging_cluster(std::size_t nodes, const Law& delay,
-                            ReplicationOrder order = ReplicationOrder::kAny) {
+                                   ReplicationOrder order = ReplicationOrder::kAny) {
   ClusterSpec cluster = cluster_of(nodes, 1);
   cluster.replication.delay = delay;
   cluster.replication.order = order;
@@ -49,7 +49,7 @@ inline ClusterSpec lagging_cluster(std::size_t nodes, const Law& delay,
 inline const ParameterTexts kAnyNode = {{"include_primary", "true"}};
 
 inline ConsistencyTally judge(History& history, const ClusterSpec& cluster,
-                       const ParameterTexts& parameters = kAnyNode) {
+                              const ParameterTexts& parameters = kAnyNode) {
   return run(history.finish(), cluster, candidate_of("random_replica", parameters),
              options_of(LoopMode::kOpen))
       .consistency;

@@ -1,7 +1,7 @@
 // Partial quorums: probabilistically bounded staleness (Bailis et al., VLDB 2012).
 //
-// A write goes to N replicas and is acknowledged with the first answer (W = 1); a read goes to all of
-// them and takes the first answer (R = 1). Each message has a delay of its own: W, A, R, S.
+// A write goes to N replicas and is acknowledged with the first answer (W = 1); a read goes to all
+// of them and takes the first answer (R = 1). Each message has a delay of its own: W, A, R, S.
 #include "history.h"
 
 namespace switchyard::testing {
@@ -71,7 +71,8 @@ Law mixture(double share_of_first, const Law& first, const Law& second) {
 
 // The paper's fits of LinkedIn's Voldemort, in milliseconds (table 3).
 Wars linkedin_disk() {
-  const Law ssd = mixture(0.9122, Law::pareto(0.235 * kUnitNs, 10), Law::exponential(kUnitNs / 1.66));
+  const Law ssd =
+      mixture(0.9122, Law::pareto(0.235 * kUnitNs, 10), Law::exponential(kUnitNs / 1.66));
   const Law disk =
       mixture(0.38, Law::pareto(1.05 * kUnitNs, 1.51), Law::exponential(kUnitNs / 0.183));
   return {disk, ssd, ssd, ssd};
