@@ -196,6 +196,7 @@ class Comparison {
       for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
       report.candidates.push_back(
           summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
+      report.candidates.back().swept = candidate.swept;
       for (const RouterUse& use : candidate.guards) {
         report.candidates.back().guards.push_back(describe(use));
       }

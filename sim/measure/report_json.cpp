@@ -108,6 +108,7 @@ Json candidate_json(const CandidateReport& c) {
       {"name", c.name},
       {"routers", c.routers},
       {"guards", c.guards},
+      {"swept", c.swept},
       {"fingerprint", c.fingerprint},
       {"completed", c.completed},
       {"failed", c.failed},

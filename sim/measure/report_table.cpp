@@ -172,6 +172,22 @@ const std::vector<Column>& availability_columns() {
   return list;
 }
 
+// What freshness costs: for candidates with a swept parameter.
+const std::vector<Column>& frontier_columns() {
+  using Candidate = CandidateReport;
+  static const std::vector<Column> list = {
+      {"read", "mean", 7, [](const Candidate& c) { return as_double(c.read_latency.mean); },
+       format_duration, true},
+      {"read", "p99", 7, [](const Candidate& c) { return as_double(c.read_latency.p99); },
+       format_duration, true},
+      consistency_columns()[0],  // stale reads
+      consistency_columns()[3],  // own write missed
+      {"reads on", "primary", 8,
+       [](const Candidate& c) { return c.distribution.primary_read_share; }, percent, false},
+  };
+  return list;
+}
+
 bool served_all(const CandidateReport& c) {
   return c.completed > 0 && lost(c) == 0;
 }
@@ -197,6 +213,7 @@ class TableWriter {
     write_comparison();
     write_availability();
     write_consistency();
+    write_frontier();
     write_nodes();
     write_notes();
     return std::move(out_);
@@ -265,7 +282,10 @@ class TableWriter {
   }
 
   // `among_all`: also those that did not serve all may be the best.
-  void write_columns(std::span<const Column> columns, bool among_all = false) {
+  // `included`: which candidates get a row.
+  void write_columns(
+      std::span<const Column> columns, bool among_all = false,
+      bool (*included)(const CandidateReport&) = [](const CandidateReport&) { return true; }) {
     std::string first = pad_right("strategy", name_width_);
     std::string second = pad_right("", name_width_);
     std::vector<std::string> best;
@@ -277,6 +297,7 @@ class TableWriter {
     line(first);
     line(second);
     for (const CandidateReport& c : report_.candidates) {
+      if (!included(c)) continue;
       std::string row = pad_right(shorten(c.name, name_width_), name_width_);
       for (std::size_t i = 0; i < columns.size(); ++i) {
         const Column& column = columns[i];
@@ -324,6 +345,13 @@ class TableWriter {
     }
     paragraph(fmt::format("freshness of {} reads of a key, and what became of writes:", reads), 2);
     write_columns(consistency_columns());
+  }
+
+  void write_frontier() {
+    const auto is_swept = [](const CandidateReport& c) { return !c.swept.empty() && c.staleness; };
+    if (std::ranges::none_of(report_.candidates, is_swept)) return;
+    paragraph("frontier: freshness against latency, along the swept parameters:", 2);
+    write_columns(frontier_columns(), true, is_swept);
   }
 
   std::string cell(const std::string& text, std::size_t width, bool is_best) const {

@@ -11,6 +11,7 @@
 
 #include "routers/catalogue.h"
 #include "scenario/build_chain.h"
+#include "scenario/read_candidates.h"
 #include "scenario/read_faults.h"
 #include "scenario/table_reader.h"
 
@@ -185,74 +186,6 @@ ReplicationSpec read_replication(TableReader reader) {
   return spec;
 }
 
-// `what`: "router" or "guard".
-RouterUse read_use(const toml::node& node, const TableReader& parent, std::string_view what) {
-  if (const auto name = node.value_exact<std::string>()) return {*name, {}};
-  const toml::table* table = node.as_table();
-  if (table == nullptr || !table->contains("use")) {
-    parent.fail(node, fmt::format("a {} is a name or a table {{ use = \"NAME\", … }}", what));
-  }
-  RouterUse use;
-  for (const auto& [key, value] : *table) {
-    std::ostringstream text;
-    if (const auto plain = value.value_exact<std::string>()) {
-      text << *plain;
-    } else if (value.is_value()) {
-      value.visit([&](const auto& inner) { text << inner; });
-    } else {
-      parent.fail(value,
-                  fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
-    }
-    if (key == "use") {
-      use.name = text.str();
-    } else {
-      use.parameters.emplace_back(key.str(), text.str());
-    }
-  }
-  return use;
-}
-
-Candidate read_candidate(TableReader reader) {
-  Candidate candidate;
-  const toml::node* routers = reader.find("routers");
-  if (routers == nullptr) reader.fail_missing("routers", "a list as in Django's DATABASE_ROUTERS");
-  if (!routers->is_array()) {
-    reader.fail(*routers, "routers must be a list, also for one: routers = [\"MasterSlave\"]");
-  }
-  std::string chain;
-  for (const toml::node& node : *routers->as_array()) {
-    candidate.routers.push_back(read_use(node, reader, "router"));
-    try {
-      const RouterUse& use = candidate.routers.back();
-      const StrategyInfo& info = find_strategy(use.name);
-      parameters_of(use.name, info, use.parameters);
-    } catch (const InputError& error) {
-      reader.fail(node, error.what());
-    }
-    chain += (chain.empty() ? "" : " + ") + candidate.routers.back().name;
-  }
-  if (const toml::node* guards = reader.find("guards")) {
-    if (!guards->is_array()) {
-      reader.fail(*guards, "guards must be a list, also for one: guards = [\"sticky_primary\"]");
-    }
-    for (const toml::node& node : *guards->as_array()) {
-      candidate.guards.push_back(read_use(node, reader, "guard"));
-      try {
-        const RouterUse& use = candidate.guards.back();
-        const StrategyInfo& info = find_guard(use.name);
-        parameters_of(use.name, info, use.parameters);
-      } catch (const InputError& error) {
-        reader.fail(node, error.what());
-      }
-      if (candidate.routers.empty()) reader.fail(node, "a guard needs a router to stand before");
-      chain += " + " + candidate.guards.back().name;
-    }
-  }
-  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
-  reader.finish();
-  return candidate;
-}
-
 RunSpec read_run(TableReader reader) {
   RunSpec spec;
   const toml::node* warmup = reader.find("warmup");
@@ -280,7 +213,8 @@ void validate_candidate(const Candidate& candidate, const Scenario& scenario,
 }
 
 // validate(), telling where: at the databases, or at the candidate.
-void validate_at(const Scenario& scenario, const toml::table& root, TableReader& reader) {
+void validate_at(const Scenario& scenario, const toml::table& root,
+                 const std::vector<const toml::node*>& places, TableReader& reader) {
   try {
     validate(scenario.cluster);
   } catch (const InputError& error) {
@@ -291,7 +225,7 @@ void validate_at(const Scenario& scenario, const toml::table& root, TableReader&
     try {
       validate_candidate(scenario.candidates[i], scenario, names);
     } catch (const InputError& error) {
-      reader.fail(*root.get("candidates")->as_array()->get(i), error.what());
+      reader.fail(*places[i], error.what());
     }
   }
 }
@@ -332,13 +266,17 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   if (!candidates->is_array_of_tables()) {
     reader.fail(*candidates, fmt::format("candidates must be a list of tables; {}", example));
   }
+  std::vector<const toml::node*> places;  // where each candidate stands
   for (const toml::node& node : *candidates->as_array()) {
-    scenario.candidates.push_back(
-        read_candidate(TableReader(*node.as_table(), "candidates", file)));
+    for (Candidate& candidate :
+         read_candidates(TableReader(*node.as_table(), "candidates", file))) {
+      scenario.candidates.push_back(std::move(candidate));
+      places.push_back(&node);
+    }
   }
   if (auto run = reader.table("run")) scenario.run = read_run(*run);
   reader.finish();
-  validate_at(scenario, root, reader);
+  validate_at(scenario, root, places, reader);
   return scenario;
 }
 

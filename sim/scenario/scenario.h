@@ -27,6 +27,7 @@ struct Candidate {
   std::string name;
   std::vector<RouterUse> routers;
   std::vector<RouterUse> guards;  // the first is asked first
+  std::string swept;              // "duration=2s": its value of a swept parameter
 };
 
 struct WorkloadSpec {

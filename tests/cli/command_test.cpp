@@ -185,6 +185,26 @@ TEST_CASE("every fault scenario runs, and says what it has to say") {
   CHECK(flapping["round_robin"]["retries"] > 0);
 }
 
+TEST_CASE("The frontier scenario shows freshness bought with latency") {
+  const ScratchFolder folder;
+  const std::string file =
+      std::string(SWITCHYARD_SOURCE_DIR) + "/data/scenarios/freshness-frontier.toml";
+  const std::string out = succeed(folder, {"compare", file, "--json", "frontier.json"});
+  CHECK(contains(out, "frontier: freshness against latency"));
+  std::vector<std::pair<double, double>> sticky;  // stale reads, share on the primary
+  const Json report = Json::parse(folder.read("frontier.json"));
+  for (const Json& c : report["candidates"]) {
+    if (!c["name"].get<std::string>().starts_with("sticky")) continue;
+    CHECK(c["swept"].get<std::string>().starts_with("duration="));
+    sticky.emplace_back(c["staleness"]["stale_reads"], c["distribution"]["primary_read_share"]);
+  }
+  REQUIRE(sticky.size() == 5);
+  for (std::size_t i = 1; i < sticky.size(); ++i) {
+    CHECK(sticky[i].first < sticky[i - 1].first);
+    CHECK(sticky[i].second > sticky[i - 1].second);
+  }
+}
+
 TEST_CASE("A guard named on the command line adds each candidate once more, behind it") {
   const ScratchFolder folder;
   const Json report = json_of(

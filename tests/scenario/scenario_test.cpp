@@ -171,6 +171,8 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
       text = "faults = [\n" + line + "]\n[workload]\ntrace = \"t.csv\"\n" + kRest +
              "[databases.replica-1]\n";
       ++faults;
+    } else if (line.starts_with("sweep")) {
+      text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "guards = [\"sticky_primary\"]\n" + line;
     } else if (line.starts_with("promote_after")) {
       text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[failover]\n" + line;
     } else if (line.starts_with("{")) {
@@ -510,6 +512,29 @@ TEST_CASE("Guards are read in their order, with parameters, and refused where th
                 "parameter 'timeout' must be a duration with its unit");
   check_refusal(start + "[[candidates]]\nname = \"none\"\nrouters = []\nguards = [\"causal\"]\n",
                 "x.toml:10:11", "a guard needs a router to stand before");
+}
+
+TEST_CASE("A swept parameter makes a candidate of each value, several every combination") {
+  const std::string start = "[workload]\ntrace = \"t.csv\"\n" + kRest;  // 6 lines
+  const std::string guarded =
+      "[[candidates]]\nname = \"P\"\nrouters = [{ use = \"d_choices\", d = 3 }]\n"
+      "guards = [\"sticky_primary\"]\n";
+  const Scenario scenario =
+      parse(start + guarded + "sweep = { duration = [\"0s\", \"2s\"], d = [2, 3, 4] }\n");
+  std::vector<std::string> names;
+  for (const Candidate& candidate : scenario.candidates) names.push_back(candidate.name);
+  CHECK(names == std::vector<std::string>{"round_robin", "P d=2 duration=0s", "P d=2 duration=2s",
+                                          "P d=3 duration=0s", "P d=3 duration=2s",
+                                          "P d=4 duration=0s", "P d=4 duration=2s"});
+  CHECK(scenario.candidates[2].swept == "d=2 duration=2s");
+  CHECK(scenario.candidates[2].guards[0].parameters == ParameterTexts{{"duration", "2s"}});
+  CHECK(scenario.candidates[2].routers[0].parameters == ParameterTexts{{"d", "3"}, {"d", "2"}});
+  check_refusal(start + guarded + "sweep = { duration = \"2s\" }\n", "x.toml:11:22",
+                "sweep.duration must be a list of values");
+  check_refusal(start + guarded + "sweep = { durations = [\"2s\"] }\n", "x.toml:11:23",
+                "has a parameter 'durations'");
+  check_refusal(start + guarded + "sweep = { duration = [\"2s\", \"3\"] }\n", "x.toml:11:29",
+                "parameter 'duration' must be a duration");
 }
 
 TEST_CASE("Faults and failover are read with every key") {

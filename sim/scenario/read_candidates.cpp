@@ -1,0 +1,138 @@
+#include "scenario/read_candidates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/error.h"
+#include "routers/catalogue.h"
+
+namespace switchyard {
+namespace {
+
+using Find = const StrategyInfo& (*)(std::string_view name);
+
+void check(const RouterUse& use, Find find, const toml::node& node, const TableReader& reader) {
+  try {
+    parameters_of(use.name, find(use.name), use.parameters);
+  } catch (const InputError& error) {
+    reader.fail(node, error.what());
+  }
+}
+
+// A value as --router would have it.
+std::string text_of(const toml::node& value) {
+  if (const auto plain = value.value_exact<std::string>()) return *plain;
+  std::ostringstream text;
+  value.visit([&](const auto& inner) {
+    if constexpr (toml::is_value<decltype(inner)>) text << inner;
+  });
+  return text.str();
+}
+
+// `what`: "router" or "guard".
+RouterUse read_use(const toml::node& node, const TableReader& parent, Find find,
+                   std::string_view what) {
+  RouterUse use;
+  if (const auto name = node.value_exact<std::string>()) {
+    use.name = *name;
+    check(use, find, node, parent);
+    return use;
+  }
+  const toml::table* table = node.as_table();
+  if (table == nullptr || !table->contains("use")) {
+    parent.fail(node, fmt::format("a {} is a name or a table {{ use = \"NAME\", … }}", what));
+  }
+  for (const auto& [key, value] : *table) {
+    if (!value.is_value()) {
+      parent.fail(value,
+                  fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
+    }
+    if (key == "use") {
+      use.name = text_of(value);
+    } else {
+      use.parameters.emplace_back(key.str(), text_of(value));
+    }
+  }
+  check(use, find, node, parent);
+  return use;
+}
+
+// Whether it is one of the parameters that the router or guard takes.
+bool takes(const RouterUse& use, const StrategyInfo& info, std::string_view parameter) {
+  return parameters_of(use.name, info, use.parameters).has(parameter);
+}
+
+// The candidate once for each value of the swept parameter, which its first guard or router that
+// has it takes; of several parameters every combination.
+std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
+  std::vector<Candidate> all = {candidate};
+  for (const auto& [key, values] : sweep.raw()) {
+    sweep.find(key.str());
+    if (!values.is_array() || values.as_array()->empty()) {
+      sweep.fail(values, fmt::format("sweep.{} must be a list of values", key.str()));
+    }
+    std::vector<Candidate> more;
+    for (const Candidate& base : all) {
+      for (const toml::node& value : *values.as_array()) {
+        Candidate next = base;
+        const auto guard = std::ranges::find_if(next.guards, [&](const RouterUse& use) {
+          return takes(use, find_guard(use.name), key.str());
+        });
+        const auto router = std::ranges::find_if(next.routers, [&](const RouterUse& use) {
+          return takes(use, find_strategy(use.name), key.str());
+        });
+        const bool in_guard = guard != next.guards.end();
+        if (!in_guard && router == next.routers.end()) {
+          sweep.fail(values,
+                     fmt::format("neither a guard nor a router of '{}' has a parameter '{}'",
+                                 candidate.name, key.str()));
+        }
+        RouterUse& use = in_guard ? *guard : *router;
+        const std::string text = text_of(value);
+        use.parameters.emplace_back(key.str(), text);
+        check(use, in_guard ? find_guard : find_strategy, value, sweep);
+        const std::string setting = fmt::format("{}={}", key.str(), text);
+        next.name += " " + setting;
+        next.swept += (next.swept.empty() ? "" : " ") + setting;
+        more.push_back(std::move(next));
+      }
+    }
+    all = std::move(more);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<Candidate> read_candidates(TableReader reader) {
+  Candidate candidate;
+  const toml::node* routers = reader.find("routers");
+  if (routers == nullptr) reader.fail_missing("routers", "a list as in Django's DATABASE_ROUTERS");
+  if (!routers->is_array()) {
+    reader.fail(*routers, "routers must be a list, also for one: routers = [\"MasterSlave\"]");
+  }
+  std::string chain;
+  for (const toml::node& node : *routers->as_array()) {
+    candidate.routers.push_back(read_use(node, reader, find_strategy, "router"));
+    chain += (chain.empty() ? "" : " + ") + candidate.routers.back().name;
+  }
+  if (const toml::node* guards = reader.find("guards")) {
+    if (!guards->is_array()) {
+      reader.fail(*guards, "guards must be a list, also for one: guards = [\"sticky_primary\"]");
+    }
+    for (const toml::node& node : *guards->as_array()) {
+      candidate.guards.push_back(read_use(node, reader, find_guard, "guard"));
+      if (candidate.routers.empty()) reader.fail(node, "a guard needs a router to stand before");
+      chain += " + " + candidate.guards.back().name;
+    }
+  }
+  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
+  std::vector<Candidate> candidates = {candidate};
+  if (auto sweep = reader.table("sweep")) candidates = swept(candidate, *sweep);
+  reader.finish();
+  return candidates;
+}
+
+}  // namespace switchyard
