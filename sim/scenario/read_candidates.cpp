@@ -68,32 +68,33 @@ bool takes(const RouterUse& use, const StrategyInfo& info, std::string_view para
 // has it takes; of several parameters every combination.
 std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
   std::vector<Candidate> all = {candidate};
-  for (const auto& [key, values] : sweep.raw()) {
-    sweep.find(key.str());
+  for (const auto& [toml_key, values] : sweep.raw()) {
+    const std::string_view key = toml_key.str();
+    sweep.find(key);
     if (!values.is_array() || values.as_array()->empty()) {
-      sweep.fail(values, fmt::format("sweep.{} must be a list of values", key.str()));
+      sweep.fail(values, fmt::format("sweep.{} must be a list of values", key));
     }
     std::vector<Candidate> more;
     for (const Candidate& base : all) {
       for (const toml::node& value : *values.as_array()) {
         Candidate next = base;
         const auto guard = std::ranges::find_if(next.guards, [&](const RouterUse& use) {
-          return takes(use, find_guard(use.name), key.str());
+          return takes(use, find_guard(use.name), key);
         });
         const auto router = std::ranges::find_if(next.routers, [&](const RouterUse& use) {
-          return takes(use, find_strategy(use.name), key.str());
+          return takes(use, find_strategy(use.name), key);
         });
         const bool in_guard = guard != next.guards.end();
         if (!in_guard && router == next.routers.end()) {
           sweep.fail(values,
                      fmt::format("neither a guard nor a router of '{}' has a parameter '{}'",
-                                 candidate.name, key.str()));
+                                 candidate.name, key));
         }
         RouterUse& use = in_guard ? *guard : *router;
         const std::string text = text_of(value);
-        use.parameters.emplace_back(key.str(), text);
+        use.parameters.emplace_back(std::string(key), text);
         check(use, in_guard ? find_guard : find_strategy, value, sweep);
-        const std::string setting = fmt::format("{}={}", key.str(), text);
+        const std::string setting = fmt::format("{}={}", key, text);
         next.name += " " + setting;
         next.swept += (next.swept.empty() ? "" : " ") + setting;
         more.push_back(std::move(next));
