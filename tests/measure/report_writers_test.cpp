@@ -140,7 +140,7 @@ TEST_CASE("JSON holds the report's figures, times as integers and shares as frac
 }
 
 TEST_CASE(
-    "freshness and conflicts appear in JSON, CSV and the table; evidence in a file of its own") {
+    "freshness and conflicts appear in JSON, CSV and the table, evidence in a file of its own") {
   CandidateReport c = candidate("x", 1500);
   StalenessReport staleness;
   staleness.reads_checked = 80;
@@ -150,7 +150,13 @@ TEST_CASE(
   staleness.read_your_writes_violations = 3;
   staleness.monotonic_read_violations = 2;
   c.staleness = staleness;
-  c.conflicts = {11, 12, 13, 14, 15};
+  c.conflicts = {.write_conflicts = 11,
+                 .conflicting_pairs = 12,
+                 .conflicting_writes = 16,
+                 .lost_updates = 13,
+                 .split_transactions = 14,
+                 .left_transactions = 15,
+                 .lost_acknowledged_writes = 17};
   c.evidence.push_back(
       {"stale_read", 7, "session \"a\"", "t/1", "replica", 500, 3, "b", "default", 200});
   const Report report = report_of({c});
@@ -161,7 +167,9 @@ TEST_CASE(
   CHECK(x["conflicts"]["write_conflicts"] == 11);
   CHECK(x["conflicts"]["lost_updates"] == 13);
   const std::string csv = to_csv(report);
-  CHECK(contains(csv, ",80,4,2000000,7000000,3,2,11,13,14,15,"));
+  CHECK(x["conflicts"]["conflicting_writes"] == 16);
+  CHECK(x["conflicts"]["lost_acknowledged_writes"] == 17);
+  CHECK(contains(csv, ",80,4,2000000,7000000,3,2,11,13,14,15,17,"));
   const std::string table = to_table(report, {});
   CHECK(contains(table, "freshness of 80 reads of a key"));
   CHECK(contains(table, " 5.0% "));

@@ -210,7 +210,8 @@ TEST_CASE("finish_time: average times requests, the first in order among equals 
   CHECK(reads(*router, 1) == "b");
 }
 
-TEST_CASE("finish_time: nine reads make a median, eight none; a new node gets all until a sync") {
+TEST_CASE(
+    "finish_time: nine reads make a median, eight none, and a new node gets all until a sync") {
   const auto router = make("finish_time", weighted({1, 1}, {7 * kMs, 5 * kMs}));
   const auto answer = [&](std::size_t node, const std::vector<Nanoseconds>& ms) {
     for (const Nanoseconds latency : ms) {
