@@ -186,7 +186,10 @@ class Engine : private Truth, private Supervisor::Client {
   void fail_waiting(JobId id) {
     waiting_answers_.for_each_commit(id, [&](CommitId one) { ledger_.release(one); });
     waiting_answers_.cancel(id);
-    const Flight flight = flights_.remove(id);
+    lose(flights_.remove(id));
+  }
+  // What its node had of it is gone.
+  void lose(const Flight& flight) {
     if (flight.abandoned) return;
     if (servers_.door(flight.node) == Door::kNoAnswer) {
       leave_unanswered(flight);
@@ -528,6 +531,7 @@ class Engine : private Truth, private Supervisor::Client {
         if (flight.node != kNoNode) feed_.answered(flight, status, response_ns);
         ++flight.attempts;
         flight.node = kNoNode;
+        flight.waited_out = false;
         flight.asked_ns = response_ns + options_.retry_after_ns;
         events_.push({flight.asked_ns, EventKind::kRetry, flights_.add(flight)});
         return;
@@ -571,15 +575,7 @@ class Engine : private Truth, private Supervisor::Client {
     }
     replication_.node_stopped(node);
     transactions_.node_lost(node);
-    for (const JobId id : lost) {
-      const Flight flight = flights_.remove(id);
-      if (flight.abandoned) continue;
-      if (servers_.door(node) == Door::kNoAnswer) {
-        leave_unanswered(flight);
-      } else {
-        fail(flight, Status::kLost, now_ + half_trip_ns(node));
-      }
-    }
+    for (const JobId id : lost) lose(flights_.remove(id));
   }
   void routers_notice(std::span<const NodeState> states) override {
     routers_.on_topology(states, now_);

@@ -1,6 +1,8 @@
 #include "replay/supervisor.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 namespace switchyard {
 
@@ -77,8 +79,15 @@ void Supervisor::node_changes(const FaultSpec& fault, NodeId id, bool begins, Na
       }
       break;
     case FaultKind::kSlow:
-      node.slowness = begins ? node.slowness * fault.factor : node.slowness / fault.factor;
-      servers_.set_slowness(id, now, node.slowness);
+      if (begins) {
+        node.slowing.push_back(fault.factor);
+      } else {
+        node.slowing.erase(std::ranges::find(node.slowing, fault.factor));
+      }
+      // Multiplied anew: dividing again would leave a rounding error behind.
+      servers_.set_slowness(
+          id, now,
+          std::accumulate(node.slowing.begin(), node.slowing.end(), 1.0, std::multiplies<>()));
       break;
     case FaultKind::kErrors:
       node.erring += change;
@@ -124,7 +133,6 @@ void Supervisor::update(NodeId id, Nanoseconds now) {
   if (id == heir_) heir_ = kNoNode;
   if (!lost) {
     if (node.replaced) demote(id, now);
-    if (id == vacancy_) vacancy_ = heir_ = kNoNode;
   } else if (failover_.promotes() && node.state.role == Role::kPrimary) {
     events_.push({now + failover_.detect_after_ns + failover_.promote_after_ns, EventKind::kPromote,
                   static_cast<std::uint32_t>(id), node.loss_version});

@@ -43,7 +43,7 @@ class Supervisor {
 
  private:
   struct Node {
-    double slowness = 1;
+    std::vector<double> slowing;  // the factors of its faults
     int erring = 0;
     int stalled = 0;
     Nanoseconds detour_ns = 0;
