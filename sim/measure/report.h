@@ -48,6 +48,8 @@ struct StalenessReport {
   std::uint64_t monotonic_read_violations = 0;
 };
 
+// Conflicts count as they happen, even with what a failover discards later; an update is lost if
+// neither it nor what overwrote it is discarded.
 struct ConflictReport {
   std::uint64_t write_conflicts = 0;     // writes that did not know of an earlier one of their key
   std::uint64_t conflicting_pairs = 0;   // of writes

@@ -45,7 +45,9 @@ class Engine : private Truth, private Supervisor::Client {
         connectivity_(cluster.nodes.size()),
         servers_(cluster, options_, workload.service_ns, events_, flights_, recorder_),
         ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
-                several_primaries_possible(cluster), options, recorder_.tally(), control.observer),
+                {.conflicts = several_primaries_possible(cluster),
+                 .discards = discards_possible(cluster)},
+                options, recorder_.tally(), control.observer),
         progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
                   routers.wants().positions),
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
@@ -129,7 +131,9 @@ class Engine : private Truth, private Supervisor::Client {
       case EventKind::kDeliverNext:
         replication_.deliver_next(event);
         break;
-      case EventKind::kApplied:
+      case EventKind::kAckArrives:
+        if (const auto commit = replication_.ack_arrives(event)) acknowledge(*commit);
+        break;
       case EventKind::kAcknowledged:
         if (replication_.is_acknowledged(event)) acknowledge(event.low());
         break;

@@ -30,7 +30,7 @@ enum class EventKind : std::uint8_t {
   kDeliverToAll,    // commit, order: it reaches all other nodes
   kDeliver,         // commit, node that it reaches
   kDeliverNext,     // version, route: the first commit on that way arrives
-  kApplied,         // commit, order: one more node has it, received or applied
+  kAckArrives,      // ack, order: one more node has a commit, received or applied
   kAcknowledged,    // commit, order: enough nodes have it
   kCaughtUp,        // flight, generation: the node that it waits for has come far enough
   kWaitOver,        // flight, generation: it waits no longer for that

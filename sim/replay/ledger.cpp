@@ -6,12 +6,11 @@
 
 namespace switchyard {
 
-Ledger::Ledger(const TraceColumns& columns, std::size_t keys, std::size_t nodes,
-               bool conflicts_possible, const ReplayOptions& options, RunTally& tally,
-               ReplayObserver* observer)
+Ledger::Ledger(const TraceColumns& columns, std::size_t keys, std::size_t nodes, Possible possible,
+               const ReplayOptions& options, RunTally& tally, ReplayObserver* observer)
     : columns_(columns),
       nodes_(nodes),
-      conflicts_possible_(conflicts_possible),
+      possible_(possible),
       warmup_ns_(options.warmup_ns),
       observer_(observer),
       tally_(tally),
@@ -76,15 +75,14 @@ void Ledger::acknowledged(CommitId id, Nanoseconds ack_ns) {
 
 void Ledger::committed(CommitId id) {
   Commit& commit = commits_[id];
-  if (!conflicts_possible_ || commit.key == kNone || commit.commit_ns < warmup_ns_) return;
+  if (!possible_.conflicts || commit.key == kNone || commit.commit_ns < warmup_ns_) return;
   bool conflicts = false;
   for (CommitId other = commit.older; other != kNoCommit; other = commits_[other].older) {
     Commit& earlier = commits_[other];
     if (earlier.origin == commit.origin) continue;
     if (applied_ns(other, commit.origin) < commit.commit_ns) continue;
     ++tally_.consistency.conflicting_pairs;
-    if (!earlier.lost) ++tally_.consistency.lost_updates;
-    earlier.lost = true;
+    overwritten(other, id);
     mark_conflicting(earlier);
     mark_conflicting(commit);
     if (!conflicts) {
@@ -96,11 +94,26 @@ void Ledger::committed(CommitId id) {
   tally_.consistency.write_conflicts += conflicts ? 1 : 0;
 }
 
+void Ledger::overwritten(CommitId earlier, CommitId later) {
+  if (++commits_[earlier].overwritten_by == 1) ++tally_.consistency.lost_updates;
+  if (!possible_.discards) return;
+  if (overwrote_.size() <= later) overwrote_.resize(commits_.size());
+  overwrote_[later].push_back(earlier);
+  hold(earlier);
+}
+
+void Ledger::forget_overwritten(CommitId later) {
+  if (later >= overwrote_.size()) return;
+  for (const CommitId earlier : overwrote_[later]) release(earlier);
+  overwrote_[later].clear();
+}
+
 void Ledger::applied(CommitId id, NodeId node, Nanoseconds time) {
   Commit& commit = commits_[id];
   applied_ns(id, node) = time;
   commit.everywhere_ns = std::max(commit.everywhere_ns, time);
-  --commit.lacking;
+  // What every node has no failover discards.
+  if (--commit.lacking == 0) forget_overwritten(id);
   if (observer_ != nullptr) observer_->applied(commit.write, node, time);
 }
 
@@ -113,7 +126,14 @@ void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
     (commit.newer != kNoCommit ? commits_[commit.newer].older : newest_[commit.key]) = commit.older;
     if (commit.older != kNoCommit) commits_[commit.older].newer = commit.newer;
   }
-  if (commit.lost) --tally_.consistency.lost_updates;
+  if (commit.overwritten_by > 0) --tally_.consistency.lost_updates;
+  if (id < overwrote_.size()) {
+    for (const CommitId earlier : overwrote_[id]) {
+      const bool last = --commits_[earlier].overwritten_by == 0;
+      if (last && !commits_[earlier].discarded) --tally_.consistency.lost_updates;
+    }
+    forget_overwritten(id);
+  }
   if (observer_ != nullptr) observer_->discarded(commit.write, now);
   if (commit.ack_ns == kNever || commit.commit_ns < warmup_ns_) return;
   ++tally_.consistency.lost_acknowledged_writes;
@@ -126,7 +146,7 @@ void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
 void Ledger::retire(Nanoseconds now) {
   const auto is_everywhere = [&](CommitId id) {
     const Commit& commit = commits_[id];
-    return commit.lacking == 0 && commit.everywhere_ns < now && !commit.held;
+    return commit.lacking == 0 && commit.everywhere_ns < now && commit.holds == 0;
   };
   while (!oldest_first_.empty()) {
     const CommitId id = oldest_first_.front();

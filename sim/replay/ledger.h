@@ -32,8 +32,13 @@ inline constexpr CommitId kNoCommit = 0xFFFFFFFF;
 
 class Ledger {
  public:
+  // What can happen to commits in a cluster; what cannot costs nothing.
+  struct Possible {
+    bool conflicts = false;
+    bool discards = false;
+  };
   // REQUIRES columns and tally to outlive it. `observer` may be null.
-  Ledger(const TraceColumns& columns, std::size_t keys, std::size_t nodes, bool conflicts_possible,
+  Ledger(const TraceColumns& columns, std::size_t keys, std::size_t nodes, Possible possible,
          const ReplayOptions& options, RunTally& tally, ReplayObserver* observer);
 
   // A commit of `write` on `origin` at `commit_ns`, known now, at `now`, or to come. Its client
@@ -41,8 +46,8 @@ class Ledger {
   CommitId open(RequestIndex write, NodeId origin, Nanoseconds commit_ns, Nanoseconds ack_ns,
                 Nanoseconds now);
   // Somebody refers to the commit's id until it is released, even if all nodes have it.
-  void hold(CommitId commit) { commits_[commit].held = true; }
-  void release(CommitId commit) { commits_[commit].held = false; }
+  void hold(CommitId commit) { ++commits_[commit].holds; }
+  void release(CommitId commit) { --commits_[commit].holds; }
   void acknowledged(CommitId commit, Nanoseconds ack_ns);
   // At the commit's time: finds conflicts with what its origin has not applied by then.
   void committed(CommitId commit);
@@ -87,12 +92,12 @@ class Ledger {
     std::uint32_t lacking = 0;   // nodes of which it is not known when they have it
     CommitId older = kNoCommit;  // of the same key
     CommitId newer = kNoCommit;
-    std::uint32_t seen_by = kNone;  // sessions that read it, in readers_
-    bool listed = false;            // reached from newest_
-    bool lost = false;              // a conflicting commit overwrote it
-    bool conflicting = false;       // with an earlier or a later one
+    std::uint32_t seen_by = kNone;     // sessions that read it, in readers_
+    std::uint32_t overwritten_by = 0;  // conflicting commits that were not discarded
+    std::uint32_t holds = 0;
+    bool listed = false;       // reached from newest_
+    bool conflicting = false;  // with an earlier or a later one
     bool discarded = false;
-    bool held = false;
     Nanoseconds commit_ns = 0;
     Nanoseconds ack_ns = kNever;
     Nanoseconds everywhere_ns = 0;  // the last time of those known
@@ -128,6 +133,8 @@ class Ledger {
     if (!commit.conflicting) ++tally_.consistency.conflicting_writes;
     commit.conflicting = true;
   }
+  void overwritten(CommitId earlier, CommitId later);
+  void forget_overwritten(CommitId later);
   void forget_readers(CommitId commit);
   void retire(Nanoseconds now);
   void remember(CommitId commit, std::uint32_t session);
@@ -143,12 +150,14 @@ class Ledger {
 
   const TraceColumns& columns_;
   std::size_t nodes_;
-  bool conflicts_possible_;
+  Possible possible_;
   Nanoseconds warmup_ns_;
   ReplayObserver* observer_;
   RunTally& tally_;
   std::vector<Commit> commits_;
   std::vector<Nanoseconds> applied_ns_;  // per commit and node
+  // Per commit, the conflicting ones that it overwrote, as long as a failover may discard it.
+  std::vector<std::vector<CommitId>> overwrote_;
   std::vector<CommitId> free_;
   Ring<CommitId> oldest_first_;   // in the order of opening
   std::vector<CommitId> newest_;  // per key, kNoCommit when every node has all versions

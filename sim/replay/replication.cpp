@@ -49,7 +49,7 @@ void Replication::ship(CommitId commit) {
     ship_to_all(commit, commit_ns);
     for (std::size_t i = 0; semi_sync_ && i < nodes_.size(); ++i) {
       if (node_id(i) == origin) continue;
-      acks_ns_.push_back(ack_ns(commit, node_id(i), commit_ns + delay_ns_));
+      acks_ns_.push_back(ack_ns(ledger_.write_of(commit), node_id(i), commit_ns + delay_ns_));
     }
   } else {
     ship_on_routes(commit, origin, commit_ns);
@@ -61,11 +61,69 @@ void Replication::ship(CommitId commit) {
   events_.push({*last, EventKind::kAcknowledged, commit, order_of(ledger_.write_of(commit))});
 }
 
-Nanoseconds Replication::ack_ns(CommitId commit, NodeId id, Nanoseconds time) {
+Nanoseconds Replication::ack_ns(RequestIndex write, NodeId id, Nanoseconds time) {
   if (spec_.ack_delay.is_zero()) return time;
   RandomStream& random = nodes_[index(id)].ack_random;
-  random.seek(ledger_.write_of(commit));
+  random.seek(write);
   return time + spec_.ack_delay.sample_ns(random);
+}
+
+void Replication::send_ack(CommitId commit, NodeId from, Nanoseconds time) {
+  const Ack ack{{commit, ledger_.write_of(commit)}, ledger_.origin_of(commit), from};
+  if (faulty_ && !route(ack.origin, from).passes_acks) {
+    route(ack.origin, from).held_acks.push_back(ack);
+  } else {
+    set_out(ack, time);
+  }
+}
+
+void Replication::set_out(const Ack& ack, Nanoseconds time) {
+  if (free_acks_.empty()) {
+    free_acks_.push_back(static_cast<std::uint32_t>(travelling_acks_.size()));
+    travelling_acks_.emplace_back();
+  }
+  const std::uint32_t id = free_acks_.back();
+  free_acks_.pop_back();
+  travelling_acks_[id] = ack;
+  if (faulty_) travelling_acks_[id].cuts = route(ack.origin, ack.from).cuts;
+  events_.push({ack_ns(ack.shipment.write, ack.from, time), EventKind::kAckArrives, id,
+                order_of(ack.shipment.write)});
+}
+
+std::optional<CommitId> Replication::ack_arrives(const Event& event) {
+  const Ack ack = travelling_acks_[event.low()];
+  free_acks_.push_back(event.low());
+  if (faulty_) {
+    Route& way = route(ack.origin, ack.from);
+    if (!way.passes_acks) {
+      way.held_acks.push_back(ack);
+      return std::nullopt;
+    }
+    if (way.cuts != ack.cuts) {
+      // It was lost, and set out again when its way was whole, which is less than its delay ago.
+      set_out(ack, way.passes_acks_since_ns);
+      return std::nullopt;
+    }
+  }
+  const CommitId commit = ack.shipment.commit;
+  if (ledger_.write_of(commit) != ack.shipment.write || ledger_.discarded(commit) ||
+      ++acks_[commit] != spec_.acks) {
+    return std::nullopt;
+  }
+  return commit;
+}
+
+void Replication::acks_way_changed(NodeId origin, NodeId from, Nanoseconds now) {
+  Route& way = route(origin, from);
+  const bool passes = connectivity_.linked(origin, from);
+  if (passes == way.passes_acks) return;
+  way.passes_acks = passes;
+  if (!passes) {
+    ++way.cuts;
+    return;
+  }
+  way.passes_acks_since_ns = now;
+  for (const Ack& ack : std::exchange(way.held_acks, {})) set_out(ack, now);
 }
 
 void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds commit_ns) {
@@ -84,7 +142,8 @@ void Replication::ship_on_routes(CommitId commit, NodeId origin, Nanoseconds com
       if (faulty_ && (!way.whole || !has(way.source, commit))) continue;
     }
     const Nanoseconds receipt = set_out(commit, origin, node_id(i), commit_ns);
-    if (semi_sync_ && !faulty_) acks_ns_.push_back(ack_ns(commit, node_id(i), receipt));
+    if (semi_sync_ && !faulty_)
+      acks_ns_.push_back(ack_ns(ledger_.write_of(commit), node_id(i), receipt));
   }
 }
 
@@ -258,6 +317,7 @@ void Replication::routes_changed(Nanoseconds now) {
     const NodeId heir = nodes_[origin].heir;
     for (std::size_t to = 0; to < nodes_.size(); ++to) {
       if (origin == to) continue;
+      acks_way_changed(node_id(origin), node_id(to), now);
       Route& way = route(node_id(origin), node_id(to));
       const NodeId before = way.source;
       if (heir == kNoNode) way.source = node_id(origin);

@@ -5,6 +5,7 @@
 // way on it is lost, and sets out again when it is whole.
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -57,13 +58,13 @@ class Replication {
   void applier_ready(NodeId node, Nanoseconds now);
   // An apply on a node that is no planned one has ended (or kApplyEnd); its flight is removed.
   void apply_ended(JobId flight, Nanoseconds now);
-  // kApplied and kAcknowledged: whether enough nodes now have the commit that the event is about.
-  bool is_acknowledged(const Event& event) {
+  // kAcknowledged: whether the commit is still what the event is about.
+  bool is_acknowledged(const Event& event) const {
     const CommitId commit = event.low();
-    const bool id_is_another_by_now = order_of(ledger_.write_of(commit)) != event.high();
-    if (id_is_another_by_now || ledger_.discarded(commit)) return false;
-    return event.kind() == EventKind::kAcknowledged || ++acks_[commit] == spec_.acks;
+    return order_of(ledger_.write_of(commit)) == event.high();
   }
+  // kAckArrives. The commit, if enough nodes have it now.
+  std::optional<CommitId> ack_arrives(const Event& event);
 
   // What follows is for clusters with faults.
   // Routes may have been cut, or be whole again.
@@ -121,7 +122,15 @@ class Replication {
     RequestIndex write = 0;
   };
 
-  // From where a commit was made to another node.
+  // A node's answer to a commit's origin that it has it.
+  struct Ack {
+    Shipment shipment;
+    NodeId origin = kNoNode;
+    NodeId from = kNoNode;
+    std::uint32_t cuts = 0;  // of its way, before it set out
+  };
+
+  // From where a commit was made to another node, and the acks' way back.
   struct Route {
     Nanoseconds latest_receipt_ns = 0;
     Ring<Shipment> under_way;       // in the order of commits; with faults also what can't set out
@@ -129,6 +138,10 @@ class Replication {
     NodeId source = kNoNode;        // from where it sets out: the origin or its heir
     bool whole = true;
     std::uint32_t version = 0;  // of what is under way
+    bool passes_acks = true;
+    std::uint32_t cuts = 0;  // of the acks' way
+    Nanoseconds passes_acks_since_ns = 0;
+    std::vector<Ack> held_acks;  // until their way is whole
   };
   Route& route(NodeId origin, NodeId to) {
     return routes_[index(origin) * nodes_.size() + index(to)];
@@ -146,12 +159,11 @@ class Replication {
   Nanoseconds set_out(CommitId commit, NodeId origin, NodeId to, Nanoseconds now);
   void set_out_again(NodeId origin, NodeId to, Nanoseconds now);
   void drop_arrived(Route& route, NodeId to);
-  // The node has it, received or applied, at `time`; its primary hears of that later.
-  Nanoseconds ack_ns(CommitId commit, NodeId node, Nanoseconds time);
-  void send_ack(CommitId commit, NodeId node, Nanoseconds time) {
-    events_.push({ack_ns(commit, node, time), EventKind::kApplied, commit,
-                  order_of(ledger_.write_of(commit))});
-  }
+  // The node has it, received or applied, at `time`; its origin hears of that later.
+  Nanoseconds ack_ns(RequestIndex write, NodeId node, Nanoseconds time);
+  void send_ack(CommitId commit, NodeId node, Nanoseconds time);
+  void set_out(const Ack& ack, Nanoseconds time);
+  void acks_way_changed(NodeId origin, NodeId from, Nanoseconds now);
   void discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now);
   void apply_by_event(const Flight& flight);
   void receive(CommitId commit, NodeId node, Nanoseconds now);
@@ -179,7 +191,9 @@ class Replication {
   std::vector<Route> routes_;         // then, and with faults: per origin and receiver
   std::vector<Nanoseconds> acks_ns_;  // of the commit being shipped, by semi_sync without faults
   std::vector<std::uint32_t> acks_;   // per commit, where clients wait
-  std::vector<bool> has_;             // with faults: per commit and node
+  std::vector<Ack> travelling_acks_;
+  std::vector<std::uint32_t> free_acks_;  // indices of the former
+  std::vector<bool> has_;                 // with faults: per commit and node
   std::vector<CommitId> discarded_;
 };
 

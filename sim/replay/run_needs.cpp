@@ -35,6 +35,10 @@ bool several_primaries_possible(const ClusterSpec& cluster) {
          (cluster.failover.promotes() && std::ranges::any_of(cluster.faults, cuts));
 }
 
+bool discards_possible(const ClusterSpec& cluster) {
+  return !cluster.faults.empty() && cluster.failover.promotes();
+}
+
 bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options) {
   return !cluster.faults.empty() || options.timeout_ns > 0 ||
          std::ranges::any_of(cluster.nodes, [](const NodeSpec& n) { return n.queue_limit > 0; });

@@ -19,6 +19,9 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster,
 // From the start, or by a failover on one side of a partition.
 bool several_primaries_possible(const ClusterSpec& cluster);
 
+// By a failover.
+bool discards_possible(const ClusterSpec& cluster);
+
 // For other reasons than a router's mistake.
 bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options);
 

@@ -114,6 +114,8 @@ struct ConsistencyTally {
   Histogram stale_versions;  // missed
   std::uint64_t read_your_writes_violations = 0;
   std::uint64_t monotonic_read_violations = 0;
+  // Conflicts count as they happen, even with what a failover discards later; an update is lost if
+  // neither it nor what overwrote it is discarded.
   std::uint64_t write_conflicts = 0;           // writes with an earlier one that their node lacked
   std::uint64_t conflicting_pairs = 0;         // of such writes
   std::uint64_t conflicting_writes = 0;        // with an earlier or a later one

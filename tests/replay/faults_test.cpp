@@ -274,6 +274,57 @@ TEST_CASE("two primaries on the two sides of a partition accept writes, and one 
   CHECK(tally.consistency.conflicting_pairs >= 50 * 50);
 }
 
+TEST_CASE("an acknowledgement does not cross a cut, and sets out again when it ends") {
+  ClusterSpec cluster = cluster_of(2, 8);
+  cluster.replication.delay = Law::constant(kMs);
+  cluster.replication.ack_delay = Law::constant(4 * kMs);
+  cluster.replication.acks = 1;
+  const auto answered_at = [&](ReplicationMode mode, Nanoseconds cut, Nanoseconds mended) {
+    cluster.replication.mode = mode;
+    cluster.faults = {fault_of(FaultKind::kPartition, 1, cut, mended - cut)};
+    cluster.faults[0].cuts_clients = false;
+    const RunTally tally = run_by_key({{10 * kMs, "0", 'w', kMs, "k"}}, cluster);
+    CHECK(served(tally) == 1);
+    return 10 * kMs + tally.write_ns.max();
+  };
+  // Committed at 11 ms, received at 12, acknowledged at 16.
+  const ReplicationMode semi = ReplicationMode::kSemiSync;
+  CHECK(answered_at(semi, 17 * kMs, 30 * kMs) == 16 * kMs);
+  CHECK(answered_at(semi, 13 * kMs, 30 * kMs) == 34 * kMs);
+  CHECK(answered_at(semi, 13 * kMs, 14 * kMs) == 18 * kMs);
+  CHECK(answered_at(semi, 11 * kMs + 1, 30 * kMs) == 35 * kMs);
+  // Applied at 17 ms, even while nobody can be told.
+  cluster.replication.apply_service = Law::constant(5 * kMs);
+  cluster.replication.apply_competes = false;
+  const ReplicationMode sync = ReplicationMode::kSync;
+  CHECK(answered_at(sync, 22 * kMs, 30 * kMs) == 21 * kMs);
+  CHECK(answered_at(sync, 13 * kMs, 16 * kMs) == 21 * kMs);
+  CHECK(answered_at(sync, 13 * kMs, 30 * kMs) == 34 * kMs);
+}
+
+TEST_CASE("what a discarded write had overwritten is no lost update") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  for (const std::size_t node : {0U, 1U}) cluster.nodes[node].role = Role::kPrimary;
+  cluster.replication.delay = Law::constant(5 * kMs);
+  const std::vector<Row> rows = {{100 * kMs, "1", 'w', kMs, "k"}, {102 * kMs, "0", 'w', kMs, "k"}};
+  const RunTally merged = run_by_key(rows, cluster);
+  CHECK(merged.consistency.conflicting_pairs == 1);
+  CHECK(merged.consistency.lost_updates == 1);
+  // Node 0 is cut off with the later write, which nobody else will have.
+  cluster.faults = {fault_of(FaultKind::kPartition, 0, 101 * kMs + 1, 400 * kMs)};
+  cluster.faults[0].cuts_clients = false;
+  cluster.nodes[1].role = Role::kReplica;
+  cluster.failover.promote_after_ns = 0;
+  std::vector<Row> split = {{150 * kMs, "1", 'w', kMs, "k"},
+                            {160 * kMs, "0", 'w', kMs, "k"},
+                            {190 * kMs, "2-later", 'r', kMs, "k"}};
+  split.push_back({600 * kMs, "2-last", 'r', kMs, "k"});
+  const RunTally lost = run_by_key(split, cluster);
+  CHECK(lost.consistency.conflicting_pairs == 1);
+  CHECK(lost.consistency.lost_acknowledged_writes == 1);
+  CHECK(lost.consistency.lost_updates == 0);
+}
+
 TEST_CASE("a failed read is tried again, a write only if it was certainly not executed") {
   ClusterSpec cluster = cluster_of(2, 1);
   cluster.faults = {fault_of(FaultKind::kDown, 0, 10 * kMs, 5 * kMs)};

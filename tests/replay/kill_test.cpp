@@ -25,6 +25,7 @@ ClusterSpec cluster_with(ReplicationMode mode) {
   ClusterSpec cluster = cluster_of(3, 1);
   cluster.replication.mode = mode;
   cluster.replication.delay = Law::constant(250'000);
+  cluster.replication.ack_delay = Law::constant(120'000);
   cluster.replication.apply_service = Law::constant(150'000);
   cluster.failover.detect_after_ns = 100'000;
   return cluster;
@@ -42,6 +43,10 @@ class Moments : public NaiveLedger {
     on_node.push_back({origin, commit_ns});
     writes.insert(write);
     NaiveLedger::committed(write, origin, commit_ns, ack_ns);
+  }
+  void acknowledged(RequestIndex write, Nanoseconds ack_ns) override {
+    times.insert(ack_ns);
+    NaiveLedger::acknowledged(write, ack_ns);
   }
   void applied(RequestIndex write, NodeId node, Nanoseconds time) override {
     times.insert(time);

@@ -92,6 +92,7 @@ void add_faults(SmallScenario& s, RandomStream& random) {
   if (random.next_below(4) > 0) {
     s.cluster.failover.promote_after_ns = random.next_below(2'000'000);
   }
+  if (random.next_below(2) == 0) s.cluster.replication.ack_delay = random_delay(random);
 }
 
 SmallScenario random_scenario(std::uint64_t seed) {

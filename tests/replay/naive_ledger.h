@@ -124,8 +124,8 @@ class NaiveLedger : public ReplayObserver {
         if (earlier.lost_ns <= later.commit_ns) continue;
         conflicts = true;
         ++tally.conflicting_pairs;
-        // What a failover loses in the end is no lost update.
-        if (earlier.lost_ns == kNever) lost.insert(earlier.write);
+        // What a failover loses in the end is no lost update, and overwrites nothing.
+        if (earlier.lost_ns == kNever && later.lost_ns == kNever) lost.insert(earlier.write);
         conflicting.insert({earlier.write, later.write});
       }
       tally.write_conflicts += conflicts ? 1 : 0;
