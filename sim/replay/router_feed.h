@@ -49,7 +49,8 @@ class RouterFeed {
     if (wants_.outstanding) outstanding_.add(flight.node);
     if (wants_.responses) {
       routers_.on_dispatch({flight.dispatched_ns, flight.node, session_of(flight), key_of(flight),
-                            table_of(flight), class_of(flight.op)});
+                            table_of(flight), class_of(flight.op), flight.op,
+                            transaction_of(flight)});
     }
   }
   // The answer comes at `response_ns`, now or later.
@@ -68,8 +69,9 @@ class RouterFeed {
   void respond(JobId id, Nanoseconds now) {
     const Flight flight = flights_.remove(id);
     routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
-                          class_of(flight.op), static_cast<Status>(flight.arrive_ns),
-                          now - flight.dispatched_ns, flight.position});
+                          class_of(flight.op), flight.op, transaction_of(flight),
+                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns,
+                          flight.position});
     schedule_timer(now);
   }
 
@@ -99,6 +101,10 @@ class RouterFeed {
   }
   TableId table_of(const Flight& flight) const {
     return columns_.table.empty() ? kNoTable : static_cast<TableId>(columns_.table[flight.request]);
+  }
+
+  std::uint32_t transaction_of(const Flight& flight) const {
+    return columns_.txn.empty() ? 0 : columns_.txn[flight.request];
   }
 
   const RouterChain& routers_;

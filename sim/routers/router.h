@@ -143,6 +143,8 @@ struct Dispatch {
   KeyId key = kNoKey;
   TableId table = kNoTable;
   RequestClass kind = RequestClass::kRead;
+  Op op = Op::kRead;
+  std::uint32_t transaction = 0;  // 0: none; else the session's current one
 };
 
 struct Response {
@@ -152,6 +154,8 @@ struct Response {
   KeyId key = kNoKey;
   TableId table = kNoTable;
   RequestClass kind = RequestClass::kRead;
+  Op op = Op::kRead;
+  std::uint32_t transaction = 0;  // 0: none; else the session's current one
   Status status = Status::kOk;
   Nanoseconds latency_ns = 0;  // since dispatch
   // Of what it committed; number 0 if nothing. Only with Signals::positions.
