@@ -26,6 +26,7 @@ class BusyNodes : public Truth {
   Nanoseconds response_if_sent(NodeId node, RequestClass) const override {
     return response_ns_[index(node)];
   }
+  bool is_fresh(NodeId /*node*/) const override { return true; }
 
  private:
   std::vector<Nanoseconds> response_ns_;

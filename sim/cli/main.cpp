@@ -78,6 +78,11 @@ int main(int argc, char** argv) {
   } catch (const switchyard::InputError& error) {
     switchyard::print_error(error.what());
     return kExitBadInput;
+  } catch (const std::system_error& error) {
+    // Of printing: files are written by code that says which one.
+    switchyard::print_error(
+        fmt::format("standard output cannot be written: {}", error.code().message()));
+    return kExitBadInput;
   } catch (const std::bad_alloc&) {
     switchyard::print_error("out of memory; use a shorter recording");
     return kExitBadInput;

@@ -39,6 +39,8 @@ std::string range_of(const ParameterInfo& parameter) {
       return "text";
     case ParameterInfo::Type::kChoice:
       return fmt::format("{}", fmt::join(parameter.choices, " | "));
+    case ParameterInfo::Type::kNumber:
+      return fmt::format("number from {} to {}", parameter.lowest, parameter.highest);
     case ParameterInfo::Type::kInteger:
       break;
   }

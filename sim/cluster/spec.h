@@ -62,6 +62,9 @@ struct ReplicationSpec {
 
 struct ClusterSpec {
   std::vector<NodeSpec> nodes;
+  // What answering a router's probe takes of a node of speed 1, behind all that it has to do; the
+  // answer does not wait for that.
+  Nanoseconds probe_service_ns = 0;
   ReplicationSpec replication;
   std::vector<FaultSpec> faults;
   FailoverSpec failover;

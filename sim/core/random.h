@@ -29,6 +29,7 @@ enum class RandomPurpose : std::uint32_t {
   kReplication = 11,  // deriving the seed of an independent repetition
   kShipping = 12,     // delay of a commit on its way to a node
   kAcks = 13,         // delay of its acknowledgement on the way back
+  kInstances = 14,    // deriving the seed of a router instance after the first
 };
 
 class RandomStream {

@@ -159,8 +159,9 @@ class Comparison {
     const RunControl control = {&control_.requests_done, &control_.stop, nullptr};
     std::vector<RunTally> results(scenario_.candidates.size());
     run_parallel(results.size(), scenario_.run.threads, [&](std::size_t i) {
-      const RouterChain chain = build_chain(scenario_.candidates[i], scenario_.cluster, seed);
-      results[i] = replay(workload, scenario_.cluster, chain, options, control);
+      const std::vector<RouterChain> instances =
+          build_instances(scenario_.candidates[i], scenario_.cluster, seed);
+      results[i] = replay(workload, scenario_.cluster, std::span(instances), options, control);
     });
     for (std::size_t i = 0; i < results.size(); ++i) tallies[i].push_back(std::move(results[i]));
   }
@@ -197,6 +198,7 @@ class Comparison {
       report.candidates.push_back(
           summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
       report.candidates.back().swept = candidate.swept;
+      report.candidates.back().instances = candidate.instances;
       for (const RouterUse& use : candidate.guards) {
         report.candidates.back().guards.push_back(describe(use));
       }

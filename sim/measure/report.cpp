@@ -88,7 +88,8 @@ std::string fingerprint(const RunTally& tally) {
   for (const std::uint64_t value :
        {c.reads_checked, c.stale_reads, c.read_your_writes_violations, c.monotonic_read_violations,
         c.write_conflicts, c.conflicting_pairs, c.conflicting_writes, c.lost_updates,
-        c.split_transactions, c.left_transactions, c.lost_acknowledged_writes, tally.retries}) {
+        c.split_transactions, c.left_transactions, c.lost_acknowledged_writes, tally.retries,
+        tally.probes}) {
     print.add(value);
   }
   for (const OutageTally* outages : {&tally.read_outages, &tally.write_outages}) {
@@ -272,6 +273,7 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.timed_out = tally.timed_out;
   report.rejected = tally.rejected;
   report.retries = tally.retries;
+  report.probes = tally.probes;
   report.reads = availability(tally.read_outages, tally.read_ns.count());
   report.writes = availability(tally.write_outages, tally.write_ns.count());
   const Histogram all = all_latencies(tally);

@@ -108,11 +108,13 @@ struct CandidateReport {
   std::string name;
   std::vector<std::string> routers;  // with parameters that were given: "d_choices(d=3)"
   std::vector<std::string> guards;
-  std::string swept;        // "duration=2s", of a candidate with a sweep
-  bool is_bound = false;    // a reference such as the oracle
-  std::string fingerprint;  // over every simulated figure
+  std::uint32_t instances = 1;  // of the routers
+  std::string swept;            // "duration=2s", of a candidate with a sweep
+  bool is_bound = false;        // a reference such as the oracle
+  std::string fingerprint;      // over every simulated figure
   std::uint64_t completed = 0, failed = 0, timed_out = 0, rejected = 0;
   std::uint64_t retries = 0;  // further attempts of those
+  std::uint64_t probes = 0;   // that its routers sent
   AvailabilityReport reads, writes;
   LatencyFigures latency, read_latency, write_latency, wait;
   // Where the time of a completed request went, on average.

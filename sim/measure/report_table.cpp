@@ -213,6 +213,7 @@ class TableWriter {
     write_comparison();
     write_availability();
     write_consistency();
+    write_probes();
     write_frontier();
     write_nodes();
     write_notes();
@@ -345,6 +346,19 @@ class TableWriter {
     }
     paragraph(fmt::format("freshness of {} reads of a key, and what became of writes:", reads), 2);
     write_columns(consistency_columns());
+  }
+
+  void write_probes() {
+    std::vector<std::string> texts;
+    for (const CandidateReport& c : report_.candidates) {
+      const auto per_request =
+          static_cast<double>(c.probes) /
+          static_cast<double>(std::max<std::uint64_t>(1, report_.requests * report_.replications));
+      if (c.probes > 0) texts.push_back(fmt::format("{} {:.3g} a request", c.name, per_request));
+    }
+    if (texts.empty()) return;
+    paragraph(fmt::format("probes sent: {}.", fmt::join(texts, ", ")), 2);
+    line("");
   }
 
   void write_frontier() {

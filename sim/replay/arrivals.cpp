@@ -48,6 +48,7 @@ std::optional<Arrival> Arrivals::take_in_session(RequestIndex request, Nanosecon
 }
 
 Arrival Arrivals::resume(RequestIndex request, Nanoseconds now) {
+  --scheduled_;
   const RequestIndex next = next_in_session_[request];
   if (loop_ == LoopMode::kClosed) {
     if (next != kNone) __builtin_prefetch(&t_ns_[next]);

@@ -30,6 +30,9 @@ class Arrivals : private EventPreview {
   // When the recording's next request is due; kNever at its end and in the closed loop.
   Nanoseconds next_time() const { return next_time_; }
 
+  // Requests whose kSession event is still to come.
+  std::size_t scheduled() const { return scheduled_; }
+
   // Takes the request that is due. Nothing when its session is still waiting for a response: it
   // then comes by a kSession event.
   std::optional<Arrival> take() {
@@ -70,6 +73,7 @@ class Arrivals : private EventPreview {
     next_time_ = cursor_ < t_ns_.size() ? recorded_time(cursor_) : kNever;
   }
   void schedule(RequestIndex request, Nanoseconds time) {
+    ++scheduled_;
     events_.push({time, EventKind::kSession, request});
   }
   void coming(const Event& event) override;
@@ -91,6 +95,7 @@ class Arrivals : private EventPreview {
   RequestIndex cursor_ = 0;
   Nanoseconds next_time_ = kNever;
   std::vector<Session> sessions_;
+  std::size_t scheduled_ = 0;
 };
 
 }  // namespace switchyard

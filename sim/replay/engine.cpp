@@ -9,6 +9,7 @@
 #include "replay/event_queue.h"
 #include "replay/ledger.h"
 #include "replay/origin_memory.h"
+#include "replay/probes.h"
 #include "replay/recorder.h"
 #include "replay/replication.h"
 #include "replay/router_feed.h"
@@ -31,11 +32,12 @@ constexpr RequestIndex kPrefetch = 16;
 template <bool kGeneral>
 class Engine : private Truth, private Supervisor::Client {
  public:
-  Engine(const ReplayWorkload& workload, const ClusterSpec& cluster, const RouterChain& routers,
-         const ReplayOptions& options, const RunControl& control)
+  Engine(const ReplayWorkload& workload, const ClusterSpec& cluster,
+         std::span<const RouterChain> instances, const ReplayOptions& options,
+         const RunControl& control)
       : columns_(workload.trace.columns()),
-        routers_(routers),
-        options_(watched(options, cluster, routers.wants())),
+        wants_(instances.front().wants()),
+        options_(watched(options, cluster, wants_)),
         control_(control),
         events_(mean_gap_ns(workload, options)),
         recorder_(
@@ -49,23 +51,30 @@ class Engine : private Truth, private Supervisor::Client {
                  .discards = discards_possible(cluster)},
                 options, recorder_.tally(), control.observer),
         progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
-                  routers.wants().positions),
+                  wants_.positions),
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
-                     connectivity_, ledger_, recorder_,
-                     routers.wants().positions ? &progress_ : nullptr),
+                     connectivity_, ledger_, recorder_, wants_.positions ? &progress_ : nullptr),
         supervisor_(cluster, events_, servers_, replication_, connectivity_, *this),
-        feed_(routers, cluster.nodes.size(), columns_, workload.trace.session_count(), events_,
-              flights_, *this, progress_),
+        probes_(cluster, wants_.probes, events_, flights_, servers_, recorder_),
+        first_feed_(instances.front(), 0, cluster.nodes.size(), columns_,
+                    workload.trace.session_count(), events_, flights_, probes_, *this, progress_),
         arrivals_(workload, options_, events_),
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
         transactions_(workload),
-        origins_(feed_.wants().origin ? workload.trace.session_count() : 0) {}
+        origins_(wants_.origin ? workload.trace.session_count() : 0) {
+    const Truth& truth = *this;
+    for (std::uint32_t i = 1; i < instances.size(); ++i) {
+      more_feeds_.push_back(std::make_unique<RouterFeed>(instances[i], i, nodes_, columns_,
+                                                         workload.trace.session_count(), events_,
+                                                         flights_, probes_, truth, progress_));
+    }
+  }
 
   RunTally run() {
     const auto begin = DecisionTimer::Clock::now();
-    feed_.schedule_timer(now_);
+    for_each_feed([&](RouterFeed& feed) { feed.routers_called(now_); });
     while (true) {
       const Nanoseconds next_arrival = arrivals_.next_time();
       if (Event event; events_.pop_until(next_arrival, event)) {
@@ -87,6 +96,27 @@ class Engine : private Truth, private Supervisor::Client {
   }
 
  private:
+  // Of the router instance that the session is connected to.
+  [[gnu::always_inline]] RouterFeed& feed_of(std::uint32_t session) {
+    if (!kGeneral || more_feeds_.empty()) return first_feed_;
+    return feed(session % (more_feeds_.size() + 1));
+  }
+  RouterFeed& feed_of(const Flight& flight) { return feed_of(columns_.session[flight.request]); }
+  RouterFeed& feed(std::size_t instance) {
+    return instance == 0 ? first_feed_ : *more_feeds_[instance - 1];
+  }
+  template <class Visitor>
+  void for_each_feed(Visitor&& visit) {
+    visit(first_feed_);
+    for (const auto& other : more_feeds_) visit(*other);
+  }
+
+  // No request is to come, nor an answer to one: what comes again and again may end.
+  bool is_idle() const {
+    return arrivals_.next_time() == kNever && arrivals_.scheduled() == 0 &&
+           issued_ == answered_ + never_answered_;
+  }
+
   void handle(const Event& event) {
     switch (event.kind()) {
       case EventKind::kApplierReady:
@@ -138,7 +168,7 @@ class Engine : private Truth, private Supervisor::Client {
         if (replication_.is_acknowledged(event)) acknowledge(event.low());
         break;
       case EventKind::kResponse:
-        feed_.respond(static_cast<JobId>(event.payload()), now_);
+        feed_of(flights_[event.low()]).respond(event.low(), now_);
         break;
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
@@ -151,11 +181,19 @@ class Engine : private Truth, private Supervisor::Client {
         break;
       case EventKind::kObserve:
         // It must not keep a run alive by itself.
-        if (!events_.empty() || arrivals_.next_time() != kNever) progress_.observe(now_);
+        if (!is_idle()) progress_.observe(now_);
         break;
       case EventKind::kTimer:
-        feed_.fire_timer(now_, events_.empty() && arrivals_.next_time() == kNever);
+        feed(event.payload()).fire_timer(now_, is_idle());
         break;
+      case EventKind::kProbeArrival:
+        probes_.arrive(event.low(), now_);
+        break;
+      case EventKind::kProbeAnswer: {
+        const Probes::Answer answer = probes_.take_answer(event.low(), now_);
+        feed(answer.instance).probe_answered(answer.content);
+        break;
+      }
       case EventKind::kNodeArrival:
         arrive_next(node_id(event.payload()));
         break;
@@ -168,10 +206,19 @@ class Engine : private Truth, private Supervisor::Client {
     const Servers::Completion completion = servers_.complete(event);
     if (completion.started) expect_read(flights_[*completion.started], now_);
     if (!completion.ended) return;
-    if (flights_[*completion.ended].is_apply) {
-      apply_ended(*completion.ended);
-    } else {
-      finish(flights_.remove(*completion.ended), now_);
+    const JobId id = *completion.ended;
+    switch (flights_[id].work) {
+      case Work::kApply:
+        apply_ended(id);
+        break;
+      case Work::kProbe:
+        flights_.remove(id);
+        break;
+      case Work::kRequest:
+        probes_.request_left(id, flights_[id], now_);
+        if (wants_.server) flights_[id].waiting = servers_.waiting(flights_[id].node);
+        finish(flights_.remove(id), now_);
+        break;
     }
   }
   void apply_ended(JobId id) {
@@ -210,7 +257,7 @@ class Engine : private Truth, private Supervisor::Client {
     flight.op = columns_.op[arrival.request];
     flight.intended_ns = arrival.intended_ns;
     flight.issued_ns = flight.asked_ns = now_;
-    if (kGeneral) feed_.request_of(columns_.session[arrival.request], now_);
+    if (kGeneral) feed_of(flight).request_of(columns_.session[arrival.request], now_);
     route(flight);
     if (++issued_ % kProgressStep == 0) report_progress();
   }
@@ -255,11 +302,11 @@ class Engine : private Truth, private Supervisor::Client {
   }
 
   [[gnu::noinline]] void wait_for(Flight flight, Decision decision) {
-    if (!feed_.wants().positions || index(decision.node) >= nodes_) {
+    if (!wants_.positions || index(decision.node) >= nodes_) {
       throw InputError("a router waits for positions that it did not ask for, or of no node");
     }
     flight.node = decision.node;
-    const Position awaited = feed_.awaited();
+    const Position awaited = feed_of(flight).awaited();
     if (progress_.has_reached(decision.node, awaited)) {
       dispatch(flight, decision.node);
       return;
@@ -285,9 +332,10 @@ class Engine : private Truth, private Supervisor::Client {
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
     const RequestClass kind = class_of(flight.op);
-    if (!kGeneral && kind == RequestClass::kControl) return routers_.unrouted();
     const RequestIndex request = flight.request;
     const std::uint32_t session = columns_.session[request];
+    RouterFeed& feed = feed_of(session);
+    if (!kGeneral && kind == RequestClass::kControl) return feed.routers().unrouted();
     const std::uint32_t key = columns_.key.empty() ? kNone : columns_.key[request];
     Query query;
     query.kind = kind;
@@ -305,39 +353,43 @@ class Engine : private Truth, private Supervisor::Client {
       progress_.set_time(now_);
     }
     if (kGeneral && kind == RequestClass::kControl) {
-      return routers_.place_control(query, feed_.view(now_), now_);
+      return feed.routers().place_control(query, feed.view(now_), now_);
     }
-    if (kGeneral && feed_.wants().origin && kind == RequestClass::kWrite &&
+    if (kGeneral && wants_.origin && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {
       query.origin = origins_.origin(session, key);
     }
-    const ClusterView& view = feed_.view(now_);
-    const Decision decision =
-        DecisionTimer::is_due(issued_) ? timed_choice(query, view) : ask(query, view);
-    if (kGeneral) feed_.schedule_timer(now_);
+    const ClusterView& view = feed.view(now_);
+    const Decision decision = DecisionTimer::is_due(issued_)
+                                  ? timed_choice(feed.routers(), query, view)
+                                  : ask(feed.routers(), query, view);
+    if (kGeneral) feed.routers_called(now_);
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
       throw InputError(fmt::format("a router chose node number {}, but the cluster has only {}",
                                    index(decision.node), nodes_));
     }
-    if (kGeneral && sent && feed_.wants().origin && !replicates(flight.op)) {
+    if (kGeneral && sent && wants_.origin && !replicates(flight.op)) {
       origins_.loaded(session, key, decision.node);
     }
     return decision;
   }
 
-  [[gnu::noinline]] Decision timed_choice(const Query& query, const ClusterView& view) {
-    return timer_.time(recorder_.tally().overhead.decision_ns, [&] { return ask(query, view); });
+  [[gnu::noinline]] Decision timed_choice(const RouterChain& routers, const Query& query,
+                                          const ClusterView& view) {
+    return timer_.time(recorder_.tally().overhead.decision_ns,
+                       [&] { return ask(routers, query, view); });
   }
-  [[gnu::always_inline]] Decision ask(const Query& query, const ClusterView& view) {
-    return kGeneral ? routers_.choose(query, view, now_)
-                    : routers_.choose_unpinned(query, view, now_);
+  [[gnu::always_inline]] Decision ask(const RouterChain& routers, const Query& query,
+                                      const ClusterView& view) {
+    return kGeneral ? routers.choose(query, view, now_)
+                    : routers.choose_unpinned(query, view, now_);
   }
 
   [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
-    if (kGeneral) feed_.dispatched(flight);
+    if (kGeneral) feed_of(flight).dispatched(flight);
     if (kGeneral && transactions_.has(flight.request) &&
         class_of(flight.op) != RequestClass::kControl) {
       ledger_.placed_in_transaction(flight.request, node, now_);
@@ -378,19 +430,20 @@ class Engine : private Truth, private Supervisor::Client {
       serve_planned(flight);
     } else {
       flights_[id].service_ns = servers_.service_ns(flight.request, flight.node);
+      probes_.request_entered(id, flight.node);
       if (const auto started = servers_.serve_by_event(id)) begin_service(flights_[*started]);
     }
   }
 
   // Service of the job begins now, on its arrival.
   [[gnu::always_inline]] void begin_service(const Flight& flight) {
-    if (!flight.is_apply && returns_rows(flight.op)) {
+    if (flight.work == Work::kRequest && returns_rows(flight.op)) {
       ledger_.read(flight.request, flight.node, flight.issued_ns, now_);
     }
   }
   // Or at `start_ns`, when all else of that instant has happened.
   [[gnu::always_inline]] void expect_read(const Flight& flight, Nanoseconds start_ns) {
-    if (!flight.is_apply && returns_rows(flight.op) && ledger_.checks_reads()) {
+    if (flight.work == Work::kRequest && returns_rows(flight.op) && ledger_.checks_reads()) {
       waiting_reads_.push(flight.node, {flight.request, flight.issued_ns, start_ns});
     }
   }
@@ -485,7 +538,7 @@ class Engine : private Truth, private Supervisor::Client {
           const CommitId id = ledger_.open(write, node, commit_ns, ack_ns, now_);
           events_.push({commit_ns, EventKind::kCommit, id, order_of(write)});
           waiting_answers_.add(chain, id);
-          if (feed_.wants().positions) flight.position = progress_.committed(id, node, commit_ns);
+          if (wants_.positions) flight.position = progress_.committed(id, node, commit_ns);
         });
     return chain;
   }
@@ -532,7 +585,7 @@ class Engine : private Truth, private Supervisor::Client {
       }
       if (may_retry(flight, status)) {
         recorder_.retried(flight, status, response_ns);
-        if (flight.node != kNoNode) feed_.answered(flight, status, response_ns);
+        if (flight.node != kNoNode) feed_of(flight).answered(flight, status, response_ns);
         ++flight.attempts;
         flight.node = kNoNode;
         flight.waited_out = false;
@@ -552,7 +605,11 @@ class Engine : private Truth, private Supervisor::Client {
 
   // No answer will come: the client notices when it gives up, or never.
   void leave_unanswered(const Flight& flight) {
-    if (given_up_ns(flight) != kNever) fail(flight, Status::kTimedOut, given_up_ns(flight));
+    if (given_up_ns(flight) != kNever) {
+      fail(flight, Status::kTimedOut, given_up_ns(flight));
+    } else {
+      ++never_answered_;
+    }
   }
   Nanoseconds given_up_ns(const Flight& flight) const {
     return options_.timeout_ns > 0 ? flight.asked_ns + options_.timeout_ns : kNever;
@@ -572,8 +629,10 @@ class Engine : private Truth, private Supervisor::Client {
   void node_stopped(NodeId node) override {
     std::vector<JobId> lost;
     for (const JobId id : servers_.drop_all(node, now_)) {
-      if (!flights_[id].is_apply) lost.push_back(id);
+      if (flights_[id].work == Work::kRequest) lost.push_back(id);
+      if (flights_[id].work == Work::kProbe) flights_.remove(id);
     }
+    probes_.node_stopped(node);
     for (const JobId id : waiting_answers_.all()) {
       if (flights_[id].node == node) fail_waiting(id);
     }
@@ -582,8 +641,10 @@ class Engine : private Truth, private Supervisor::Client {
     for (const JobId id : lost) lose(flights_.remove(id));
   }
   void routers_notice(std::span<const NodeState> states) override {
-    routers_.on_topology(states, now_);
-    feed_.schedule_timer(now_);
+    for_each_feed([&](RouterFeed& feed) {
+      feed.routers().on_topology(states, now_);
+      feed.routers_called(now_);
+    });
   }
 
   // The client, and the router if it cares, hear of the outcome at response_ns.
@@ -592,9 +653,9 @@ class Engine : private Truth, private Supervisor::Client {
     arrivals_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
     if constexpr (kGeneral) {
-      feed_.answered(flight, status, response_ns);
+      feed_of(flight).answered(flight, status, response_ns);
     } else {
-      feed_.dispatched_and_answered(flight.node, response_ns);
+      first_feed_.dispatched_and_answered(flight.node, response_ns);
     }
   }
 
@@ -613,9 +674,10 @@ class Engine : private Truth, private Supervisor::Client {
   Nanoseconds response_if_sent(NodeId node, RequestClass kind) const override {
     return servers_.response_if_sent(asking_for_, kind, node, now_);
   }
+  bool is_fresh(NodeId node) const override { return ledger_.is_fresh(asking_for_, node, now_); }
 
   const TraceColumns& columns_;
-  const RouterChain& routers_;
+  const Signals wants_;
   const ReplayOptions options_;
   const RunControl& control_;
   EventQueue events_;
@@ -627,7 +689,9 @@ class Engine : private Truth, private Supervisor::Client {
   Progress progress_;
   Replication replication_;
   Supervisor supervisor_;
-  RouterFeed feed_;
+  Probes probes_;
+  RouterFeed first_feed_;
+  std::vector<std::unique_ptr<RouterFeed>> more_feeds_;  // of the other router instances
   Arrivals arrivals_;
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
@@ -640,19 +704,26 @@ class Engine : private Truth, private Supervisor::Client {
   RequestIndex asking_for_ = 0;
   std::uint64_t issued_ = 0;
   std::uint64_t answered_ = 0;
+  std::uint64_t never_answered_ = 0;
   std::uint64_t reported_ = 0;
 };
 
 }  // namespace
 
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
-                const RouterChain& routers, const ReplayOptions& options,
+                std::span<const RouterChain> instances, const ReplayOptions& options,
                 const RunControl& control) {
   check_time_range(workload, cluster, options);
-  if (is_plain(workload, cluster, routers, options)) {
-    return Engine<false>(workload, cluster, routers, options, control).run();
+  if (instances.size() == 1 && is_plain(workload, cluster, instances.front(), options)) {
+    return Engine<false>(workload, cluster, instances, options, control).run();
   }
-  return Engine<true>(workload, cluster, routers, options, control).run();
+  return Engine<true>(workload, cluster, instances, options, control).run();
+}
+
+RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
+                const RouterChain& routers, const ReplayOptions& options,
+                const RunControl& control) {
+  return replay(workload, cluster, std::span(&routers, 1), options, control);
 }
 
 }  // namespace switchyard

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "cluster/spec.h"
 #include "replay/observer.h"
@@ -23,8 +24,14 @@ struct RunControl {
   ReplayObserver* observer = nullptr;
 };
 
-// REQUIRES a validated cluster. Throws Interrupted once `stop` is set, and InputError when a router
-// names a node that does not exist or waits without end.
+// With several router instances, all built alike, each sees only the requests of its own sessions:
+// they are connected to the instances in turn.
+//
+// REQUIRES a validated cluster, and at least one instance. Throws Interrupted once `stop` is set,
+// and InputError when a router names a node that does not exist or waits without end.
+RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
+                std::span<const RouterChain> instances, const ReplayOptions& options,
+                const RunControl& control = {});
 RunTally replay(const ReplayWorkload& workload, const ClusterSpec& cluster,
                 const RouterChain& routers, const ReplayOptions& options,
                 const RunControl& control = {});

@@ -37,9 +37,11 @@ enum class EventKind : std::uint8_t {
   kTimeout,         // flight, generation
   kObserve,         // the positions that routers see are looked at
   kTimer,
-  kNodeArrival,  // node: the request that was sent to it longest ago
-  kRetry,        // flight: the router asked to wait
-  kSession,      // request: its session is free to issue it
+  kProbeArrival,  // probe: it reaches its node
+  kProbeAnswer,   // probe: its answer reaches its router
+  kNodeArrival,   // node: the request that was sent to it longest ago
+  kRetry,         // flight: the router asked to wait
+  kSession,       // request: its session is free to issue it
 };
 
 struct Event {

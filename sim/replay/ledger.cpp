@@ -206,6 +206,16 @@ void Ledger::look(RequestIndex request, NodeId node, Nanoseconds issued_ns, Nano
   if (counts) count(missing, request, node, start_ns);
 }
 
+bool Ledger::is_fresh(RequestIndex request, NodeId node, Nanoseconds now) const {
+  const std::uint32_t key = newest_.empty() ? kNone : columns_.key[request];
+  if (key == kNone) return true;
+  for (CommitId at = newest_[key]; at != kNoCommit; at = commits_[at].older) {
+    if (applied_ns_[std::size_t{at} * nodes_ + index(node)] <= now) return true;
+    if (commits_[at].ack_ns <= now) return false;
+  }
+  return true;
+}
+
 void Ledger::count(const Missing& missing, RequestIndex request, NodeId node,
                    Nanoseconds start_ns) {
   ConsistencyTally& tally = tally_.consistency;

@@ -11,17 +11,25 @@
 
 namespace switchyard {
 
+// What a node works on.
+enum class Work : std::uint8_t {
+  kRequest,
+  kApply,  // of what another node has committed
+  kProbe,  // what answering a router's probe costs
+};
+
 // A request on its way. For an apply only `request`, `node`, `commit`, `intended_ns` (of the
-// commit), `arrive_ns` and `service_ns` mean anything.
+// commit), `arrive_ns` and `service_ns` mean anything; for a probe the node and the last two.
 struct Flight {
   RequestIndex request = 0;
   NodeId node = kNoNode;
   Op op = Op::kRead;
-  bool is_apply = false;
+  Work work = Work::kRequest;
   bool abandoned = false;         // its client has given up on this attempt
   std::uint8_t attempts = 0;      // that have failed
   bool waited_out = false;        // for a node's position
   std::uint32_t commit = kNone;   // the commit that an apply is of
+  std::uint32_t waiting = 0;      // on the node when this one ended, if routers are told
   Nanoseconds intended_ns = 0;    // the client wanted to ask
   Nanoseconds issued_ns = 0;      // its session was free: the router was asked
   Nanoseconds asked_ns = 0;       // likewise, but of this attempt
@@ -101,6 +109,7 @@ class Recorder {
     tally_.series.add_latency(flight.intended_ns, latency, bucket);
   }
 
+  void probed() { ++tally_.probes; }
   // And the node was a primary then.
   void completed_by_primary(const Flight& flight) {
     const bool counts = flight.intended_ns >= warmup_ns_;
@@ -189,7 +198,7 @@ class Recorder {
   [[gnu::always_inline]] void mix(const Flight& flight, Nanoseconds a, Nanoseconds b) {
     const std::uint64_t who = std::uint64_t{flight.request} << 17 |
                               static_cast<std::uint64_t>(flight.node) << 1 |
-                              (flight.is_apply ? 1U : 0U);
+                              static_cast<std::uint32_t>(flight.work);
     std::uint64_t hash = who * 0x9E3779B97F4A7C15;
     hash ^= std::rotl(static_cast<std::uint64_t>(flight.dispatched_ns), 43) ^
             std::rotl(static_cast<std::uint64_t>(a), 21) ^ static_cast<std::uint64_t>(b);

@@ -258,7 +258,7 @@ void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   flight.request = ledger_.write_of(commit);
   flight.node = id;
   flight.op = Op::kWrite;
-  flight.is_apply = true;
+  flight.work = Work::kApply;
   flight.commit = commit;
   flight.intended_ns = flight.issued_ns = flight.dispatched_ns = ledger_.commit_ns(commit);
   flight.arrive_ns = now;

@@ -1,9 +1,11 @@
-// What the routers of a run are told besides the queries they place: only what they asked for.
+// What the routers of one instance are told besides the queries they place: only what they asked
+// for, and only of their own requests.
 #pragma once
 
 #include <vector>
 
 #include "replay/event_queue.h"
+#include "replay/probes.h"
 #include "replay/recorder.h"
 #include "replay/servers.h"
 #include "routers/chain.h"
@@ -13,14 +15,16 @@ namespace switchyard {
 class RouterFeed {
  public:
   // REQUIRES all to outlive it; `truth` tells what no real router knows.
-  RouterFeed(const RouterChain& routers, std::size_t nodes, const TraceColumns& columns,
-             std::size_t sessions, EventQueue& events, FlightTable& flights, const Truth& truth,
-             const Positions& positions)
+  RouterFeed(const RouterChain& routers, std::uint32_t instance, std::size_t nodes,
+             const TraceColumns& columns, std::size_t sessions, EventQueue& events,
+             FlightTable& flights, Probes& probes, const Truth& truth, const Positions& positions)
       : routers_(routers),
+        instance_(instance),
         wants_(routers.wants()),
         columns_(columns),
         events_(events),
         flights_(flights),
+        probes_(probes),
         outstanding_(nodes),
         session_seen_(wants_.sessions ? sessions : 0) {
     view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
@@ -31,6 +35,7 @@ class RouterFeed {
   RouterFeed(const RouterFeed&) = delete;
   RouterFeed& operator=(const RouterFeed&) = delete;
 
+  const RouterChain& routers() const { return routers_; }
   const Signals& wants() const { return wants_; }
   // What the last decision to wait for a position was about.
   const Position& awaited() const { return awaited_; }
@@ -68,27 +73,36 @@ class RouterFeed {
   // kResponse
   void respond(JobId id, Nanoseconds now) {
     const Flight flight = flights_.remove(id);
+    const auto status = static_cast<Status>(flight.arrive_ns);
+    const bool ok = status == Status::kOk;
     routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
-                          class_of(flight.op), flight.op, transaction_of(flight),
-                          static_cast<Status>(flight.arrive_ns), now - flight.dispatched_ns,
-                          flight.position});
-    schedule_timer(now);
+                          class_of(flight.op), flight.op, transaction_of(flight), status,
+                          now - flight.dispatched_ns, flight.position, ok ? flight.waiting : 0,
+                          ok ? flight.service_ns : 0});
+    routers_called(now);
+  }
+  void probe_answered(const ProbeAnswer& answer) {
+    routers_.on_probe(answer);
+    routers_called(answer.now_ns);
   }
 
-  // After every call of a router.
-  void schedule_timer(Nanoseconds now) {
+  // After every call of a router: what it wants now.
+  void routers_called(Nanoseconds now) {
+    if (wants_.probes) {
+      routers_.for_each_probe([&](NodeId node) { probes_.send(instance_, node, now); });
+    }
     if (!wants_.timers) return;
     const Nanoseconds next = routers_.next_timer();
     if (next >= timer_ns_) return;
     timer_ns_ = next;
-    events_.push({std::max(next, now), EventKind::kTimer, 0});
+    events_.push({std::max(next, now), EventKind::kTimer, instance_});
   }
-  // kTimer; `idle`: nothing else is to come, and timers alone must not keep a run alive.
+  // kTimer; `idle`: no request is to come, and timers alone must not keep a run alive.
   void fire_timer(Nanoseconds now, bool idle) {
     timer_ns_ = kNever;
     if (idle) return;
     routers_.on_timer(now);
-    schedule_timer(now);
+    routers_called(now);
   }
 
  private:
@@ -108,10 +122,12 @@ class RouterFeed {
   }
 
   const RouterChain& routers_;
+  std::uint32_t instance_;
   const Signals wants_;
   const TraceColumns& columns_;
   EventQueue& events_;
   FlightTable& flights_;
+  Probes& probes_;
   Outstanding outstanding_;
   std::vector<bool> session_seen_;
   Position awaited_;

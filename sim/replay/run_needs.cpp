@@ -25,7 +25,7 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster,
   const bool all_well = cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
   return simple_commits && all_well && routers.pinning() != Pinning::kSession &&
          !options.all_nodes_by_events && !wants.responses && !wants.sessions && !wants.timers &&
-         !wants.origin && !wants.truth && !wants.positions &&
+         !wants.origin && !wants.truth && !wants.positions && !wants.probes &&
          std::ranges::all_of(cluster.nodes, plain_node);
 }
 
@@ -45,7 +45,8 @@ bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options)
 }
 
 ReplayOptions watched(ReplayOptions options, const ClusterSpec& cluster, const Signals& wants) {
-  options.all_nodes_by_events |= !cluster.faults.empty() || wants.positions;
+  options.all_nodes_by_events |=
+      !cluster.faults.empty() || wants.positions || wants.server || wants.probes;
   return options;
 }
 

@@ -25,7 +25,8 @@ bool discards_possible(const ClusterSpec& cluster);
 // For other reasons than a router's mistake.
 bool requests_may_fail(const ClusterSpec& cluster, const ReplayOptions& options);
 
-// What faults change, and what positions routers see, can't be foreseen: with nodes by events then.
+// What faults change, and what routers see of nodes and positions, can't be foreseen: with nodes by
+// events then.
 ReplayOptions watched(ReplayOptions options, const ClusterSpec& cluster, const Signals& wants);
 
 // Bounds the latest time of a run from above, roughly. Throws InputError where that is beyond what

@@ -98,6 +98,10 @@ class Servers {
     recorder_.served(flight, slot.start_ns, slot.finish_ns);
     return slot;
   }
+  // REQUIRES a node by events: requests and applies that wait there.
+  std::uint32_t waiting(NodeId node) const {
+    return static_cast<std::uint32_t>(nodes_[index(node)].model->waiting());
+  }
   // On any other: the end comes by complete(). Returns the job whose service began, if any.
   std::optional<JobId> serve_by_event(JobId id);
 

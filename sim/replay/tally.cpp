@@ -129,6 +129,7 @@ void RunTally::merge(RunTally other) {
   timed_out += other.timed_out;
   rejected += other.rejected;
   retries += other.retries;
+  probes += other.probes;
   read_outages.merge(other.read_outages);
   write_outages.merge(other.write_outages);
   read_ns.merge(other.read_ns);

@@ -154,6 +154,7 @@ struct RunTally {
   std::uint64_t timed_out = 0;
   std::uint64_t rejected = 0;  // by a full queue or by the router
   std::uint64_t retries = 0;   // further attempts of those requests
+  std::uint64_t probes = 0;    // that routers sent, all through the run
   OutageTally read_outages;
   OutageTally write_outages;
   // Completed requests, from intended arrival to response.

@@ -13,7 +13,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
+constexpr std::array<const StrategyInfo*, 18> kCatalogue = {
     &kMasterSlave,
     &kMasterSlaveAsShipped,
     &kMultipleMasterSlave,
@@ -24,8 +24,11 @@ constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
     &kSmoothWrr,
     &kLeastOutstanding,
     &kDChoices,
+    &kLatencyWindow,
     &kFinishTime,
     &kPeakEwma,
+    &kC3,
+    &kPrequal,
     &kBoundedHash,
     &kPrimaryOnly,
     &kOracle,

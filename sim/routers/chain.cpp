@@ -11,6 +11,8 @@ Signals& Signals::operator|=(const Signals& other) {
   timers |= other.timers;
   origin |= other.origin;
   positions |= other.positions;
+  server |= other.server;
+  probes |= other.probes;
   truth |= other.truth;
   return *this;
 }
@@ -99,6 +101,10 @@ void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now
 
 void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
   for (const auto& router : routers_) router->on_session_start(session, now);
+}
+
+void RouterChain::on_probe(const ProbeAnswer& answer) const {
+  for (const auto& router : routers_) router->on_probe(answer);
 }
 
 Nanoseconds RouterChain::next_timer() const {

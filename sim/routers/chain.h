@@ -59,6 +59,14 @@ class RouterChain {
   void on_response(const Response& response) const;
   void on_topology(std::span<const NodeState> states, Nanoseconds now) const;
   void on_session_start(SessionId session, Nanoseconds now) const;
+  // Calls send(node) for each probe that a router wants to be sent now.
+  template <class Send>
+  void for_each_probe(Send&& send) const {
+    for (const auto& router : routers_) {
+      for (const NodeId node : router->take_probes()) send(node);
+    }
+  }
+  void on_probe(const ProbeAnswer& answer) const;
   Nanoseconds next_timer() const;
   // Calls the routers whose timer is due.
   void on_timer(Nanoseconds now) const;

@@ -34,6 +34,8 @@ class Guard : public Router {
   void on_session_start(SessionId session, Nanoseconds now) override {
     inner_->on_session_start(session, now);
   }
+  std::span<const NodeId> take_probes() override { return inner_->take_probes(); }
+  void on_probe(const ProbeAnswer& answer) override { inner_->on_probe(answer); }
   Nanoseconds next_timer() const override { return inner_->next_timer(); }
   void on_timer(Nanoseconds now) override { inner_->on_timer(now); }
 

@@ -1,7 +1,7 @@
-// Oracle: knows every node's true remaining work and each request's true service time. The bound
-// for latency that other strategies are measured against; no real router can have it.
+// Oracle: knows every node's true remaining work and position, and each request's true service
+// time. The bound that other strategies are measured against; no real router can have it.
 //
-// Ships in: nothing. Parameters: none.
+// Ships in: nothing. Parameters: freshness (true).
 // Known failure: greedy, so not the best schedule in every case; close to it for reads.
 // Source: a reference bound ("ORA", Suresh et al., C3, NSDI'15, for the idea).
 #include "routers/catalogue.h"
@@ -12,7 +12,8 @@ namespace {
 
 class Oracle : public Router {
  public:
-  Oracle(std::size_t nodes, NodeId fallback) : nodes_(nodes), fallback_(fallback) {}
+  Oracle(std::size_t nodes, NodeId fallback, bool freshness)
+      : nodes_(nodes), fallback_(fallback), freshness_(freshness) {}
 
   Signals wants() const override {
     Signals signals;
@@ -20,44 +21,62 @@ class Oracle : public Router {
     return signals;
   }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
-    NodeId best = fallback_;
-    Nanoseconds earliest = kNever;
-    for (std::size_t i = 0; i < nodes_; ++i) {
-      const Nanoseconds response = view.truth->response_if_sent(node_id(i), query.kind);
-      if (response < earliest) {
-        earliest = response;
-        best = node_id(i);
-      }
-    }
-    return Decision::to(best);
+    const bool asks_fresh = freshness_ && query.kind == RequestClass::kRead;
+    const NodeId fresh = asks_fresh ? earliest(query, view, true) : kNoNode;
+    const NodeId best = fresh != kNoNode ? fresh : earliest(query, view, false);
+    return Decision::to(best != kNoNode ? best : fallback_);
   }
 
  private:
+  NodeId earliest(const Query& query, const ClusterView& view, bool only_fresh) const {
+    NodeId best = kNoNode;
+    Nanoseconds earliest = kNever;
+    for (std::size_t i = 0; i < nodes_; ++i) {
+      const NodeId node = node_id(i);
+      const Nanoseconds response = view.truth->response_if_sent(node, query.kind);
+      if (response < earliest && (!only_fresh || view.truth->is_fresh(node))) {
+        earliest = response;
+        best = node;
+      }
+    }
+    return best;
+  }
+
   std::size_t nodes_;
   NodeId fallback_;  // while no node can answer
+  bool freshness_;
 };
 
-constexpr std::array kParameters = {kPinTransaction};
+constexpr std::array kParameters = {
+    ParameterInfo{.name = "freshness",
+                  .type = ParameterInfo::Type::kBoolean,
+                  .default_value = "true",
+                  .help =
+                      "whether a read only goes where it misses no acknowledged commit, if there "
+                      "is such a database"},
+    kPinTransaction};
 
 }  // namespace
 
 const StrategyInfo kOracle = {
     .name = "oracle",
-    .summary = "bound: every request where it will be answered first, knowing all true state",
+    .summary =
+        "bound: every request where it is answered first, reads fresh, knowing all true state",
     .rule =
         "A read goes to the node, a write to the primary, on which its response would come "
         "earliest given all work there now and its own true service time; the first in order "
-        "among equals. A node that is down or would refuse it is left out, from the instant that "
+        "among equals. A read goes to a node that lacks an acknowledged commit of its key only "
+        "where every node does. A node that is down or would refuse it is left out, from the "
+        "instant that "
         "it is; while there is no other, `default` is asked. No random draws.",
     .parameters = kParameters,
     .systems = "none: a bound",
-    .failure_modes =
-        "Greedy: it does not leave room for requests still to come, and does not look "
-        "at freshness.",
+    .failure_modes = "Greedy: it does not leave room for requests still to come.",
     .source = "reference bound",
     .is_bound = true,
-    .make = [](RouterSetup setup, const Parameters&) -> std::unique_ptr<Router> {
-      return std::make_unique<Oracle>(setup.nodes.size(), setup.default_node);
+    .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      return std::make_unique<Oracle>(setup.nodes.size(), setup.default_node,
+                                      p.boolean("freshness"));
     },
 };
 

@@ -11,8 +11,9 @@
 namespace switchyard {
 namespace {
 
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  std::int64_t value = 0;
+template <class Number>
+std::optional<Number> parse(std::string_view text) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
@@ -25,10 +26,16 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
   };
   switch (info.type) {
     case ParameterInfo::Type::kInteger: {
-      const auto value = parse_integer(text);
+      const auto value = parse<std::int64_t>(text);
       if (value && *value >= info.min && *value <= info.max) return;
       fail(info.max == INT64_MAX ? fmt::format("an integer from {}", info.min)
                                  : fmt::format("an integer from {} to {}", info.min, info.max));
+      return;
+    }
+    case ParameterInfo::Type::kNumber: {
+      const auto value = parse<double>(text);
+      if (value && *value >= info.lowest && *value <= info.highest) return;
+      fail(fmt::format("a number from {} to {}", info.lowest, info.highest));
       return;
     }
     case ParameterInfo::Type::kBoolean:
@@ -80,7 +87,11 @@ bool Parameters::has(std::string_view name) const {
 }
 
 std::int64_t Parameters::integer(std::string_view name) const {
-  return parse_integer(text(name)).value();
+  return parse<std::int64_t>(text(name)).value();
+}
+
+double Parameters::number(std::string_view name) const {
+  return parse<double>(text(name)).value();
 }
 
 Nanoseconds Parameters::duration(std::string_view name) const {

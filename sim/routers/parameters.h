@@ -14,7 +14,7 @@
 namespace switchyard {
 
 struct ParameterInfo {
-  enum class Type : std::uint8_t { kInteger, kBoolean, kChoice, kDuration, kText };
+  enum class Type : std::uint8_t { kInteger, kNumber, kBoolean, kChoice, kDuration, kText };
   std::string_view name;
   Type type = Type::kInteger;
   std::string_view default_value;
@@ -22,6 +22,9 @@ struct ParameterInfo {
   // kInteger: inclusive range.
   std::int64_t min = 0;
   std::int64_t max = INT64_MAX;
+  // kNumber: inclusive range.
+  double lowest = 0;
+  double highest = 1;
   // kChoice: the allowed words.
   std::span<const std::string_view> choices = {};
 };
@@ -52,6 +55,7 @@ class Parameters {
 
   // REQUIRES the name to be declared with that type.
   std::int64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
   bool boolean(std::string_view name) const;
   Nanoseconds duration(std::string_view name) const;
   const std::string& text(std::string_view name) const;

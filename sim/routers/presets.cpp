@@ -24,6 +24,10 @@ constexpr auto kProxysql = with(Pair{"max_connections", "1000"}, Pair{"max_ping"
 constexpr auto kPgpool = with(Pair{"include_primary", "true"});
 constexpr auto kPgpoolSession = with(Pair{"include_primary", "true"}, Pair{"pin", "session"});
 constexpr auto kEnvoy = with(Pair{"replacement", "true"});
+constexpr auto kBeforeFix = with(Pair{"formula", "inverted"});
+constexpr auto kAuthorsC3 = with(Pair{"alpha", "0.9"}, Pair{"whole_queue", "false"},
+                                 Pair{"adjust_losers", "false"}, Pair{"rate_control", "true"});
+constexpr auto kNearest = with(Pair{"include_primary", "true"});
 constexpr auto kFinagle = with(Pair{"cold", "probe"});
 constexpr auto kPenalty = with(Pair{"failure_penalty", "5s"});
 constexpr auto kPgdog = with(Pair{"tie", "last"}, Pair{"max_fails", "0"});
@@ -40,6 +44,9 @@ constexpr auto kAtMost = with(Pair{"compare", "at_most"});
 constexpr auto kLowerDelay = with(Pair{"compare", "at_most"}, Pair{"on_exceed", "least_lag"});
 
 constexpr std::array kPresets = {
+    Preset{"c3.authors", "c3", kAuthorsC3.pairs},
+    Preset{"elasticsearch.ars", "c3", kNone},
+    Preset{"elasticsearch.ars_before_7_13", "c3", kBeforeFix.pairs},
     Preset{"envoy.full_scan", "least_outstanding", kNone},
     Preset{"envoy.least_request", "d_choices", kEnvoy.pairs},
     Preset{"finagle.p2c", "d_choices", kNone},
@@ -49,6 +56,8 @@ constexpr std::array kPresets = {
     Preset{"linkerd.penalty_peak_ewma", "peak_ewma", kPenalty.pairs},
     Preset{"maxscale.adaptive_routing", "finish_time", kNone},
     Preset{"maxscale.least_current_operations", "least_outstanding", kLeastRecentlyUsed.pairs},
+    Preset{"mongodb.nearest", "latency_window", kNearest.pairs},
+    Preset{"mongodb.secondary", "latency_window", kNone},
     Preset{"mysqlrouter.first_available", "ordered", kNone},
     Preset{"mysqlrouter.next_available", "ordered", kNext.pairs},
     Preset{"mysqlrouter.round_robin", "round_robin", kNone},

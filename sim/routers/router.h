@@ -86,6 +86,8 @@ struct Signals {
   bool timers = false;       // next_timer and on_timer
   bool origin = false;       // Query::origin
   bool positions = false;    // ClusterView::positions
+  bool server = false;       // Response::waiting and service_ns; with `responses`
+  bool probes = false;       // take_probes and on_probe
   bool truth = false;        // ClusterView::truth; for bounds, no real router has it
 
   Signals& operator|=(const Signals& other);
@@ -115,6 +117,8 @@ class Truth {
   // When the response to the query being placed would arrive if it were sent to this node now, as a
   // read or a write; kNever if it would fail.
   virtual Nanoseconds response_if_sent(NodeId node, RequestClass kind) const = 0;
+  // Whether the query being placed, if a read there, would miss no commit that was acknowledged.
+  virtual bool is_fresh(NodeId node) const = 0;
 };
 
 struct ClusterView {
@@ -160,6 +164,23 @@ struct Response {
   Nanoseconds latency_ns = 0;  // since dispatch
   // Of what it committed; number 0 if nothing. Only with Signals::positions.
   Position position = {};
+  // What the node tells beside its answer, with Signals::server: requests that waited there when
+  // this one ended, and the time it took without waiting. 0 unless the status is kOk.
+  std::uint32_t waiting = 0;
+  Nanoseconds service_ns = 0;
+};
+
+// What a node answers to a probe, as of when that reached it. A probe of a node that is silent is
+// never answered.
+struct ProbeAnswer {
+  Nanoseconds now_ns = 0;
+  Nanoseconds sent_ns = 0;
+  NodeId node = kNoNode;
+  bool up = true;               // else it refused, and the rest means nothing
+  std::uint32_t in_flight = 0;  // requests that it had, waiting or in service
+  // The median time that recent requests spent there which met about as many on arrival; 0 if there
+  // were none yet.
+  Nanoseconds latency_ns = 0;
 };
 
 class Router {
@@ -178,6 +199,10 @@ class Router {
   virtual void on_topology(std::span<const NodeState> /*states*/, Nanoseconds /*now*/) {}
   // Before the first request of a session.
   virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
+  // Nodes to send a probe to now, one each; asked after choose() and on_timer(). They are valid
+  // until the next call.
+  virtual std::span<const NodeId> take_probes() { return {}; }
+  virtual void on_probe(const ProbeAnswer& /*answer*/) {}
   // When on_timer is to be called next, or kNever; asked after every other call.
   virtual Nanoseconds next_timer() const { return kNever; }
   virtual void on_timer(Nanoseconds /*now*/) {}

@@ -1,10 +1,12 @@
 // Splits reads from writes: a write goes to the primary, a read where a picker wants it.
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
-// not allocate (kNoNode: it is rejected), and where it wants them on_dispatch(), on_response() and
-// timers as a Router has them.
+// not allocate (kNoNode: it is rejected; or a Decision, where it may also have to wait), and where
+// it wants them on_dispatch(), on_response() and timers as a Router has them, and take_probes() and
+// on_probe().
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "routers/pool.h"
@@ -27,8 +29,12 @@ class SplitRouter : public Router {
   Signals wants() const override { return picker_.wants(); }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
-    const NodeId node = picker_.pick({pool_.readers(view), query, view, now});
-    return node == kNoNode ? Decision::reject() : pool_.read(node);
+    const auto picked = picker_.pick({pool_.readers(view), query, view, now});
+    if constexpr (std::is_same_v<decltype(picked), const Decision>) {
+      return picked.kind == Decision::Kind::kNode ? pool_.read(picked.node) : picked;
+    } else {
+      return picked == kNoNode ? Decision::reject() : pool_.read(picked);
+    }
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
     pool_.update(states);
@@ -38,6 +44,13 @@ class SplitRouter : public Router {
   }
   void on_response(const Response& response) override {
     if constexpr (requires { picker_.on_response(response); }) picker_.on_response(response);
+  }
+  std::span<const NodeId> take_probes() override {
+    if constexpr (requires { picker_.take_probes(); }) return picker_.take_probes();
+    return {};
+  }
+  void on_probe(const ProbeAnswer& answer) override {
+    if constexpr (requires { picker_.on_probe(answer); }) picker_.on_probe(answer);
   }
   Nanoseconds next_timer() const override {
     if constexpr (requires { picker_.next_timer(); }) return picker_.next_timer();

@@ -40,4 +40,16 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
           candidate.guards.empty() ? 0 : cluster.nodes.size()};
 }
 
+std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
+                                         std::uint64_t seed) {
+  std::vector<RouterChain> instances;
+  for (std::uint32_t i = 0; i < candidate.instances; ++i) {
+    // The first has the streams of a lone one.
+    const std::uint64_t own =
+        i == 0 ? seed : RandomStream(seed, RandomPurpose::kInstances, i).next_u64();
+    instances.push_back(build_chain(candidate, cluster, own));
+  }
+  return instances;
+}
+
 }  // namespace switchyard

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "routers/chain.h"
 #include "scenario/scenario.h"
@@ -11,5 +12,9 @@ namespace switchyard {
 // Every candidate gets the same random streams for the same seed. Throws InputError when a router
 // is unknown, has no such parameter, or can't work on this cluster.
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed);
+
+// All of a candidate's router instances, each with random streams of its own.
+std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
+                                         std::uint64_t seed);
 
 }  // namespace switchyard

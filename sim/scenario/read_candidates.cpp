@@ -64,6 +64,14 @@ bool takes(const RouterUse& use, const StrategyInfo& info, std::string_view para
   return parameters_of(use.name, info, use.parameters).has(parameter);
 }
 
+std::uint32_t checked_instances(const toml::node& value, const TableReader& reader) {
+  const auto count = value.value_exact<std::int64_t>();
+  if (!count || *count < 1 || *count > kMaxInstances) {
+    reader.fail(value, fmt::format("instances must be whole numbers from 1 to {}", kMaxInstances));
+  }
+  return static_cast<std::uint32_t>(*count);
+}
+
 // The candidate once for each value of the swept parameter, which its first guard or router that
 // has it takes; of several parameters every combination.
 std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
@@ -71,6 +79,7 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
   for (const auto& [toml_key, values] : sweep.raw()) {
     const std::string_view key = toml_key.str();
     sweep.find(key);
+    const bool of_instances = key == "instances";
     if (!values.is_array() || values.as_array()->empty()) {
       sweep.fail(values, fmt::format("sweep.{} must be a list of values", key));
     }
@@ -78,6 +87,15 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
     for (const Candidate& base : all) {
       for (const toml::node& value : *values.as_array()) {
         Candidate next = base;
+        const std::string text = text_of(value);
+        const std::string setting = fmt::format("{}={}", key, text);
+        next.name += " " + setting;
+        next.swept += (next.swept.empty() ? "" : " ") + setting;
+        if (of_instances) {
+          next.instances = checked_instances(value, sweep);
+          more.push_back(std::move(next));
+          continue;
+        }
         const auto guard = std::ranges::find_if(next.guards, [&](const RouterUse& use) {
           return takes(use, find_guard(use.name), key);
         });
@@ -91,12 +109,8 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
                                  candidate.name, key));
         }
         RouterUse& use = in_guard ? *guard : *router;
-        const std::string text = text_of(value);
         use.parameters.emplace_back(std::string(key), text);
         check(use, in_guard ? find_guard : find_strategy, value, sweep);
-        const std::string setting = fmt::format("{}={}", key, text);
-        next.name += " " + setting;
-        next.swept += (next.swept.empty() ? "" : " ") + setting;
         more.push_back(std::move(next));
       }
     }
@@ -128,6 +142,9 @@ std::vector<Candidate> read_candidates(TableReader reader) {
       if (candidate.routers.empty()) reader.fail(node, "a guard needs a router to stand before");
       chain += " + " + candidate.guards.back().name;
     }
+  }
+  if (const toml::node* instances = reader.find("instances")) {
+    candidate.instances = checked_instances(*instances, reader);
   }
   candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
   std::vector<Candidate> candidates = {candidate};

@@ -257,6 +257,10 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
           read_fault(TableReader(*node.as_table(), "faults", file), scenario.cluster));
     }
   }
+  if (auto probes = reader.table("probes")) {
+    scenario.cluster.probe_service_ns = probes->duration("service", 0);
+    probes->finish();
+  }
   if (auto failover = reader.table("failover")) {
     scenario.cluster.failover = read_failover(*failover);
   }

@@ -22,11 +22,14 @@ struct RouterUse {
   ParameterTexts parameters;
 };
 
+inline constexpr std::uint32_t kMaxInstances = 1000;
+
 // One column of the comparison: a chain of routers, each behind all the guards.
 struct Candidate {
   std::string name;
   std::vector<RouterUse> routers;
   std::vector<RouterUse> guards;  // the first is asked first
+  std::uint32_t instances = 1;    // of the chain, which share the sessions out among them
   std::string swept;              // "duration=2s": its value of a swept parameter
 };
 

@@ -20,6 +20,12 @@ constexpr std::array kDeclared = {
                   .default_value = "low",
                   .help = "",
                   .choices = kWords},
+    ParameterInfo{.name = "share",
+                  .type = ParameterInfo::Type::kNumber,
+                  .default_value = "0.5",
+                  .help = "",
+                  .lowest = 0.1,
+                  .highest = 0.9},
 };
 
 std::string error_of(const ParameterTexts& given) {
@@ -45,6 +51,8 @@ TEST_CASE("parameters have their defaults unless given") {
   const Parameters given("test", kDeclared, {{"level", "high"}, {"flag", "true"}, {"count", "9"}});
   CHECK(given.integer("count") == 9);
   CHECK(given.boolean("flag"));
+  CHECK(defaults.number("share") == 0.5);
+  CHECK(Parameters("test", kDeclared, {{"share", "0.9"}}).number("share") == 0.9);
   CHECK(given.text("level") == "high");
 }
 
@@ -53,6 +61,8 @@ TEST_CASE("a wrong parameter is refused with what was expected") {
   CHECK(contains(error_of({{"count", "many"}}), "found 'many'"));
   CHECK(contains(error_of({{"flag", "yes"}}), "true or false"));
   CHECK(contains(error_of({{"level", "middle"}}), "one of low and high"));
+  CHECK(contains(error_of({{"share", "1"}}), "a number from 0.1 to 0.9, found '1'"));
+  CHECK(contains(error_of({{"share", "nan"}}), "found 'nan'"));
   CHECK(contains(error_of({{"cuont", "2"}}), "did you mean 'count'?"));
 }
 

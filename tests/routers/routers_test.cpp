@@ -292,10 +292,19 @@ TEST_CASE("the oracle takes the earliest response, the first in order among equa
     Nanoseconds response_if_sent(NodeId node, RequestClass) const override {
       return responses[index(node)];
     }
+    bool is_fresh(NodeId node) const override { return fresh[index(node)]; }
     std::vector<Nanoseconds> responses = {30, 20, 10, 10};
+    std::vector<bool> fresh = {true, true, true, true};
   };
   Fixed truth;
   const auto router = make("oracle", kOnePrimary);
+  CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 2);
+  // Of those where the read misses nothing, unless there are none or it does not matter.
+  truth.fresh = {true, true, false, false};
+  CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 1);
+  CHECK(choose(*make("oracle", kOnePrimary, {{"freshness", "false"}}), RequestClass::kRead,
+               {nullptr, &truth}) == 2);
+  truth.fresh = {false, false, false, false};
   CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 2);
   // A write, which replicas would refuse.
   truth.responses = {30, kNever, kNever, kNever};

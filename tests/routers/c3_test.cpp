@@ -1,0 +1,141 @@
+// c3 against Elasticsearch's formula, its old bug, and the authors' rate control.
+#include "routers/c3_score.h"
+
+#include "routers/rig.h"
+#include "theory/theory.h"
+
+namespace switchyard::testing {
+namespace {
+
+struct Told {
+  double response_ms;
+  double service_ms;
+  std::uint32_t waiting = 0;
+};
+void tell(Router& router, std::size_t node, const Told& told, Nanoseconds now = 0) {
+  Response response;
+  response.now_ns = now;
+  response.node = node_id(node);
+  response.latency_ns = static_cast<Nanoseconds>(told.response_ms * 1e6);
+  response.service_ns = static_cast<Nanoseconds>(told.service_ms * 1e6);
+  response.waiting = told.waiting;
+  router.on_response(response);
+}
+
+const ParameterTexts kPlain = {{"adjust_losers", "false"}};
+
+}  // namespace
+
+TEST_CASE("c3: the score as Elasticsearch computes it, three nodes known") {
+  CHECK(c3_score({10, 2, 0, 0}, 3, 3) == 10);
+  CHECK(c3_score({10, 2, 0, 1}, 3, 3) == 136);
+  CHECK(c3_score({10, 2, 2, 0}, 3, 3) == 62);
+  CHECK(c3_score({30, 20, 0, 0}, 3, 3) == 30);
+}
+
+TEST_CASE("c3: the score and the cubic rate that are computed in the known results") {
+  check_known("c3-R5-S4-q2-os1-n150", c3_score({5, 4, 2, 1}, 150, 3));
+  check_known("c3-R5-S4-q2-os0-n150", c3_score({5, 4, 2, 0}, 150, 3));
+  check_known("c3cubic-R10-T50", c3_cubic_rate(10, 50, 4e-6, 0.2));
+  CHECK(c3_cubic_rate(10, 0, 4e-6, 0.2) == Approx(8.0).epsilon(1e-9));
+  CHECK(c3_cubic_rate(10, 79.37005, 4e-6, 0.2) == Approx(10.0).epsilon(1e-9));
+  CHECK(c3_cubic_rate(10, 150, 4e-6, 0.2) == Approx(11.409).epsilon(1e-4));
+}
+
+TEST_CASE("c3: decides by that score, with as many clients as there are nodes known") {
+  const auto router = make("c3", weighted({1, 1, 1}), kPlain);
+  tell(*router, 0, {10, 2});
+  tell(*router, 1, {30, 20});
+  tell(*router, 2, {50, 10});
+  Outstanding idle = outstanding_of({0, 0, 0});
+  CHECK(reads(*router, 5, {&idle}) == "aaaaa");
+  // 136 against 30 and 50.
+  Outstanding busy = outstanding_of({1, 0, 0});
+  CHECK(reads(*router, 5, {&busy}) == "bbbbb");
+}
+
+TEST_CASE("c3: with the service time upside down, as shipped until 2021, the slow node wins") {
+  const auto choice = [](const std::string& name) {
+    const auto router = make(name, weighted({1, 1}), kPlain);
+    tell(*router, 0, {12, 2});
+    tell(*router, 1, {22, 20});
+    Outstanding outstanding = outstanding_of({1, 1});
+    return reads(*router, 3, {&outstanding});
+  };
+  CHECK(choice("elasticsearch.ars") == "aaa");              // 64 against 542
+  CHECK(choice("elasticsearch.ars_before_7_13") == "bbb");  // 25.0 against 23.3
+}
+
+TEST_CASE("c3: a loser comes half of the way to the winner, as one sample more") {
+  // Equal but for their queues, 10 and 18: a wins, and b's average becomes 18 + 0.3 (14 - 18),
+  // which ranks as 16. Then a's own average comes up to just below `queue_of_a`.
+  const auto winners = [](std::uint32_t queue_of_a) {
+    std::set<char> got;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      const auto router =
+          make("c3", weighted({1, 1}), {}, RandomStream(seed, RandomPurpose::kRouter));
+      tell(*router, 0, {10, 2, 10});
+      tell(*router, 1, {10, 2, 18});
+      Outstanding outstanding = outstanding_of({0, 0});
+      CHECK(reads(*router, 1, {&outstanding}) == "a");
+      for (int i = 0; i < 40; ++i) tell(*router, 0, {10, 2, queue_of_a});
+      got.insert(reads(*router, 1, {&outstanding}).front());
+    }
+    return got;
+  };
+  CHECK(winners(16) == std::set{'a'});
+  CHECK(winners(17) == std::set{'a', 'b'});
+  CHECK(winners(18) == std::set{'b'});
+}
+
+TEST_CASE("c3: a node without statistics gets all reads, none, or one until it answers") {
+  const auto got = [](const char* cold, int outstanding_there) {
+    const auto router = make("c3", weighted({1, 1}), {{"cold", cold}, {"adjust_losers", "false"}});
+    tell(*router, 0, {10, 2});
+    Outstanding outstanding = outstanding_of({0, outstanding_there});
+    return reads(*router, 3, {&outstanding});
+  };
+  CHECK(got("first", 0) == "bbb");
+  CHECK(got("first", 50) == "bbb");
+  CHECK(got("last", 0) == "aaa");
+  CHECK(got("probe", 0) == "bbb");
+  CHECK(got("probe", 1) == "aaa");
+}
+
+TEST_CASE("c3: equal scores share the reads") {
+  const auto router = make("c3", weighted({1, 1, 1}), kPlain);
+  for (const std::size_t node : {0U, 1U, 2U}) tell(*router, node, {10, 2});
+  Outstanding outstanding = outstanding_of({0, 0, 0});
+  for (const auto& [node, share] : shares(*router, {&outstanding})) {
+    INFO(node);
+    CHECK(share == Approx(1.0 / 3).margin(tolerance(1.0 / 3)));
+  }
+}
+
+TEST_CASE("a bucket of tokens: full it stays full, drained it refills by its rate") {
+  TokenBucket bucket(5, 20 * kMs, 10);
+  CHECK(bucket.tokens(100 * kMs) == 10);
+  for (int i = 0; i < 10; ++i) bucket.take();
+  CHECK(bucket.tokens(100 * kMs) == 0);
+  CHECK(bucket.next_ns(100 * kMs) == 104 * kMs);
+  CHECK(bucket.tokens(120 * kMs) == 5);
+}
+
+TEST_CASE("c3 with rate control: what exceeds the rates of all nodes waits") {
+  const auto router = make("c3", weighted({1, 1}),
+                           {{"rate_control", "true"},
+                            {"adjust_losers", "false"},
+                            {"burst", "2"},
+                            {"initial_rate", "1"}});
+  tell(*router, 0, {10, 2});
+  tell(*router, 1, {20, 2});
+  Outstanding outstanding = outstanding_of({0, 0});
+  CHECK(reads(*router, 4, {&outstanding}) == "aabb");
+  const Decision decision = router->choose({}, {&outstanding}, 0);
+  CHECK(decision.kind == Decision::Kind::kWait);
+  CHECK(decision.until_ns == 10 * kMs);
+  CHECK(decision.reason == Reason::kLimited);
+  CHECK(reads(*router, 1, {&outstanding}, 10 * kMs) == "a");
+}
+
+}  // namespace switchyard::testing
