@@ -15,7 +15,8 @@ Nanoseconds scaled(Nanoseconds time_ns, double factor) {
 
 class FifoNode : public EventNode {
  public:
-  explicit FifoNode(const NodeSpec& spec) : workers_(spec.workers), foresight_(spec.workers) {
+  explicit FifoNode(const NodeSpec& spec)
+      : workers_(spec.workers), foresight_(spec.workers), scratch_(spec.workers) {
     running_.reserve(spec.workers);
   }
 
@@ -45,8 +46,13 @@ class FifoNode : public EventNode {
   }
   std::optional<JobId> started() const override { return started_; }
   std::size_t waiting() const override { return queue_.size(); }
-  Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
-    return std::max(now, foresight_.earliest()) + scaled(service_ns, slowness_);
+  Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,
+                             std::span<const Coming> before) const override {
+    scratch_ = foresight_;
+    for (const Coming& job : before) {
+      scratch_.submit(job.arrive_ns, scaled(job.service_ns, slowness_));
+    }
+    return scratch_.submit(time, scaled(service_ns, slowness_)).finish_ns;
   }
 
   void set_slowness(Nanoseconds now, double slowness) override {
@@ -101,7 +107,8 @@ class FifoNode : public EventNode {
   double slowness_ = 1;
   std::uint64_t sequence_ = 0;
   std::optional<JobId> started_;
-  WorkerPlan foresight_;  // of the work there is now
+  WorkerPlan foresight_;        // of the work there is now
+  mutable WorkerPlan scratch_;  // so that to look ahead takes no memory
 };
 
 // Egalitarian processor sharing over `workers` servers: with n jobs each is served at rate
@@ -138,9 +145,11 @@ class SharingNode : public EventNode {
   std::size_t waiting() const override {
     return jobs_.size() > workers_ ? jobs_.size() - workers_ : 0;
   }
-  Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const override {
-    const double share = std::max(1.0, static_cast<double>(jobs_.size() + 1) / workers());
-    return now + static_cast<Nanoseconds>(static_cast<double>(service_ns) * share * slowness_);
+  Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,
+                             std::span<const Coming> before) const override {
+    const double jobs = static_cast<double>(jobs_.size() + before.size() + 1);
+    const double share = std::max(1.0, jobs / workers());
+    return time + static_cast<Nanoseconds>(static_cast<double>(service_ns) * share * slowness_);
   }
   void set_slowness(Nanoseconds now, double slowness) override {
     advance(now);

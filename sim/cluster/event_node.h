@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "cluster/spec.h"
@@ -15,6 +16,12 @@
 namespace switchyard {
 
 using JobId = std::uint32_t;
+
+// A job on its way to a node.
+struct Coming {
+  Nanoseconds arrive_ns = 0;
+  Nanoseconds service_ns = 0;
+};
 
 class EventNode {
  public:
@@ -34,9 +41,10 @@ class EventNode {
   virtual std::optional<JobId> started() const = 0;
   // Jobs in the node beyond its workers.
   virtual std::size_t waiting() const = 0;
-  // When a job arriving now would finish if no other came after it. An upper bound of what is
-  // knowable; only the oracle strategy asks.
-  virtual Nanoseconds finish_if_sent(Nanoseconds now, Nanoseconds service_ns) const = 0;
+  // When a job arriving at `time` would finish if no other came after it, and before it only those
+  // that are on their way, in order. More than is knowable; only the oracle strategy asks.
+  virtual Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,
+                                     std::span<const Coming> before) const = 0;
 
   // From now on all work takes `slowness` (> 0) times its service time, also what is left of work
   // under way.

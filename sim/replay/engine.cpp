@@ -672,7 +672,13 @@ class Engine : private Truth, private Supervisor::Client {
   Nanoseconds half_trip_ns(NodeId node) const { return kGeneral ? servers_.half_trip_ns(node) : 0; }
   bool planned(NodeId node) const { return !kGeneral || servers_.planned(node); }
   Nanoseconds response_if_sent(NodeId node, RequestClass kind) const override {
-    return servers_.response_if_sent(asking_for_, kind, node, now_);
+    coming_.clear();
+    const Ring<JobId>& travelling = travelling_[index(node)];
+    for (std::size_t i = 0; i < travelling.size(); ++i) {
+      const Flight& flight = flights_[travelling[i]];
+      coming_.push_back({flight.arrive_ns, servers_.service_ns(flight.request, node)});
+    }
+    return servers_.response_if_sent(asking_for_, kind, node, now_, coming_);
   }
   bool is_fresh(NodeId node) const override { return ledger_.is_fresh(asking_for_, node, now_); }
 
@@ -695,6 +701,7 @@ class Engine : private Truth, private Supervisor::Client {
   Arrivals arrivals_;
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
+  mutable std::vector<Coming> coming_;   // of one node, for the oracle
   WaitingReads waiting_reads_;
   Transactions transactions_;
   WaitingAnswers waiting_answers_;

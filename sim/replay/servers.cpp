@@ -72,15 +72,16 @@ std::vector<JobId> Servers::drop_all(NodeId id, Nanoseconds now) {
 }
 
 Nanoseconds Servers::response_if_sent(RequestIndex request, RequestClass kind, NodeId id,
-                                      Nanoseconds now) const {
+                                      Nanoseconds now, std::span<const Coming> before) const {
   const Node& node = nodes_[index(id)];
   if (node.door != Door::kOpen) return kNever;
   if (kind == RequestClass::kWrite && node.spec.role == Role::kReplica) return kNever;
   const Nanoseconds arrive = now + node.half_trip_ns;
   const Nanoseconds service = service_ns(request, id);
-  const Nanoseconds finish = node.model ? node.model->finish_if_sent(arrive, service)
-                                        : std::max(arrive, node.plan.earliest()) + service;
-  return finish + node.half_trip_ns;
+  if (node.model) return node.model->finish_if_sent(arrive, service, before) + node.half_trip_ns;
+  scratch_ = node.plan;
+  for (const Coming& job : before) scratch_.submit(job.arrive_ns, job.service_ns);
+  return scratch_.submit(arrive, service).finish_ns + node.half_trip_ns;
 }
 
 }  // namespace switchyard

@@ -33,6 +33,7 @@ class FlightTable {
     return id;
   }
   Flight& operator[](JobId id) { return flights_[id]; }
+  const Flight& operator[](JobId id) const { return flights_[id]; }
   // Tells an id's uses apart, in 24 bits.
   std::uint32_t generation(JobId id) const { return generations_[id] & 0xFFFFFF; }
   Flight remove(JobId id) {
@@ -117,9 +118,10 @@ class Servers {
   // The node loses all its work; the ids are still in the flight table, in the order of starts.
   std::vector<JobId> drop_all(NodeId node, Nanoseconds now);
 
-  // Of a query sent now and not yet submitted, kNever if it would fail; for the oracle.
+  // Of a query sent now, with these on their way before it; kNever if it would fail. For the
+  // oracle.
   Nanoseconds response_if_sent(RequestIndex request, RequestClass kind, NodeId node,
-                               Nanoseconds now) const;
+                               Nanoseconds now, std::span<const Coming> before) const;
 
  private:
   struct Node {
@@ -147,6 +149,7 @@ class Servers {
   void schedule_completion(Node& node, NodeId id);
 
   std::vector<Node> nodes_;
+  mutable WorkerPlan scratch_{1};
   std::span<const std::int64_t> service_ns_;
   EventQueue& events_;
   FlightTable& flights_;
