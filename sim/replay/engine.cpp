@@ -48,8 +48,8 @@ class Engine : private Truth, private Supervisor::Client {
                 {.conflicts = several_primaries_possible(cluster),
                  .discards = discards_possible(cluster)},
                 options, recorder_.tally(), control.observer),
-        progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
-                  routers.wants().positions),
+        progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_, servers_,
+                  connectivity_, routers.wants().positions),
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
                      connectivity_, ledger_, recorder_,
                      routers.wants().positions ? &progress_ : nullptr),
@@ -151,7 +151,7 @@ class Engine : private Truth, private Supervisor::Client {
         break;
       case EventKind::kObserve:
         // It must not keep a run alive by itself.
-        if (!events_.empty() || arrivals_.next_time() != kNever) progress_.observe(now_);
+        if (!events_.empty() || arrivals_.next_time() != kNever) observe();
         break;
       case EventKind::kTimer:
         feed_.fire_timer(now_, events_.empty() && arrivals_.next_time() == kNever);
@@ -164,6 +164,11 @@ class Engine : private Truth, private Supervisor::Client {
     }
   }
 
+  void observe() {
+    progress_.observe(now_);
+    routers_.on_observation(progress_, now_);
+    feed_.schedule_timer(now_);
+  }
   void complete(const Event& event) {
     const Servers::Completion completion = servers_.complete(event);
     if (completion.started) expect_read(flights_[*completion.started], now_);
@@ -259,7 +264,7 @@ class Engine : private Truth, private Supervisor::Client {
       throw InputError("a router waits for positions that it did not ask for, or of no node");
     }
     flight.node = decision.node;
-    const Position awaited = feed_.awaited();
+    const std::vector<Position>& awaited = feed_.awaited();
     if (progress_.has_reached(decision.node, awaited)) {
       dispatch(flight, decision.node);
       return;
@@ -292,6 +297,7 @@ class Engine : private Truth, private Supervisor::Client {
     Query query;
     query.kind = kind;
     query.op = flight.op;
+    query.asked_ns = flight.asked_ns;
     query.session = static_cast<SessionId>(session);
     query.key = static_cast<KeyId>(key);
     if (!columns_.table.empty()) query.table = static_cast<TableId>(columns_.table[request]);

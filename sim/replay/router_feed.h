@@ -26,14 +26,15 @@ class RouterFeed {
     view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
     view_.truth = wants_.truth ? &truth : nullptr;
     view_.positions = wants_.positions ? &positions : nullptr;
+    awaited_.reserve(wants_.positions ? nodes : 0);
     view_.awaited = &awaited_;
   }
   RouterFeed(const RouterFeed&) = delete;
   RouterFeed& operator=(const RouterFeed&) = delete;
 
   const Signals& wants() const { return wants_; }
-  // What the last decision to wait for a position was about.
-  const Position& awaited() const { return awaited_; }
+  // What the last decision to wait for positions was about.
+  const std::vector<Position>& awaited() const { return awaited_; }
   // As of now.
   [[gnu::always_inline]] const ClusterView& view(Nanoseconds now) {
     outstanding_.set_time(now);
@@ -114,7 +115,7 @@ class RouterFeed {
   FlightTable& flights_;
   Outstanding outstanding_;
   std::vector<bool> session_seen_;
-  Position awaited_;
+  std::vector<Position> awaited_;
   ClusterView view_;
   Nanoseconds timer_ns_ = kNever;
 };

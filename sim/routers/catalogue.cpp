@@ -13,7 +13,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
+constexpr std::array<const StrategyInfo*, 16> kCatalogue = {
     &kMasterSlave,
     &kMasterSlaveAsShipped,
     &kMultipleMasterSlave,
@@ -26,6 +26,7 @@ constexpr std::array<const StrategyInfo*, 15> kCatalogue = {
     &kDChoices,
     &kFinishTime,
     &kPeakEwma,
+    &kLeastBehind,
     &kBoundedHash,
     &kPrimaryOnly,
     &kOracle,

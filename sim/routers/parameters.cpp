@@ -11,6 +11,8 @@
 namespace switchyard {
 namespace {
 
+constexpr std::string_view kForever = "forever";
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -40,7 +42,9 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
       }
       return;
     case ParameterInfo::Type::kDuration:
-      if (!parse_duration(text)) fail("a duration with its unit, as in \"250ms\"");
+      if (parse_duration(text) || (info.endless && text == kForever)) return;
+      fail(info.endless ? "a duration with its unit, as in \"250ms\", or \"forever\""
+                        : "a duration with its unit, as in \"250ms\"");
       return;
     case ParameterInfo::Type::kText:
       return;
@@ -84,7 +88,7 @@ std::int64_t Parameters::integer(std::string_view name) const {
 }
 
 Nanoseconds Parameters::duration(std::string_view name) const {
-  return parse_duration(text(name)).value();
+  return text(name) == kForever ? kLongestDuration : parse_duration(text(name)).value();
 }
 
 bool Parameters::boolean(std::string_view name) const {

@@ -24,6 +24,8 @@ struct ParameterInfo {
   std::int64_t max = INT64_MAX;
   // kChoice: the allowed words.
   std::span<const std::string_view> choices = {};
+  // kDuration: whether it may also be "forever", which is the longest one.
+  bool endless = false;
 };
 
 inline constexpr std::array<std::string_view, 3> kPins = {"none", "transaction", "session"};
