@@ -120,7 +120,6 @@ Nanoseconds Progress::true_lag_ns(NodeId node) const {
 
 bool Progress::reaches_its_sources(NodeId node) const {
   if (connectivity_.whole()) return true;
-  if (!connectivity_.up(node)) return false;
   for (std::size_t i = 0; i < logs_.size(); ++i) {
     const bool is_source =
         node_id(i) != node && servers_.role(node_id(i)) == Role::kPrimary && !logs_[i].replaced;

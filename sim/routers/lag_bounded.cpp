@@ -95,10 +95,8 @@ class LagBounded : public Guard {
     const Decision decision = Guard::choose(query, view, now);
     const bool placed =
         decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
-    if (!placed || within_[index(decision.node)] != 0 || !is_up_replica(decision.node) ||
-        rule_.on_exceed == OnExceed::kAny) {
-      return decision;
-    }
+    const bool stands = !placed || within_[index(decision.node)] != 0;
+    if (stands || rule_.on_exceed == OnExceed::kAny) return decision;
     return divert(query, view, now);
   }
   // Where a read goes that can't go to a replica within the limit, or to the one chosen.
@@ -113,7 +111,7 @@ class LagBounded : public Guard {
     if (rule_.on_exceed == OnExceed::kWait && now < latest && some_replica_is_up()) {
       return Decision::wait_until(std::min(now + rule_.ask_every_ns, latest), Reason::kLagging);
     }
-    return to_primary(Reason::kLagging);
+    return to_primary_among(within_.data(), Reason::kLagging);
   }
   // The first in order among equals. Who judges a choice replaces it by nothing beyond the limit.
   NodeId least_lag() const {

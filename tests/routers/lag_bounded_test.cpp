@@ -190,6 +190,18 @@ TEST_CASE("lag_bounded: a choice over the limit goes to the primary, or the leas
   }
 }
 
+TEST_CASE("lag_bounded: of several primaries one within the limit, if any is") {
+  Told told;
+  told.lag = {2 * kSecond, 2 * kSecond, 0};
+  for (const char* applies_to : {"candidates", "choice"}) {
+    const auto router = guarded("lag_bounded", {{"applies_to", applies_to}});
+    const std::vector<NodeState> states = {
+        {true, Role::kPrimary}, {true, Role::kReplica}, {true, Role::kPrimary}};
+    router->on_topology(states, 0);
+    CHECK(six_reads(*router, view_of(told)) == Nodes(6, 2));
+  }
+}
+
 TEST_CASE("lag_bounded: out after so many observations in a row, back with the first within") {
   const auto router = guarded("lag_bounded", {{"limit", "10s"}, {"consecutive", "3"}});
   Told told;
@@ -299,6 +311,8 @@ TEST_CASE("no lag can be told without a primary, but again when another has take
   CHECK(failed_reads({{"unknown", "accept"}}) == 0);
   cluster.failover.promote_after_ns = 3 * kSecond;
   CHECK(failed_reads({}) == 3);
+  // From then on the other replica follows the new primary.
+  CHECK(reads_of(run_guarded(workload, cluster, {})) == std::vector<std::uint64_t>{0, 2, 5});
   // A stalled replica reaches its primary: that it lags is known.
   cluster = cluster_with(FaultKind::kStallReplication, NodeId{1}, 2200 * kMs, 30 * kSecond);
   CHECK(run_guarded(workload, cluster, {}).nodes[1].reads == 10);

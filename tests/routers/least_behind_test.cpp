@@ -73,4 +73,26 @@ TEST_CASE("least_behind: in a run, MaxScale's draws all reads to a replica that 
   CHECK(corrected.consistency.stale_reads == 0);
 }
 
+TEST_CASE("least_behind: in a run, what can't be told is known as of the last look") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  FaultSpec cut;
+  cut.kind = FaultKind::kPartition;
+  cut.nodes = {NodeId{1}};
+  cut.at_ns = 2200 * kMs;
+  cut.lasts_ns = 3 * kSecond;
+  cut.cuts_clients = false;
+  cluster.faults = {cut};
+  std::vector<Row> rows = {{0, "s", 's'}};
+  for (int i = 0; i < 10; ++i) rows.push_back({i * kSecond + 500 * kMs, "s", 'r', 0, "k"});
+  const auto elsewhere = [&](Nanoseconds observe_every_ns) {
+    cluster.replication.observe_every_ns = observe_every_ns;
+    return run(by_hand(rows), cluster, candidate_of("least_behind"), options_of(LoopMode::kSession))
+        .nodes[2]
+        .reads;
+  };
+  // At 2.5, 3.5 and 4.5 s; or from the look at 4 s to that at 6 s.
+  CHECK(elsewhere(0) == 3);
+  CHECK(elsewhere(2 * kSecond) == 2);
+}
+
 }  // namespace switchyard::testing
