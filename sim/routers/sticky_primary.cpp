@@ -192,7 +192,9 @@ const StrategyInfo kStickyPrimary = {
     .failure_modes =
         "A replication lag longer than the duration is not covered, nor are other sessions (but "
         "for scope key, table, all). Sessions that write often never leave the primary. What is "
-        "read through views, triggers and functions of a written table goes unnoticed. Frameworks "
+        "read through views, triggers and functions of a written table goes unnoticed, and where a "
+        "read-only transaction is kept on one database its BEGIN decides, which names no table or "
+        "key. Frameworks "
         "that stick for the rest of a web request are modelled by the session, which may be longer "
         "or, with pooled connections, another user's.",
     .source =

@@ -160,7 +160,7 @@ TEST_CASE("causal wait, in a run: a read of a read-only transaction fails, the n
   CHECK(tally.router_ns == 2 * kSecond);
 }
 
-TEST_CASE("causal select, in a run: who inserts and then counts finds one, others need `global`") {
+TEST_CASE("causal select, in a run: who inserts and then counts finds one, others need global") {
   std::vector<Row> own;
   std::vector<Row> two;
   for (int i = 0; i < 100; ++i) {
