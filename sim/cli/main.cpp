@@ -39,6 +39,22 @@ std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
                      join_names(names), did_you_mean(given.front(), names), kHelp);
 }
 
+[[noreturn]] void fail_to_write(const std::error_code& reason) {
+  throw InputError("standard output cannot be written: " + reason.message());
+}
+
+// What does not fit the buffer is written on the way, the rest at the end.
+int run_and_flush(const Action& action) {
+  try {
+    const int code = action();
+    if (std::fflush(stdout) == 0) return code;
+    fail_to_write({errno, std::generic_category()});
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) throw;
+    fail_to_write(error.code());
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Replays a recorded read/write workload through routing strategies against a "
@@ -57,12 +73,7 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     throw InputError(misuse(app, error));
   }
-  const int code = action();
-  if (std::fflush(stdout) != 0) {
-    throw InputError("standard output cannot be written: " +
-                     std::generic_category().message(errno));
-  }
-  return code;
+  return run_and_flush(action);
 }
 
 }  // namespace
@@ -77,11 +88,6 @@ int main(int argc, char** argv) {
     return switchyard::kExitInterrupted;
   } catch (const switchyard::InputError& error) {
     switchyard::print_error(error.what());
-    return kExitBadInput;
-  } catch (const std::system_error& error) {
-    // Of printing: files are written by code that says which one.
-    switchyard::print_error(
-        fmt::format("standard output cannot be written: {}", error.code().message()));
     return kExitBadInput;
   } catch (const std::bad_alloc&) {
     switchyard::print_error("out of memory; use a shorter recording");

@@ -34,7 +34,7 @@ std::string range_of(const ParameterInfo& parameter) {
     case ParameterInfo::Type::kBoolean:
       return "true | false";
     case ParameterInfo::Type::kDuration:
-      return "duration";
+      return parameter.endless ? "duration | forever" : "duration";
     case ParameterInfo::Type::kText:
       return "text";
     case ParameterInfo::Type::kChoice:
@@ -63,7 +63,7 @@ int list_all() {
   for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\npresets: what a product ships, for routers and for guards:\n");
   for (const Preset& preset : presets()) {
-    fmt::print("{:<33} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
+    fmt::print("{:<36} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
   }
   fmt::print("\n'switchyard routers NAME' tells more.\n");
   return kExitSuccess;

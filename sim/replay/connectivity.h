@@ -13,7 +13,10 @@ class Connectivity {
   explicit Connectivity(std::size_t nodes) : nodes_(nodes) {}
 
   // Faults of a node may overlap: it is up again when each has ended.
-  void add_down(NodeId node, int change) { nodes_[index(node)].down += change; }
+  void add_down(NodeId node, int change) {
+    nodes_[index(node)].down += change;
+    downs_ += change;
+  }
   void add_silence(NodeId node, int change) { nodes_[index(node)].silent += change; }
   // `group` and all others stop (or cease to stop) reaching each other.
   void add_partition(const std::vector<NodeId>& group, bool cuts_clients) {
@@ -24,6 +27,8 @@ class Connectivity {
     std::erase_if(partitions_, [&](const Partition& p) { return p.group == &group; });
   }
 
+  // All are up and reach each other.
+  bool whole() const { return downs_ == 0 && partitions_.empty(); }
   bool up(NodeId node) const { return nodes_[index(node)].down == 0; }
   bool linked(NodeId a, NodeId b) const {
     if (!up(a) || !up(b)) return false;
@@ -60,6 +65,7 @@ class Connectivity {
     const std::vector<NodeId>* group = nullptr;  // whose partition it is
   };
   std::vector<Node> nodes_;
+  int downs_ = 0;  // of all nodes
   std::vector<Partition> partitions_;
 };
 

@@ -50,8 +50,8 @@ class Engine : private Truth, private Supervisor::Client {
                 {.conflicts = several_primaries_possible(cluster),
                  .discards = discards_possible(cluster)},
                 options, recorder_.tally(), control.observer),
-        progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_,
-                  wants_.positions),
+        progress_(cluster.nodes.size(), cluster.replication.observe_every_ns, events_, servers_,
+                  connectivity_, wants_.positions),
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
                      connectivity_, ledger_, recorder_, wants_.positions ? &progress_ : nullptr),
         supervisor_(cluster, events_, servers_, replication_, connectivity_, *this),
@@ -181,7 +181,7 @@ class Engine : private Truth, private Supervisor::Client {
         break;
       case EventKind::kObserve:
         // It must not keep a run alive by itself.
-        if (!is_idle()) progress_.observe(now_);
+        if (!is_idle()) observe();
         break;
       case EventKind::kTimer:
         feed(event.payload()).fire_timer(now_, is_idle());
@@ -202,6 +202,13 @@ class Engine : private Truth, private Supervisor::Client {
     }
   }
 
+  void observe() {
+    progress_.observe(now_);
+    for_each_feed([&](RouterFeed& feed) {
+      feed.routers().on_observation(progress_, now_);
+      feed.routers_called(now_);
+    });
+  }
   void complete(const Event& event) {
     const Servers::Completion completion = servers_.complete(event);
     if (completion.started) expect_read(flights_[*completion.started], now_);
@@ -306,7 +313,7 @@ class Engine : private Truth, private Supervisor::Client {
       throw InputError("a router waits for positions that it did not ask for, or of no node");
     }
     flight.node = decision.node;
-    const Position awaited = feed_of(flight).awaited();
+    const std::vector<Position>& awaited = feed_of(flight).awaited();
     if (progress_.has_reached(decision.node, awaited)) {
       dispatch(flight, decision.node);
       return;
@@ -340,6 +347,7 @@ class Engine : private Truth, private Supervisor::Client {
     Query query;
     query.kind = kind;
     query.op = flight.op;
+    if constexpr (kGeneral) query.asked_ns = flight.asked_ns;
     query.session = static_cast<SessionId>(session);
     query.key = static_cast<KeyId>(key);
     if (!columns_.table.empty()) query.table = static_cast<TableId>(columns_.table[request]);

@@ -4,15 +4,18 @@
 
 namespace switchyard {
 
-Progress::Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events, bool wanted)
+Progress::Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events,
+                   const Servers& servers, const Connectivity& connectivity, bool wanted)
     : observe_every_ns_(observe_every_ns),
       events_(events),
+      servers_(servers),
+      connectivity_(connectivity),
       logs_(wanted ? nodes : 0),
       states_(wanted ? nodes * nodes : 0),
       waiting_(wanted ? nodes : 0) {
   if (observe_every_ns_ == 0 || !wanted) return;
   seen_ = {std::vector<std::uint64_t>(nodes * nodes), std::vector<std::uint64_t>(nodes),
-           std::vector<Nanoseconds>(nodes)};
+           std::vector<Nanoseconds>(nodes), std::vector<bool>(nodes, true)};
   events_.push({observe_every_ns_, EventKind::kObserve, 0});
 }
 
@@ -22,6 +25,7 @@ void Progress::observe(Nanoseconds now) {
   for (std::size_t i = 0; i < logs_.size(); ++i) {
     seen_.missing[i] = true_missing(node_id(i));
     seen_.lag_ns[i] = true_lag_ns(node_id(i));
+    seen_.lag_is_known[i] = reaches_its_sources(node_id(i));
   }
   events_.push({now + observe_every_ns_, EventKind::kObserve, 0});
 }
@@ -72,7 +76,7 @@ void Progress::advance(NodeId node, NodeId origin, Nanoseconds now) {
   }
   if (s.applied == before) return;
   std::erase_if(waiting_[index(node)], [&](const Waiter& waiter) {
-    if (!has_reached(node, waiter.position)) return false;
+    if (!has_reached(node, waiter.positions)) return false;
     events_.push({now, EventKind::kCaughtUp, waiter.flight, waiter.generation});
     return true;
   });
@@ -114,6 +118,16 @@ Nanoseconds Progress::true_lag_ns(NodeId node) const {
   return lag;
 }
 
+bool Progress::reaches_its_sources(NodeId node) const {
+  if (connectivity_.whole()) return true;
+  for (std::size_t i = 0; i < logs_.size(); ++i) {
+    const bool is_source =
+        node_id(i) != node && servers_.role(node_id(i)) == Role::kPrimary && !logs_[i].replaced;
+    if (is_source && !connectivity_.linked(node, node_id(i))) return false;
+  }
+  return true;
+}
+
 bool Progress::reached(NodeId node, const Position& position) const {
   if (observe_every_ns_ == 0) return has_reached(node, position);
   return seen_.applied[index(node) * logs_.size() + index(position.origin)] >= position.number;
@@ -125,6 +139,10 @@ std::uint64_t Progress::missing(NodeId node) const {
 
 Nanoseconds Progress::lag_ns(NodeId node) const {
   return observe_every_ns_ == 0 ? true_lag_ns(node) : seen_.lag_ns[index(node)];
+}
+
+bool Progress::lag_is_known(NodeId node) const {
+  return observe_every_ns_ == 0 ? reaches_its_sources(node) : seen_.lag_is_known[index(node)];
 }
 
 }  // namespace switchyard

@@ -3,10 +3,12 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "core/ring.h"
+#include "replay/connectivity.h"
 #include "replay/event_queue.h"
 #include "replay/ledger.h"
 #include "replay/servers.h"
@@ -16,9 +18,10 @@ namespace switchyard {
 
 class Progress : public Positions {
  public:
-  // Observed every `observe_every_ns`; 0: at every look. REQUIRES events to outlive it, and nothing
-  // to be asked or told unless `wanted`.
-  Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events, bool wanted);
+  // Observed every `observe_every_ns`; 0: at every look. REQUIRES all else to outlive it, and
+  // nothing to be asked or told unless `wanted`.
+  Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& events,
+           const Servers& servers, const Connectivity& connectivity, bool wanted);
 
   // kObserve; comes again as long as that is called.
   void observe(Nanoseconds now);
@@ -33,17 +36,21 @@ class Progress : public Positions {
   bool has_reached(NodeId node, const Position& position) const {
     return state(node, position.origin).applied >= position.number;
   }
-  // kCaughtUp comes with this flight and generation when it has.
+  bool has_reached(NodeId node, const std::vector<Position>& all) const {
+    return std::ranges::all_of(all, [&](const Position& each) { return has_reached(node, each); });
+  }
+  // kCaughtUp comes with this flight and generation when it has reached all.
   void stop_waiting(NodeId node, JobId flight) {
     std::erase_if(waiting_[index(node)], [&](const Waiter& w) { return w.flight == flight; });
   }
-  void wait(NodeId node, const Position& position, JobId flight, std::uint32_t generation) {
-    waiting_[index(node)].push_back({position, flight, generation});
+  void wait(NodeId node, const std::vector<Position>& all, JobId flight, std::uint32_t generation) {
+    waiting_[index(node)].push_back({all, flight, generation});
   }
 
   bool reached(NodeId node, const Position& position) const override;
   std::uint64_t missing(NodeId node) const override;
   Nanoseconds lag_ns(NodeId node) const override;
+  bool lag_is_known(NodeId node) const override;
 
  private:
   struct Entry {
@@ -64,7 +71,7 @@ class Progress : public Positions {
     boost::unordered_flat_set<std::uint64_t> beyond;  // and these
   };
   struct Waiter {
-    Position position;
+    std::vector<Position> positions;
     JobId flight = 0;
     std::uint32_t generation = 0;
   };
@@ -72,6 +79,7 @@ class Progress : public Positions {
     std::vector<std::uint64_t> applied;  // per node and origin
     std::vector<std::uint64_t> missing;  // per node
     std::vector<Nanoseconds> lag_ns;
+    std::vector<bool> lag_is_known;
   };
 
   State& state(NodeId node, NodeId origin) {
@@ -84,9 +92,12 @@ class Progress : public Positions {
   void shorten(NodeId origin);
   std::uint64_t true_missing(NodeId node) const;
   Nanoseconds true_lag_ns(NodeId node) const;
+  bool reaches_its_sources(NodeId node) const;
 
   Nanoseconds observe_every_ns_;
   EventQueue& events_;
+  const Servers& servers_;
+  const Connectivity& connectivity_;
   Nanoseconds now_ = 0;
   std::vector<Log> logs_;
   std::vector<State> states_;

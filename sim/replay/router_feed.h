@@ -30,6 +30,7 @@ class RouterFeed {
     view_.outstanding = wants_.outstanding ? &outstanding_ : nullptr;
     view_.truth = wants_.truth ? &truth : nullptr;
     view_.positions = wants_.positions ? &positions : nullptr;
+    awaited_.reserve(wants_.positions ? nodes : 0);
     view_.awaited = &awaited_;
   }
   RouterFeed(const RouterFeed&) = delete;
@@ -37,8 +38,8 @@ class RouterFeed {
 
   const RouterChain& routers() const { return routers_; }
   const Signals& wants() const { return wants_; }
-  // What the last decision to wait for a position was about.
-  const Position& awaited() const { return awaited_; }
+  // What the last decision to wait for positions was about.
+  const std::vector<Position>& awaited() const { return awaited_; }
   // As of now.
   [[gnu::always_inline]] const ClusterView& view(Nanoseconds now) {
     outstanding_.set_time(now);
@@ -130,7 +131,7 @@ class RouterFeed {
   Probes& probes_;
   Outstanding outstanding_;
   std::vector<bool> session_seen_;
-  Position awaited_;
+  std::vector<Position> awaited_;
   ClusterView view_;
   Nanoseconds timer_ns_ = kNever;
 };

@@ -13,7 +13,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::array<const StrategyInfo*, 18> kCatalogue = {
+constexpr std::array<const StrategyInfo*, 19> kCatalogue = {
     &kMasterSlave,
     &kMasterSlaveAsShipped,
     &kMultipleMasterSlave,
@@ -29,6 +29,7 @@ constexpr std::array<const StrategyInfo*, 18> kCatalogue = {
     &kPeakEwma,
     &kC3,
     &kPrequal,
+    &kLeastBehind,
     &kBoundedHash,
     &kPrimaryOnly,
     &kOracle,

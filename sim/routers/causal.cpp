@@ -3,10 +3,12 @@
 //
 // Ships in: MaxScale causal_reads (local, fast, global, fast_global), MySQL Router
 // wait_for_my_writes, ProxySQL gtid_from_hostgroup.
-// Parameters: mode (wait), scope (session), timeout (10 s).
-// Known failure: after a failover that lost commits their position is never reached as such;
-// `select` under steady writes sends everything to the primary.
+// Parameters: mode (wait), scope (session), timeout (10 s), on_timeout (primary).
+// Known failure: `select` under steady writes sends everything to the primary; reads that wait hold
+// their connections.
 // Source: MaxScale 24.02 manual, ReadWriteSplit, causal_reads.
+#include <algorithm>
+
 #include "core/error.h"
 #include "routers/guard.h"
 #include "routers/strategies.h"
@@ -14,14 +16,18 @@
 namespace switchyard {
 namespace {
 
+enum class OnTimeout : std::uint8_t { kPrimary, kError, kErrorInReadOnly };
+
 class Causal : public Guard {
  public:
-  Causal(RouterSetup setup, bool waits, bool for_all, Nanoseconds timeout_ns)
-      : Guard(std::move(setup)),
-        waits_(waits),
-        for_all_(for_all),
-        timeout_ns_(timeout_ns),
-        eligible_(node_count()) {}
+  struct Rule {
+    bool waits = true;
+    bool for_all = false;
+    Nanoseconds timeout_ns = 0;
+    OnTimeout on_timeout = OnTimeout::kPrimary;
+  };
+  Causal(RouterSetup setup, const Rule& rule)
+      : Guard(std::move(setup)), rule_(rule), eligible_(node_count()) {}
 
   Signals wants() const override {
     Signals signals = Guard::wants();
@@ -31,55 +37,76 @@ class Causal : public Guard {
   }
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
-    const std::size_t scope = for_all_ ? 0 : index(query.session);
-    const bool depends = scope < needed_.size() && needed_[scope].number > 0;
+    const std::size_t scope = scope_of(query.session);
+    const bool depends = scope < needed_.size() && !needed_[scope].empty();
     if (query.kind != RequestClass::kRead || !depends) return Guard::choose(query, view, now);
-    if (query.waited_out) return to_primary(Reason::kCausal);
-    return waits_ ? wait(needed_[scope], query, view, now)
-                  : select(needed_[scope], query, view, now);
+    if (query.waited_out) return after_timeout(needed_[scope], query, view);
+    return rule_.waits ? wait(needed_[scope], query, view, now)
+                       : select(needed_[scope], query, view, now);
   }
 
   void on_response(const Response& response) override {
-    if (response.position.number > 0) {
-      const std::size_t scope = for_all_ ? 0 : index(response.session);
-      if (scope >= needed_.size()) needed_.resize(scope + 1);
-      Position& needed = needed_[scope];
-      // Of one origin the later; another origin's commit takes its place, as when a new primary has
-      // taken over.
-      const bool older =
-          needed.origin == response.position.origin && needed.number > response.position.number;
-      if (!older) needed = response.position;
-    }
+    if (response.position.number > 0) need(scope_of(response.session), response.position);
     Guard::on_response(response);
   }
 
  private:
-  Decision wait(const Position& needed, const Query& query, const ClusterView& view,
-                Nanoseconds now) {
-    const Decision decision = Guard::choose(query, view, now);
-    if (decision.kind != Decision::Kind::kNode || view.positions->reached(decision.node, needed)) {
-      return decision;
+  // The latest of each origin's commits; those of a primary that was replaced count as reached when
+  // they are, or are lost.
+  using Needed = std::vector<Position>;
+
+  std::size_t scope_of(SessionId session) const { return rule_.for_all ? 0 : index(session); }
+  void need(std::size_t scope, const Position& position) {
+    if (scope >= needed_.size()) needed_.resize(scope + 1);
+    Needed& needed = needed_[scope];
+    const auto same = std::ranges::find(needed, position.origin, &Position::origin);
+    if (same == needed.end()) {
+      needed.push_back(position);
+    } else {
+      same->number = std::max(same->number, position.number);
     }
-    *view.awaited = needed;
-    return Decision::wait_for(decision.node, now + timeout_ns_);
   }
-  Decision select(const Position& needed, const Query& query, const ClusterView& view,
-                  Nanoseconds now) {
-    for (std::size_t i = 0; i < eligible_.size(); ++i) {
-      eligible_[i] = view.positions->reached(node_id(i), needed) ? 1 : 0;
-    }
-    return choose_among(eligible_, query, view, now, Reason::kCausal);
+  static bool reached(NodeId node, const Needed& needed, const ClusterView& view) {
+    return std::ranges::all_of(
+        needed, [&](const Position& each) { return view.positions->reached(node, each); });
   }
 
-  bool waits_;
-  bool for_all_;
-  Nanoseconds timeout_ns_;
-  std::vector<Position> needed_;  // per session, or one
+  Decision wait(const Needed& needed, const Query& query, const ClusterView& view,
+                Nanoseconds now) {
+    const Decision decision = Guard::choose(query, view, now);
+    if (decision.kind != Decision::Kind::kNode || reached(decision.node, needed, view)) {
+      return decision;
+    }
+    view.awaited->assign(needed.begin(), needed.end());
+    return Decision::wait_for(decision.node, now + rule_.timeout_ns);
+  }
+  Decision select(const Needed& needed, const Query& query, const ClusterView& view,
+                  Nanoseconds now) {
+    find_eligible(needed, view);
+    return choose_among(eligible_, query, view, now, Reason::kCausal);
+  }
+  Decision after_timeout(const Needed& needed, const Query& query, const ClusterView& view) {
+    const bool in_read_only = query.transaction != 0 && query.read_only_transaction;
+    const bool fails = rule_.on_timeout == OnTimeout::kError ||
+                       (rule_.on_timeout == OnTimeout::kErrorInReadOnly && in_read_only);
+    if (fails) return Decision::reject(Reason::kCausal);
+    find_eligible(needed, view);
+    return to_primary_among(eligible_.data(), Reason::kCausal);
+  }
+  void find_eligible(const Needed& needed, const ClusterView& view) {
+    for (std::size_t i = 0; i < eligible_.size(); ++i) {
+      eligible_[i] = reached(node_id(i), needed, view) ? 1 : 0;
+    }
+  }
+
+  Rule rule_;
+  std::vector<Needed> needed_;  // per session, or one
   std::vector<std::uint8_t> eligible_;
 };
 
 constexpr std::array<std::string_view, 2> kModes = {"wait", "select"};
 constexpr std::array<std::string_view, 2> kScopes = {"session", "all"};
+constexpr std::array<std::string_view, 3> kOnTimeout = {"primary", "error", "error_if_read_only"};
 constexpr std::array kParameters = {
     ParameterInfo{.name = "mode",
                   .type = ParameterInfo::Type::kChoice,
@@ -98,7 +125,16 @@ constexpr std::array kParameters = {
     ParameterInfo{.name = "timeout",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
-                  .help = "wait: after this the read goes to the primary; above 0"},
+                  .help = "wait: for how long at most; above 0"},
+    ParameterInfo{.name = "on_timeout",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "primary",
+                  .help =
+                      "wait: whether a read that waited too long goes to the primary or is "
+                      "rejected; with error_if_read_only, rejected if its transaction is read only "
+                      "(a whole transaction may wait with its BEGIN, where it stays on one "
+                      "database)",
+                  .choices = kOnTimeout},
 };
 
 }  // namespace
@@ -108,25 +144,30 @@ const StrategyInfo kCausal = {
     .summary = "guard: reads only where the session's last write has been applied",
     .rule =
         "The router remembers the position of the last commit that it answered, for each session "
-        "or for all. With mode wait a read goes to the database that the router behind chooses, "
-        "and "
-        "waits there until that position has been applied, `timeout` at most; then it goes to the "
-        "primary. With mode select the router behind chooses among the databases whose observed "
-        "position has reached it; if there is none the read goes to the primary. No random draws.",
+        "or for all; with several primaries, of the last of each. With mode wait a read goes to "
+        "the database that the router behind chooses, and waits there until all these have been "
+        "applied, `timeout` at most; then `on_timeout` decides. With mode select the router behind "
+        "chooses among the databases whose observed positions have reached them; if no replica "
+        "has, the read goes to the primary. No random draws.",
     .parameters = kParameters,
     .systems =
         "MaxScale causal_reads = local (wait, session), fast (select, session), global (wait, "
-        "all), "
-        "fast_global (select, all); MySQL Router wait_for_my_writes (wait, session, 2 s); ProxySQL "
-        "gtid_from_hostgroup (select, session)",
+        "all), fast_global (select, all), the waiting ones with error_if_read_only; MySQL Router "
+        "wait_for_my_writes (wait, session, 2 s); ProxySQL gtid_from_hostgroup (select, session)",
     .failure_modes =
         "Reads that wait hold their connections. select with writes all the time sends everything "
-        "to the primary. With several primaries only the position of the latest commit is kept.",
+        "to the primary. Of a transaction whose writes went to several primaries only the last "
+        "one's position is known.",
     .source = "MaxScale 24.02 manual, ReadWriteSplit, causal_reads",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("timeout") == 0) throw InputError("guard 'causal': timeout must be above 0");
-      return std::make_unique<Causal>(std::move(setup), p.text("mode") == "wait",
-                                      p.text("scope") == "all", p.duration("timeout"));
+      Causal::Rule rule;
+      rule.waits = p.text("mode") == "wait";
+      rule.for_all = p.text("scope") == "all";
+      rule.timeout_ns = p.duration("timeout");
+      const auto at = std::ranges::find(kOnTimeout, p.text("on_timeout")) - kOnTimeout.begin();
+      rule.on_timeout = static_cast<OnTimeout>(at);
+      if (rule.timeout_ns == 0) throw InputError("guard 'causal': timeout must be above 0");
+      return std::make_unique<Causal>(std::move(setup), rule);
     },
 };
 

@@ -99,6 +99,10 @@ void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now
   for (const auto& router : routers_) router->on_topology(states, now);
 }
 
+void RouterChain::on_observation(const Positions& positions, Nanoseconds now) const {
+  for (const auto& router : routers_) router->on_observation(positions, now);
+}
+
 void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
   for (const auto& router : routers_) router->on_session_start(session, now);
 }

@@ -58,6 +58,7 @@ class RouterChain {
   void on_dispatch(const Dispatch& dispatch) const;
   void on_response(const Response& response) const;
   void on_topology(std::span<const NodeState> states, Nanoseconds now) const;
+  void on_observation(const Positions& positions, Nanoseconds now) const;
   void on_session_start(SessionId session, Nanoseconds now) const;
   // Calls send(node) for each probe that a router wants to be sent now.
   template <class Send>

@@ -31,6 +31,9 @@ class Guard : public Router {
     states_.assign(states.begin(), states.end());
     inner_->on_topology(states, now);
   }
+  void on_observation(const Positions& positions, Nanoseconds now) override {
+    inner_->on_observation(positions, now);
+  }
   void on_session_start(SessionId session, Nanoseconds now) override {
     inner_->on_session_start(session, now);
   }
@@ -45,6 +48,14 @@ class Guard : public Router {
     return states_[index(node)] == NodeState{true, Role::kReplica};
   }
   Decision to_primary(Reason reason) const { return Decision::to(primaries_.writer(), reason); }
+  // Of several primaries, one that is 1 in `eligible`, if any is.
+  Decision to_primary_among(const std::uint8_t* eligible, Reason reason) const {
+    NodeId node = primaries_.writer();
+    for (std::size_t i = 0; eligible[index(node)] == 0 && i < states_.size(); ++i) {
+      if (eligible[i] != 0 && states_[i] == NodeState{true, Role::kPrimary}) node = node_id(i);
+    }
+    return Decision::to(node, reason);
+  }
 
   // What the router behind chooses for a read among the nodes that are 1 in `eligible`; a primary
   // if no replica is among them, or the router takes no heed.
@@ -63,11 +74,11 @@ class Guard : public Router {
     for (std::size_t i = 0; i < states_.size(); ++i) {
       some_replica |= view.eligible[i] != 0 && is_up_replica(node_id(i));
     }
-    if (!some_replica) return to_primary(otherwise);
+    if (!some_replica) return to_primary_among(view.eligible, otherwise);
     const Decision decision = inner_->choose(query, view, now);
     const bool to_other =
         decision.kind == Decision::Kind::kNode && view.eligible[index(decision.node)] == 0;
-    return to_other ? to_primary(otherwise) : decision;
+    return to_other ? to_primary_among(view.eligible, otherwise) : decision;
   }
 
  private:

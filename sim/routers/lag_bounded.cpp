@@ -1,27 +1,48 @@
 // Bounded lag: reads only go to replicas that are not too far behind, as far as can be seen.
 //
-// Ships in: MaxScale max_replication_lag, ProxySQL max_replication_lag, Pgpool-II
-// delay_threshold_by_time, MongoDB maxStalenessSeconds.
-// Parameters: limit (1 s), limit_commits (0), compare (below), on_exceed (primary).
+// Ships in: MaxScale max_replication_lag, ProxySQL max_replication_lag, Pgpool-II delay_threshold
+// and delay_threshold_by_time, MongoDB maxStalenessSeconds.
+// Parameters: limit (1 s), limit_commits (0), compare (below), unit (exact), unknown (reject),
+// unknown_lag (60 s), consecutive (1), applies_to (candidates), on_exceed (primary),
+// wait_at_most (10 s), ask_every (10 ms).
 // Known failure: the lag is as old as its last look; when all replicas exceed the limit the primary
 // takes every read.
-// Source: MaxScale 24.02 manual, max_replication_lag; Pgpool-II 4.5 manual, delay_threshold.
+// Source: MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, mysql_servers and
+// mysql-monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold.
+#include <algorithm>
+
+#include "core/error.h"
 #include "routers/guard.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
+enum class Unknown : std::uint8_t { kReject, kAccept, kTreatAs };
+enum class OnExceed : std::uint8_t { kPrimary, kLeastLag, kAny, kWait };
+
 class LagBounded : public Guard {
  public:
-  struct Limits {
-    Nanoseconds lag_ns = 0;     // 0: none
-    std::uint64_t commits = 0;  // 0: none
-    bool inclusive = false;     // whether a node at the limit is still eligible
-    bool least_lag = false;     // what to do when all exceed it: else the primary
+  struct Rule {
+    Nanoseconds limit_ns = 0;         // 0: none
+    std::uint64_t limit_commits = 0;  // 0: none
+    bool inclusive = false;           // whether a replica at a limit is still within it
+    bool whole_seconds = false;
+    Unknown unknown = Unknown::kReject;
+    Nanoseconds unknown_lag_ns = 0;
+    std::uint32_t consecutive = 1;
+    bool to_choice = false;  // whether it is the choice that is judged; else the candidates
+    OnExceed on_exceed = OnExceed::kPrimary;
+    Nanoseconds wait_at_most_ns = 0;
+    Nanoseconds ask_every_ns = 0;
   };
-  LagBounded(RouterSetup setup, const Limits& limits)
-      : Guard(std::move(setup)), limits_(limits), eligible_(node_count()) {}
+  LagBounded(RouterSetup setup, const Rule& rule)
+      : Guard(std::move(setup)),
+        rule_(rule),
+        over_(node_count()),
+        within_(node_count(), 1),
+        behind_(node_count()),
+        only_(node_count()) {}
 
   Signals wants() const override {
     Signals signals = Guard::wants();
@@ -31,41 +52,96 @@ class LagBounded : public Guard {
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
     if (query.kind != RequestClass::kRead) return Guard::choose(query, view, now);
+    // Where positions are always as of now, each read looks at them.
+    if (!told_of_observations_) look_at(*view.positions);
+    if (rule_.to_choice) return judge_choice(query, view, now);
     bool some_replica = false;
-    for (std::size_t i = 0; i < eligible_.size(); ++i) {
-      eligible_[i] = is_within(node_id(i), *view.positions) ? 1 : 0;
-      some_replica |= eligible_[i] != 0 && is_up_replica(node_id(i));
+    for (std::size_t i = 0; i < within_.size(); ++i) {
+      some_replica |= within_[i] != 0 && is_up_replica(node_id(i));
     }
-    if (!some_replica && limits_.least_lag) choose_least_lag(*view.positions);
-    return choose_among(eligible_, query, view, now, Reason::kLagging);
+    if (some_replica) return choose_among(within_, query, view, now, Reason::kLagging);
+    if (rule_.on_exceed == OnExceed::kAny) return Guard::choose(query, view, now);
+    return divert(query, view, now);
+  }
+  void on_observation(const Positions& positions, Nanoseconds now) override {
+    told_of_observations_ = true;
+    look_at(positions);
+    Guard::on_observation(positions, now);
   }
 
  private:
-  bool is_within(NodeId node, const Positions& positions) const {
-    const auto within = [&](auto value, auto limit) {
-      return limit == 0 || value < limit || (limits_.inclusive && value == limit);
+  void look_at(const Positions& positions) {
+    const auto exceeds = [&](auto value, auto limit) {
+      return limit != 0 && (rule_.inclusive ? value > limit : value >= limit);
     };
-    return within(positions.lag_ns(node), limits_.lag_ns) &&
-           within(positions.missing(node), limits_.commits);
-  }
-  // The first in order among equals.
-  void choose_least_lag(const Positions& positions) {
-    NodeId best = kNoNode;
-    for (std::size_t i = 0; i < eligible_.size(); ++i) {
-      if (!is_up_replica(node_id(i))) continue;
-      if (best == kNoNode || positions.lag_ns(node_id(i)) < positions.lag_ns(best)) {
-        best = node_id(i);
-      }
+    for (std::size_t i = 0; i < over_.size(); ++i) {
+      const NodeId node = node_id(i);
+      const bool known = positions.lag_is_known(node);
+      Nanoseconds lag = known ? positions.lag_ns(node) : rule_.unknown_lag_ns;
+      if (rule_.whole_seconds) lag -= lag % kSecond;
+      const std::uint64_t missing = positions.missing(node);
+      const bool rejected = !known && rule_.unknown == Unknown::kReject && rule_.limit_ns != 0;
+      const bool accepted = !known && rule_.unknown == Unknown::kAccept;
+      const bool over = rejected || (!accepted && exceeds(lag, rule_.limit_ns)) ||
+                        exceeds(missing, rule_.limit_commits);
+      over_[i] = over ? std::min(over_[i] + 1, rule_.consecutive) : 0;
+      within_[i] = over_[i] < rule_.consecutive ? 1 : 0;
+      const bool in_commits = rule_.limit_ns == 0 && rule_.limit_commits != 0;
+      behind_[i] = in_commits ? missing : static_cast<std::uint64_t>(lag);
     }
-    if (best != kNoNode) eligible_[index(best)] = 1;
   }
 
-  Limits limits_;
-  std::vector<std::uint8_t> eligible_;
+  Decision judge_choice(const Query& query, const ClusterView& view, Nanoseconds now) {
+    const Decision decision = Guard::choose(query, view, now);
+    const bool placed =
+        decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
+    const bool stands = !placed || within_[index(decision.node)] != 0;
+    if (stands || rule_.on_exceed == OnExceed::kAny) return decision;
+    return divert(query, view, now);
+  }
+  // Where a read goes that can't go to a replica within the limit, or to the one chosen.
+  Decision divert(const Query& query, const ClusterView& view, Nanoseconds now) {
+    const NodeId best = least_lag();
+    if (rule_.on_exceed == OnExceed::kLeastLag && best != kNoNode) {
+      std::ranges::fill(only_, std::uint8_t{0});
+      only_[index(best)] = 1;
+      return choose_among(only_, query, view, now, Reason::kLagging);
+    }
+    const Nanoseconds latest = query.asked_ns + rule_.wait_at_most_ns;
+    if (rule_.on_exceed == OnExceed::kWait && now < latest && some_replica_is_up()) {
+      return Decision::wait_until(std::min(now + rule_.ask_every_ns, latest), Reason::kLagging);
+    }
+    return to_primary_among(within_.data(), Reason::kLagging);
+  }
+  // The first in order among equals. Who judges a choice replaces it by nothing beyond the limit.
+  NodeId least_lag() const {
+    NodeId best = kNoNode;
+    for (std::size_t i = 0; i < behind_.size(); ++i) {
+      if (!is_up_replica(node_id(i)) || (rule_.to_choice && within_[i] == 0)) continue;
+      if (best == kNoNode || behind_[i] < behind_[index(best)]) best = node_id(i);
+    }
+    return best;
+  }
+  bool some_replica_is_up() const {
+    for (std::size_t i = 0; i < node_count(); ++i) {
+      if (is_up_replica(node_id(i))) return true;
+    }
+    return false;
+  }
+
+  Rule rule_;
+  bool told_of_observations_ = false;
+  std::vector<std::uint32_t> over_;    // observations in a row over a limit, up to `consecutive`
+  std::vector<std::uint8_t> within_;   // 1: fewer than that
+  std::vector<std::uint64_t> behind_;  // lag, or commits where only those are limited
+  std::vector<std::uint8_t> only_;
 };
 
 constexpr std::array<std::string_view, 2> kCompare = {"below", "at_most"};
-constexpr std::array<std::string_view, 2> kOnExceed = {"primary", "least_lag"};
+constexpr std::array<std::string_view, 2> kUnits = {"exact", "whole_seconds"};
+constexpr std::array<std::string_view, 3> kUnknown = {"reject", "accept", "treat_as"};
+constexpr std::array<std::string_view, 2> kAppliesTo = {"candidates", "choice"};
+constexpr std::array<std::string_view, 4> kOnExceed = {"primary", "least_lag", "any", "wait"};
 constexpr std::array kParameters = {
     ParameterInfo{.name = "limit",
                   .type = ParameterInfo::Type::kDuration,
@@ -83,13 +159,57 @@ constexpr std::array kParameters = {
         .default_value = "below",
         .help = "whether a replica exactly at a limit is left out (below) or not (at_most)",
         .choices = kCompare},
+    ParameterInfo{.name = "unit",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "exact",
+                  .help =
+                      "whether the lag is compared as it is, or rounded down to whole seconds: a "
+                      "limit of 1s then means below a second, and at_most 10s below eleven",
+                  .choices = kUnits},
+    ParameterInfo{.name = "unknown",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "reject",
+                  .help = "what becomes of a replica whose lag can't be told, as it does not reach "
+                          "what it replicates from: it is over the limit, within it, or its lag is "
+                          "taken to be unknown_lag. Commits that it lacks are counted all the same",
+                  .choices = kUnknown},
+    ParameterInfo{.name = "unknown_lag",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "60s",
+                  .help = "unknown = treat_as: the lag that stands for one that can't be told"},
+    ParameterInfo{
+        .name = "consecutive",
+        .type = ParameterInfo::Type::kInteger,
+        .default_value = "1",
+        .help =
+            "after how many observations in a row over a limit a replica is left out; the first "
+            "within it brings it back. Where replication.observe_every is 0 each read observes",
+        .min = 1,
+        .max = 1'000'000},
+    ParameterInfo{.name = "applies_to",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "candidates",
+                  .help =
+                      "candidates: the router behind chooses among the replicas within the limit; "
+                      "choice: it chooses among all, and a choice over the limit is replaced",
+                  .choices = kAppliesTo},
     ParameterInfo{.name = "on_exceed",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "primary",
                   .help =
-                      "where reads go when every replica exceeds a limit: to the primary, or to "
-                      "the replica with the least lag",
+                      "where reads go when every replica exceeds a limit: to the primary, to the "
+                      "replica with the least lag, to any as if there were no limit, or nowhere "
+                      "until one is within it (wait). With applies_to = choice, when the one "
+                      "chosen does; least_lag is then the least within the limit, or the primary",
                   .choices = kOnExceed},
+    ParameterInfo{.name = "wait_at_most",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "10s",
+                  .help = "on_exceed = wait: a read that has waited so long goes to the primary"},
+    ParameterInfo{.name = "ask_every",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "10ms",
+                  .help = "on_exceed = wait: how often a read that waits tries again; above 0"},
 };
 
 }  // namespace
@@ -99,24 +219,44 @@ const StrategyInfo kLagBounded = {
     .summary = "guard: reads only to replicas whose observed lag is below a limit",
     .rule =
         "The router behind chooses among the databases whose observed lag is below `limit` and "
-        "that lack fewer than `limit_commits` commits; if no replica is left, `on_exceed` decides. "
-        "Lags are as old as replication.observe_every says. No random draws.",
+        "that lack fewer than `limit_commits` commits; if no replica is left, `on_exceed` decides, "
+        "and least_lag takes the first in order among equals (by commits where only they are "
+        "limited). Lags are as old as replication.observe_every says. No random draws.",
     .parameters = kParameters,
     .systems =
-        "MaxScale max_replication_lag (below), ProxySQL max_replication_lag (at_most), Pgpool-II "
-        "delay_threshold_by_time (at_most; prefer_lower_delay_standby: least_lag), MongoDB "
-        "maxStalenessSeconds (at_most)",
+        "MaxScale max_replication_lag (below, whole_seconds), ProxySQL max_replication_lag "
+        "(at_most, whole_seconds, treat_as 60s; consecutive is monitor_replication_lag_count), "
+        "Pgpool-II delay_threshold (limit_commits for its bytes) and delay_threshold_by_time "
+        "(at_most, choice; prefer_lower_delay_standby: least_lag), MongoDB maxStalenessSeconds "
+        "(at_most)",
     .failure_modes =
         "A lag seen is old by up to observe_every, 10 s in some systems. When all replicas are "
-        "over the limit the primary takes every read, and may collapse under them.",
-    .source = "MaxScale 24.02 manual, max_replication_lag; Pgpool-II 4.5 manual, delay_threshold",
+        "over the limit the primary takes every read, and may collapse under them. While the "
+        "primary is down no lag can be told: with unknown = reject reads fail with it.",
+    .source =
+        "MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, max_replication_lag and "
+        "monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      LagBounded::Limits limits;
-      limits.lag_ns = p.duration("limit");
-      limits.commits = static_cast<std::uint64_t>(p.integer("limit_commits"));
-      limits.inclusive = p.text("compare") == "at_most";
-      limits.least_lag = p.text("on_exceed") == "least_lag";
-      return std::make_unique<LagBounded>(std::move(setup), limits);
+      const auto choice = [&](std::string_view name, const auto& choices) {
+        return std::ranges::find(choices, p.text(name)) - choices.begin();
+      };
+      LagBounded::Rule rule;
+      rule.limit_ns = p.duration("limit");
+      rule.limit_commits = static_cast<std::uint64_t>(p.integer("limit_commits"));
+      rule.inclusive = p.text("compare") == "at_most";
+      rule.whole_seconds = p.text("unit") == "whole_seconds";
+      rule.unknown = static_cast<Unknown>(choice("unknown", kUnknown));
+      // A lag that nothing stands for is no least one.
+      rule.unknown_lag_ns = rule.unknown == Unknown::kTreatAs ? p.duration("unknown_lag") : kNever;
+      rule.consecutive = static_cast<std::uint32_t>(p.integer("consecutive"));
+      rule.to_choice = p.text("applies_to") == "choice";
+      rule.on_exceed = static_cast<OnExceed>(choice("on_exceed", kOnExceed));
+      rule.wait_at_most_ns = p.duration("wait_at_most");
+      rule.ask_every_ns = p.duration("ask_every");
+      if (rule.ask_every_ns == 0) {
+        throw InputError("guard 'lag_bounded': ask_every must be above 0");
+      }
+      return std::make_unique<LagBounded>(std::move(setup), rule);
     },
 };
 

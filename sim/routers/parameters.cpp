@@ -11,6 +11,8 @@
 namespace switchyard {
 namespace {
 
+constexpr std::string_view kForever = "forever";
+
 template <class Number>
 std::optional<Number> parse(std::string_view text) {
   Number value = 0;
@@ -47,7 +49,9 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
       }
       return;
     case ParameterInfo::Type::kDuration:
-      if (!parse_duration(text)) fail("a duration with its unit, as in \"250ms\"");
+      if (parse_duration(text) || (info.endless && text == kForever)) return;
+      fail(info.endless ? "a duration with its unit, as in \"250ms\", or \"forever\""
+                        : "a duration with its unit, as in \"250ms\"");
       return;
     case ParameterInfo::Type::kText:
       return;
@@ -95,7 +99,7 @@ double Parameters::number(std::string_view name) const {
 }
 
 Nanoseconds Parameters::duration(std::string_view name) const {
-  return parse_duration(text(name)).value();
+  return text(name) == kForever ? kLongestDuration : parse_duration(text(name)).value();
 }
 
 bool Parameters::boolean(std::string_view name) const {

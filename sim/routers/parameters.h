@@ -27,6 +27,8 @@ struct ParameterInfo {
   double highest = 1;
   // kChoice: the allowed words.
   std::span<const std::string_view> choices = {};
+  // kDuration: whether it may also be "forever", which is the longest one.
+  bool endless = false;
 };
 
 inline constexpr std::array<std::string_view, 3> kPins = {"none", "transaction", "session"};

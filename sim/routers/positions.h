@@ -25,6 +25,9 @@ class Positions {
   virtual std::uint64_t missing(NodeId node) const = 0;
   // … and how long ago the first of them was committed; 0 without any.
   virtual Nanoseconds lag_ns(NodeId node) const = 0;
+  // Whether that time could be told: it can't while the node does not reach what it replicates
+  // from. lag_ns() is the truth all the same, which routers must not use then.
+  virtual bool lag_is_known(NodeId node) const = 0;
 };
 
 }  // namespace switchyard

@@ -33,15 +33,32 @@ constexpr auto kPenalty = with(Pair{"failure_penalty", "5s"});
 constexpr auto kPgdog = with(Pair{"tie", "last"}, Pair{"max_fails", "0"});
 constexpr auto kNext = with(Pair{"mode", "next_available"});
 constexpr auto kBalance = with(Pair{"factor", "150"});
+constexpr auto kLeastBehind = with(Pair{"unit", "whole_seconds"}, Pair{"unknown", "first"});
 constexpr auto kTwoSeconds = with(Pair{"duration", "2s"});
 constexpr auto kFiveSeconds = with(Pair{"duration", "5s"});
 constexpr auto kFifteenSeconds = with(Pair{"duration", "15s"});
+constexpr auto kForever = with(Pair{"duration", "forever"});
+constexpr auto kTransaction = with(Pair{"scope", "transaction"});
+constexpr auto kAdaptive = with(Pair{"scope", "transaction_table"});
+constexpr auto kAdaptiveGlobal =
+    with(Pair{"scope", "table"}, Pair{"duration", "60s"}, Pair{"cold_start", "2s"});
+constexpr auto kPgcatActivity =
+    with(Pair{"scope", "table"}, Pair{"duration", "50ms"}, Pair{"cold_start", "100ms"});
 constexpr auto kFast = with(Pair{"mode", "select"});
-constexpr auto kGlobal = with(Pair{"scope", "all"});
+constexpr auto kLocal = with(Pair{"on_timeout", "error_if_read_only"});
+constexpr auto kGlobal = with(Pair{"scope", "all"}, Pair{"on_timeout", "error_if_read_only"});
 constexpr auto kFastGlobal = with(Pair{"mode", "select"}, Pair{"scope", "all"});
 constexpr auto kMyWrites = with(Pair{"timeout", "2s"});
-constexpr auto kAtMost = with(Pair{"compare", "at_most"});
-constexpr auto kLowerDelay = with(Pair{"compare", "at_most"}, Pair{"on_exceed", "least_lag"});
+constexpr auto kMaxscaleLag = with(Pair{"unit", "whole_seconds"});
+constexpr auto kProxysqlLag = with(Pair{"compare", "at_most"}, Pair{"unit", "whole_seconds"},
+                                   Pair{"unknown", "treat_as"}, Pair{"unknown_lag", "60s"});
+constexpr auto kStaleness = with(Pair{"compare", "at_most"}, Pair{"limit", "90s"});
+constexpr auto kDelay = with(Pair{"compare", "at_most"}, Pair{"applies_to", "choice"});
+// Commits stand for the bytes of log that Pgpool-II counts.
+constexpr auto kDelayInCommits = with(Pair{"compare", "at_most"}, Pair{"applies_to", "choice"},
+                                      Pair{"limit", "0s"}, Pair{"limit_commits", "1000"});
+constexpr auto kLowerDelay =
+    with(Pair{"compare", "at_most"}, Pair{"applies_to", "choice"}, Pair{"on_exceed", "least_lag"});
 
 constexpr std::array kPresets = {
     Preset{"c3.authors", "c3", kAuthorsC3.pairs},
@@ -55,6 +72,7 @@ constexpr std::array kPresets = {
     Preset{"linkerd.peak_ewma", "peak_ewma", kNone},
     Preset{"linkerd.penalty_peak_ewma", "peak_ewma", kPenalty.pairs},
     Preset{"maxscale.adaptive_routing", "finish_time", kNone},
+    Preset{"maxscale.least_behind_master", "least_behind", kLeastBehind.pairs},
     Preset{"maxscale.least_current_operations", "least_outstanding", kLeastRecentlyUsed.pairs},
     Preset{"mongodb.nearest", "latency_window", kNearest.pairs},
     Preset{"mongodb.secondary", "latency_window", kNone},
@@ -69,17 +87,26 @@ constexpr std::array kPresets = {
     Preset{"proxysql.weighted", "weighted_random", kProxysql.pairs},
 
     Preset{"django_multidb.pinning", "sticky_primary", kFifteenSeconds.pairs},
+    Preset{"django_replicated.redirect", "sticky_primary", kFiveSeconds.pairs},
+    Preset{"laravel.sticky", "sticky_primary", kForever.pairs},
     Preset{"makara.primary_ttl", "sticky_primary", kFiveSeconds.pairs},
     Preset{"maxscale.causal_reads_fast", "causal", kFast.pairs},
     Preset{"maxscale.causal_reads_fast_global", "causal", kFastGlobal.pairs},
     Preset{"maxscale.causal_reads_global", "causal", kGlobal.pairs},
-    Preset{"maxscale.causal_reads_local", "causal", kNone},
-    Preset{"maxscale.max_replication_lag", "lag_bounded", kNone},
+    Preset{"maxscale.causal_reads_local", "causal", kLocal.pairs},
+    Preset{"maxscale.max_replication_lag", "lag_bounded", kMaxscaleLag.pairs},
+    Preset{"mongodb.max_staleness", "lag_bounded", kStaleness.pairs},
     Preset{"mysqlrouter.wait_for_my_writes", "causal", kMyWrites.pairs},
-    Preset{"pgpool.delay_threshold_by_time", "lag_bounded", kAtMost.pairs},
+    Preset{"pgcat.db_activity_based_routing", "sticky_primary", kPgcatActivity.pairs},
+    Preset{"pgpool.always", "sticky_primary", kForever.pairs},
+    Preset{"pgpool.delay_threshold", "lag_bounded", kDelayInCommits.pairs},
+    Preset{"pgpool.delay_threshold_by_time", "lag_bounded", kDelay.pairs},
+    Preset{"pgpool.disable_load_balance_on_write", "sticky_primary", kTransaction.pairs},
+    Preset{"pgpool.dml_adaptive", "sticky_primary", kAdaptive.pairs},
+    Preset{"pgpool.dml_adaptive_global", "sticky_primary", kAdaptiveGlobal.pairs},
     Preset{"pgpool.prefer_lower_delay_standby", "lag_bounded", kLowerDelay.pairs},
     Preset{"proxysql.gtid_from_hostgroup", "causal", kFast.pairs},
-    Preset{"proxysql.max_replication_lag", "lag_bounded", kAtMost.pairs},
+    Preset{"proxysql.max_replication_lag", "lag_bounded", kProxysqlLag.pairs},
     Preset{"rails.database_selector", "sticky_primary", kTwoSeconds.pairs},
 };
 

@@ -30,6 +30,7 @@ struct Query {
   TableId table = kNoTable;
   std::uint32_t transaction = 0;  // 0: none; else the session's current one
   bool read_only_transaction = false;
+  Nanoseconds asked_ns = 0;  // when it came; before now if it had to wait
   // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
   // Only with Signals::origin.
   NodeId origin = kNoNode;
@@ -48,7 +49,7 @@ enum class Reason : std::uint8_t {
   kPinned,      // where its transaction or session is
   kSticky,      // to a primary because of an earlier write
   kCausal,      // where, or when, the position it needs has been reached
-  kLagging,     // to a primary because every other node is too far behind
+  kLagging,     // not to a node that is too far behind: to a primary, or later
 };
 
 // Kept to two words, which are returned in registers.
@@ -57,7 +58,7 @@ struct Decision {
     kNode,      // send it to `node`
     kNoAnswer,  // leave it to the next router of the chain
     kWait,      // ask again at `until_ns`, which must lie in the future
-    kWaitFor,   // send it to `node` when that has reached *view.awaited; at `until_ns`, ask again
+    kWaitFor,   // send it to `node` when that has reached view.awaited; at `until_ns`, ask again
     kReject,    // fail it at once
   };
   Kind kind = Kind::kNoAnswer;
@@ -69,13 +70,15 @@ struct Decision {
     return {Kind::kNode, reason, node, 0};
   }
   static Decision no_answer() { return {}; }
-  static Decision wait_until(Nanoseconds time) {
-    return {Kind::kWait, Reason::kLimited, kNoNode, time};
+  static Decision wait_until(Nanoseconds time, Reason reason = Reason::kLimited) {
+    return {Kind::kWait, reason, kNoNode, time};
   }
   static Decision wait_for(NodeId node, Nanoseconds until) {
     return {Kind::kWaitFor, Reason::kCausal, node, until};
   }
-  static Decision reject() { return {Kind::kReject, Reason::kLimited, kNoNode, 0}; }
+  static Decision reject(Reason reason = Reason::kLimited) {
+    return {Kind::kReject, reason, kNoNode, 0};
+  }
 };
 
 // What a strategy can be told. Each costs the engine something, so each must be asked for.
@@ -85,7 +88,7 @@ struct Signals {
   bool sessions = false;     // on_session_start
   bool timers = false;       // next_timer and on_timer
   bool origin = false;       // Query::origin
-  bool positions = false;    // ClusterView::positions
+  bool positions = false;    // ClusterView::positions and on_observation
   bool server = false;       // Response::waiting and service_ns; with `responses`
   bool probes = false;       // take_probes and on_probe
   bool truth = false;        // ClusterView::truth; for bounds, no real router has it
@@ -125,7 +128,8 @@ struct ClusterView {
   Outstanding* outstanding = nullptr;    // with Signals::outstanding
   const Truth* truth = nullptr;          // with Signals::truth
   const Positions* positions = nullptr;  // with Signals::positions, …
-  Position* awaited = nullptr;           // … as this: where who decides kWaitFor says for what
+  // … as this: where who decides kWaitFor says for what; it has room for one of each origin.
+  std::vector<Position>* awaited = nullptr;
   // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.
   const std::uint8_t* eligible = nullptr;
 };
@@ -197,6 +201,8 @@ class Router {
   // Something has become of a node; states of all, in the cluster's order. At the start all are up
   // and have the roles of NodeInfo.
   virtual void on_topology(std::span<const NodeState> /*states*/, Nanoseconds /*now*/) {}
+  // ClusterView::positions have been looked at anew; never called where they are always as of now.
+  virtual void on_observation(const Positions& /*positions*/, Nanoseconds /*now*/) {}
   // Before the first request of a session.
   virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
   // Nodes to send a probe to now, one each; asked after choose() and on_timer(). They are valid

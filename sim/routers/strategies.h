@@ -12,6 +12,7 @@ extern const StrategyInfo kRoundRobin;
 extern const StrategyInfo kRandomReplica;
 extern const StrategyInfo kLeastOutstanding;
 extern const StrategyInfo kDChoices;
+extern const StrategyInfo kLeastBehind;
 extern const StrategyInfo kOrdered;
 extern const StrategyInfo kWeightedRandom;
 extern const StrategyInfo kSmoothWrr;

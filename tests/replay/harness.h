@@ -51,6 +51,8 @@ struct Row {
   Nanoseconds dur_ns = 0;
   std::string key = {};
   std::uint32_t txn = 0;
+  std::string table = {};
+  std::uint8_t flags = 0;
 };
 inline ReplayWorkload by_hand(const std::vector<Row>& rows) {
   TraceBuilder builder;
@@ -62,6 +64,8 @@ inline ReplayWorkload by_hand(const std::vector<Row>& rows) {
     row.dur_ns = r.dur_ns;
     row.key = r.key;
     row.txn = r.txn;
+    row.table = r.table;
+    row.flags = r.flags;
     builder.add(row);
   }
   return prepare(builder.finish({}), std::nullopt, 1);
