@@ -39,6 +39,10 @@ std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
                      join_names(names), did_you_mean(given.front(), names), kHelp);
 }
 
+[[noreturn]] void fail_output(const std::error_code& error) {
+  throw InputError("standard output cannot be written: " + error.message());
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Replays a recorded read/write workload through routing strategies against a "
@@ -57,11 +61,15 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     throw InputError(misuse(app, error));
   }
-  const int code = action();
-  if (std::fflush(stdout) != 0) {
-    throw InputError("standard output cannot be written: " +
-                     std::generic_category().message(errno));
+  int code = kExitSuccess;
+  try {
+    code = action();
+  } catch (const std::system_error& error) {
+    // What is longer than the output's buffer is written before the end.
+    if (std::ferror(stdout) != 0) fail_output(error.code());
+    throw;
   }
+  if (std::fflush(stdout) != 0) fail_output({errno, std::generic_category()});
   return code;
 }
 
