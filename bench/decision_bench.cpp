@@ -1,9 +1,11 @@
-// Nanoseconds of one decision, for every strategy of the catalogue at 4, 16 and 64 nodes.
+// Nanoseconds of one decision, for every strategy of the catalogue, and those with names of their
+// own, at 4, 16 and 64 nodes.
 //
 // `null` is a router that does nothing: what the call itself costs.
 #include <benchmark/benchmark.h>
 
 #include "routers/catalogue.h"
+#include "routers/presets.h"
 #include "systems.h"
 
 namespace switchyard::bench {
@@ -62,9 +64,13 @@ void decide(benchmark::State& state, const RouterChain& chain, std::size_t nodes
                                    decide(state, RouterChain(std::move(routers), NodeId{0}), nodes);
                                  });
   }
-  for (const StrategyInfo* info : catalogue()) {
+  std::vector<std::string> names;
+  for (const StrategyInfo* info : catalogue()) names.emplace_back(info->name);
+  for (const Preset& preset : presets()) {
+    if (!preset.summary.empty()) names.emplace_back(preset.name);
+  }
+  for (const std::string& router : names) {
     for (const std::size_t nodes : {4U, 16U, 64U}) {
-      const std::string router(info->name);
       benchmark::RegisterBenchmark(("decide/" + router + "/" + std::to_string(nodes)).c_str(),
                                    [router, nodes](benchmark::State& state) {
                                      ClusterSpec cluster = cluster_of(nodes);

@@ -87,7 +87,7 @@ class RouterFeed {
   void fire_timer(Nanoseconds now, bool idle) {
     timer_ns_ = kNever;
     if (idle) return;
-    routers_.on_timer(now);
+    routers_.on_timer(view(now), now);
     schedule_timer(now);
   }
 

@@ -1,14 +1,19 @@
 // Power of d choices: draw d replicas at random and send the read to the one with the fewest
-// outstanding requests.
+// outstanding requests. Draws and comparison may go by weights, and the counts may come from a
+// monitor that looks only now and then.
 //
-// Ships in: Envoy LEAST_REQUEST, Finagle P2C, MongoDB drivers, nginx random two, HAProxy random(2).
-// Parameters: d (2), replacement (false), include_primary (false).
+// Ships in: Envoy LEAST_REQUEST, Finagle P2C, tower, MongoDB drivers, nginx random two, HAProxy
+// random(2).
+// Parameters: d (2), replacement (false), tie (first), weights (none), refresh_every (0 s),
+// include_primary (false).
 // Known failure: with replacement and 2 nodes, the worse one still gets a quarter of the reads.
-// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001.
+// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001;
+// nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c.
 #include <algorithm>
 
 #include "routers/catalogue.h"
 #include "routers/deck.h"
+#include "routers/load_board.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"
 
@@ -17,23 +22,33 @@ namespace {
 
 class DChoices {
  public:
-  DChoices(Deck deck, std::uint32_t d, bool replacement)
-      : d_(d), replacement_(replacement), deck_(std::move(deck)) {}
+  enum class Tie : std::uint8_t { kFirst, kLast, kRandom };
+  struct Settings {
+    std::uint32_t d = 2;
+    bool replacement = false;
+    Tie tie = Tie::kFirst;
+    bool draws_by_weight = false;
+    bool compares_by_weight = false;
+  };
+  // `weights`: one per node, or empty where the settings don't need them.
+  DChoices(Deck deck, LoadBoard board, const Settings& settings, std::vector<std::int64_t> weights)
+      : is_plain_(board.is_current() && settings.tie == Tie::kFirst && weights.empty()),
+        settings_(settings),
+        deck_(std::move(deck)),
+        board_(std::move(board)),
+        weights_(std::move(weights)) {}
 
-  Signals wants() const {
-    Signals signals;
-    signals.outstanding = true;
-    return signals;
-  }
+  Signals wants() const { return board_.wants(); }
 
   NodeId pick(const Read& read) {
+    if (!is_plain_) return pick_otherwise(read);
     deck_.take_up(read.eligible);
     Outstanding& outstanding = *read.view.outstanding;
-    const std::uint32_t draws = replacement_ ? d_ : std::min(d_, deck_.size());
-    NodeId best = replacement_ ? deck_.draw_again() : deck_.draw(0);
+    const std::uint32_t draws = count_of_draws();
+    NodeId best = draw(0);
     std::uint32_t fewest = outstanding[best];
     for (std::uint32_t i = 1; i < draws; ++i) {
-      const NodeId node = replacement_ ? deck_.draw_again() : deck_.draw(i);
+      const NodeId node = draw(i);
       const std::uint32_t count = outstanding[node];
       if (count < fewest) {
         fewest = count;
@@ -43,12 +58,63 @@ class DChoices {
     return best;
   }
 
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
  private:
-  std::uint32_t d_;
-  bool replacement_;
+  std::uint32_t count_of_draws() const {
+    return settings_.replacement ? settings_.d : std::min(settings_.d, deck_.size());
+  }
+  NodeId draw(std::uint32_t i) {
+    return settings_.replacement ? deck_.draw_again() : deck_.draw(i);
+  }
+
+  [[gnu::noinline]] NodeId pick_otherwise(const Read& read) {
+    if (weights_.empty()) {
+      deck_.take_up(read.eligible);
+    } else {
+      deck_.take_up(read.eligible, weights_);
+      if (deck_.size() == 0) return kNoNode;
+    }
+    const std::uint32_t draws = count_of_draws();
+    NodeId best = draw_otherwise(0);
+    double least = load(best, read.view);
+    std::uint32_t tied = 1;
+    for (std::uint32_t i = 1; i < draws; ++i) {
+      const NodeId node = draw_otherwise(i);
+      const double other = load(node, read.view);
+      if (other > least) continue;
+      tied = other < least ? 1 : tied + 1;
+      if (tied == 1 || takes_tied(tied)) best = node;
+      least = other;
+    }
+    return best;
+  }
+  NodeId draw_otherwise(std::uint32_t i) {
+    if (!settings_.draws_by_weight) return draw(i);
+    return deck_.draw(settings_.replacement ? 0 : i, weights_);
+  }
+  // Quotients are equal exactly if the fractions are: below 2^23 requests and 2^30 of weight.
+  double load(NodeId node, const ClusterView& view) const {
+    const std::uint32_t count = board_.read(node, view);
+    return settings_.compares_by_weight ? count / static_cast<double>(weights_[index(node)])
+                                        : count;
+  }
+  // Whether the last of so many that are equal takes the place of the one chosen of the others.
+  bool takes_tied(std::uint32_t tied) {
+    return settings_.tie == Tie::kLast ||
+           (settings_.tie == Tie::kRandom && deck_.random().next_below(tied) == 0);
+  }
+
+  bool is_plain_;
+  Settings settings_;
   Deck deck_;
+  LoadBoard board_;
+  std::vector<std::int64_t> weights_;
 };
 
+constexpr std::array<std::string_view, 3> kTies = {"first", "last", "random"};
+constexpr std::array<std::string_view, 4> kWeighings = {"none", "draws", "ratio", "both"};
 constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "d",
                   .type = ParameterInfo::Type::kInteger,
@@ -59,7 +125,20 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "replacement",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "false",
-                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"});
+                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"},
+    ParameterInfo{.name = "tie",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "first",
+                  .help = "which of the drawn nodes with equally few: the first drawn (Envoy, "
+                          "Finagle), the last drawn (nginx), or any at random",
+                  .choices = kTies},
+    ParameterInfo{.name = "weights",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "none",
+                  .help = "what the databases' weights decide: nothing, how likely each is drawn, "
+                          "what is compared (ratio: count / weight), or both (nginx, HAProxy)",
+                  .choices = kWeighings},
+    kRefreshEvery);
 
 }  // namespace
 
@@ -68,24 +147,40 @@ const StrategyInfo kDChoices = {
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
     .rule =
         "Draw d replicas, each equally likely; the read goes to the one with the fewest "
-        "outstanding requests, the first drawn among equals. A write goes to the primary. d "
-        "bounded draws per read (without replacement none for the last node left).",
+        "outstanding requests, ties by `tie`. With `weights` replicas are drawn, or their counts "
+        "compared, by the databases' `weight`, whole numbers, and weight 0 takes no read (without "
+        "any other weight it is rejected). With refresh_every the counts are those at the last "
+        "multiple of that time, before this router's requests since. A write goes to the primary. "
+        "d bounded draws per read (without replacement none for the last node left), and with "
+        "tie = random one per tie.",
     .parameters = kParameters,
     .systems =
-        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, MongoDB drivers, "
-        "nginx random two least_conn, HAProxy random(2)",
+        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, tower, MongoDB drivers "
+        "(tie = random), nginx random two least_conn (weights = both, tie = last; there round "
+        "robin after twenty draws of one server), HAProxy random(2) (replacement = true, weights = "
+        "both, tie = last; there busy ties go by the rate of requests)",
     .failure_modes =
-        "With replacement and two nodes the worse one still gets a quarter of the "
-        "reads. With 2-3 replicas it is close to a full scan, with its herds and black "
-        "holes.",
+        "With replacement and two nodes the worse one still gets a quarter of the reads. With 2-3 "
+        "replicas it is close to a full scan, with its herds and black holes.",
     .source =
         "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
-        "12 (2001)",
+        "12 (2001), and for refresh_every How useful is old information?, IEEE TPDS 11 (2000); "
+        "nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
+      const std::string& weights = p.text("weights");
+      const DChoices::Settings settings = {
+          .d = static_cast<std::uint32_t>(p.integer("d")),
+          .replacement = p.boolean("replacement"),
+          .tie =
+              static_cast<DChoices::Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin()),
+          .draws_by_weight = weights == "draws" || weights == "both",
+          .compares_by_weight = weights == "ratio" || weights == "both"};
+      const std::size_t nodes = setup.nodes.size();
       return std::make_unique<SplitRouter<DChoices>>(
           NodePool(setup.nodes, setup.default_node, p),
-          DChoices(Deck(setup.nodes.size(), setup.random),
-                   static_cast<std::uint32_t>(p.integer("d")), p.boolean("replacement")));
+          DChoices(Deck(nodes, setup.random), LoadBoard(nodes, p), settings,
+                   weights == "none" ? std::vector<std::int64_t>()
+                                     : whole_weights(p.strategy(), setup.nodes)));
     },
 };
 

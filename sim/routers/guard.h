@@ -35,7 +35,7 @@ class Guard : public Router {
     inner_->on_session_start(session, now);
   }
   Nanoseconds next_timer() const override { return inner_->next_timer(); }
-  void on_timer(Nanoseconds now) override { inner_->on_timer(now); }
+  void on_timer(const ClusterView& view, Nanoseconds now) override { inner_->on_timer(view, now); }
 
  protected:
   std::size_t node_count() const { return states_.size(); }

@@ -2,7 +2,7 @@
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: it is rejected), and where it wants them on_dispatch(), on_response() and
-// timers as a Router has them.
+// timers as a Router has them (on_timer() may leave out the view).
 #pragma once
 
 #include <utility>
@@ -43,8 +43,12 @@ class SplitRouter : public Router {
     if constexpr (requires { picker_.next_timer(); }) return picker_.next_timer();
     return kNever;
   }
-  void on_timer(Nanoseconds now) override {
-    if constexpr (requires { picker_.on_timer(now); }) picker_.on_timer(now);
+  void on_timer(const ClusterView& view, Nanoseconds now) override {
+    if constexpr (requires { picker_.on_timer(view, now); }) {
+      picker_.on_timer(view, now);
+    } else if constexpr (requires { picker_.on_timer(now); }) {
+      picker_.on_timer(now);
+    }
   }
 
  private:

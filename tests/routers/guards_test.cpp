@@ -36,7 +36,7 @@ std::unique_ptr<Router> guarded(const std::string& guard, const ParameterTexts& 
   };
   const StrategyInfo& info = find_strategy(router);
   const StrategyInfo& guard_info = find_guard(guard);
-  return guard_info.make(setup(info.make(setup(nullptr), Parameters(router, info.parameters, {}))),
+  return guard_info.make(setup(info.make(setup(nullptr), parameters_of(router, info, {}))),
                          Parameters(guard, guard_info.parameters, given));
 }
 
