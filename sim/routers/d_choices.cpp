@@ -20,35 +20,36 @@
 namespace switchyard {
 namespace {
 
+enum class Tie : std::uint8_t { kFirst, kLast, kRandom };
+struct Settings {
+  std::uint32_t d = 2;
+  bool replacement = false;
+  Tie tie = Tie::kFirst;
+  bool draws_by_weight = false;
+  bool compares_by_weight = false;
+};
+
+// Equal chances, counts as they are, the first drawn of equals: a class of its own, as all else
+// would slow it down.
 class DChoices {
  public:
-  enum class Tie : std::uint8_t { kFirst, kLast, kRandom };
-  struct Settings {
-    std::uint32_t d = 2;
-    bool replacement = false;
-    Tie tie = Tie::kFirst;
-    bool draws_by_weight = false;
-    bool compares_by_weight = false;
-  };
-  // `weights`: one per node, or empty where the settings don't need them.
-  DChoices(Deck deck, LoadBoard board, const Settings& settings, std::vector<std::int64_t> weights)
-      : is_plain_(board.is_current() && settings.tie == Tie::kFirst && weights.empty()),
-        settings_(settings),
-        deck_(std::move(deck)),
-        board_(std::move(board)),
-        weights_(std::move(weights)) {}
+  DChoices(Deck deck, const Settings& settings)
+      : d_(settings.d), replacement_(settings.replacement), deck_(std::move(deck)) {}
 
-  Signals wants() const { return board_.wants(); }
+  Signals wants() const {
+    Signals signals;
+    signals.outstanding = true;
+    return signals;
+  }
 
   NodeId pick(const Read& read) {
-    if (!is_plain_) return pick_otherwise(read);
     deck_.take_up(read.eligible);
     Outstanding& outstanding = *read.view.outstanding;
-    const std::uint32_t draws = count_of_draws();
-    NodeId best = draw(0);
+    const std::uint32_t draws = replacement_ ? d_ : std::min(d_, deck_.size());
+    NodeId best = replacement_ ? deck_.draw_again() : deck_.draw(0);
     std::uint32_t fewest = outstanding[best];
     for (std::uint32_t i = 1; i < draws; ++i) {
-      const NodeId node = draw(i);
+      const NodeId node = replacement_ ? deck_.draw_again() : deck_.draw(i);
       const std::uint32_t count = outstanding[node];
       if (count < fewest) {
         fewest = count;
@@ -58,30 +59,35 @@ class DChoices {
     return best;
   }
 
-  Nanoseconds next_timer() const { return board_.next_refresh(); }
-  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
-
  private:
-  std::uint32_t count_of_draws() const {
-    return settings_.replacement ? settings_.d : std::min(settings_.d, deck_.size());
-  }
-  NodeId draw(std::uint32_t i) {
-    return settings_.replacement ? deck_.draw_again() : deck_.draw(i);
-  }
+  std::uint32_t d_;
+  bool replacement_;
+  Deck deck_;
+};
 
-  [[gnu::noinline]] NodeId pick_otherwise(const Read& read) {
-    if (weights_.empty()) {
-      deck_.take_up(read.eligible);
-    } else {
-      deck_.take_up(read.eligible, weights_);
-      if (deck_.size() == 0) return kNoNode;
-    }
-    const std::uint32_t draws = count_of_draws();
-    NodeId best = draw_otherwise(0);
+// With all that there is to set.
+class AnyChoices {
+ public:
+  // `weights`: one per node, or empty where the settings don't need them.
+  AnyChoices(Deck deck, LoadBoard board, const Settings& settings,
+             std::vector<std::int64_t> weights)
+      : settings_(settings),
+        deck_(std::move(deck)),
+        board_(std::move(board)),
+        weights_(std::move(weights)) {}
+
+  Signals wants() const { return board_.wants(); }
+
+  NodeId pick(const Read& read) {
+    take_up(read.eligible);
+    if (deck_.size() == 0) return kNoNode;
+    const std::uint32_t draws =
+        settings_.replacement ? settings_.d : std::min(settings_.d, deck_.size());
+    NodeId best = draw(0);
     double least = load(best, read.view);
     std::uint32_t tied = 1;
     for (std::uint32_t i = 1; i < draws; ++i) {
-      const NodeId node = draw_otherwise(i);
+      const NodeId node = draw(i);
       const double other = load(node, read.view);
       if (other > least) continue;
       tied = other < least ? 1 : tied + 1;
@@ -90,9 +96,21 @@ class DChoices {
     }
     return best;
   }
-  NodeId draw_otherwise(std::uint32_t i) {
-    if (!settings_.draws_by_weight) return draw(i);
-    return deck_.draw(settings_.replacement ? 0 : i, weights_);
+
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
+ private:
+  void take_up(const Eligible& eligible) {
+    if (weights_.empty()) {
+      deck_.take_up(eligible);
+    } else {
+      deck_.take_up(eligible, weights_);
+    }
+  }
+  NodeId draw(std::uint32_t i) {
+    if (settings_.draws_by_weight) return deck_.draw(settings_.replacement ? 0 : i, weights_);
+    return settings_.replacement ? deck_.draw_again() : deck_.draw(i);
   }
   // Quotients are equal exactly if the fractions are: below 2^23 requests and 2^30 of weight.
   double load(NodeId node, const ClusterView& view) const {
@@ -106,7 +124,6 @@ class DChoices {
            (settings_.tie == Tie::kRandom && deck_.random().next_below(tied) == 0);
   }
 
-  bool is_plain_;
   Settings settings_;
   Deck deck_;
   LoadBoard board_;
@@ -168,19 +185,24 @@ const StrategyInfo kDChoices = {
         "nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const std::string& weights = p.text("weights");
-      const DChoices::Settings settings = {
+      const Settings settings = {
           .d = static_cast<std::uint32_t>(p.integer("d")),
           .replacement = p.boolean("replacement"),
-          .tie =
-              static_cast<DChoices::Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin()),
+          .tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin()),
           .draws_by_weight = weights == "draws" || weights == "both",
           .compares_by_weight = weights == "ratio" || weights == "both"};
-      const std::size_t nodes = setup.nodes.size();
-      return std::make_unique<SplitRouter<DChoices>>(
-          NodePool(setup.nodes, setup.default_node, p),
-          DChoices(Deck(nodes, setup.random), LoadBoard(nodes, p), settings,
-                   weights == "none" ? std::vector<std::int64_t>()
-                                     : whole_weights(p.strategy(), setup.nodes)));
+      NodePool pool(setup.nodes, setup.default_node, p);
+      Deck deck(setup.nodes.size(), setup.random);
+      LoadBoard board(setup.nodes.size(), p);
+      if (weights == "none" && settings.tie == Tie::kFirst && board.is_current()) {
+        return std::make_unique<SplitRouter<DChoices>>(std::move(pool),
+                                                       DChoices(std::move(deck), settings));
+      }
+      return std::make_unique<SplitRouter<AnyChoices>>(
+          std::move(pool),
+          AnyChoices(std::move(deck), std::move(board), settings,
+                     weights == "none" ? std::vector<std::int64_t>()
+                                       : whole_weights(p.strategy(), setup.nodes)));
     },
 };
 

@@ -22,13 +22,14 @@ namespace {
 enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed, kSmooth };
 enum class Weighing : std::uint8_t { kNone, kRatio, kHaproxy };
 
+// `kPlain`: counts as they are, unweighed; told at compile time, as the other would slow it down.
+template <bool kPlain>
 class LeastOutstanding {
  public:
   // `weights`: one per node, or empty where neither `weighing` nor `tie` needs them.
   LeastOutstanding(LoadBoard board, Weighing weighing, Tie tie, std::size_t nodes,
                    std::vector<std::int64_t> weights, RandomStream random)
-      : is_plain_(board.is_current() && weighing == Weighing::kNone),
-        tie_(tie),
+      : tie_(tie),
         random_(random),
         last_use_(nodes),
         tied_(nodes),
@@ -40,10 +41,18 @@ class LeastOutstanding {
   Signals wants() const { return board_.wants(); }
 
   NodeId pick(const Read& read) {
-    if (!is_plain_) return pick_weighed(read);
-    Outstanding& outstanding = *read.view.outstanding;
-    return settle(
-        find_least(read, UINT32_MAX, [&](NodeId node) { return outstanding[node]; }).tied);
+    if constexpr (kPlain) {
+      Outstanding& outstanding = *read.view.outstanding;
+      return settle(
+          find_least(read, UINT32_MAX, [&](NodeId node) { return outstanding[node]; }).tied);
+    } else {
+      constexpr double kNo = std::numeric_limits<double>::infinity();
+      const Least<double> least = find_least(read, kNo, [&](NodeId node) {
+        const std::uint32_t count = board_.read(node, read.view);
+        return weighing_ == Weighing::kNone ? count : weighed(count, weights_[index(node)]);
+      });
+      return least.key == kNo ? kNoNode : settle(least.tied);
+    }
   }
 
   Nanoseconds next_timer() const { return board_.next_refresh(); }
@@ -71,14 +80,6 @@ class LeastOutstanding {
     return {least, tied};
   }
 
-  [[gnu::noinline]] NodeId pick_weighed(const Read& read) {
-    constexpr double kNo = std::numeric_limits<double>::infinity();
-    const Least<double> least = find_least(read, kNo, [&](NodeId node) {
-      const std::uint32_t count = board_.read(node, read.view);
-      return weighing_ == Weighing::kNone ? count : weighed(count, weights_[index(node)]);
-    });
-    return least.key == kNo ? kNoNode : settle(least.tied);
-  }
   // Counts have fewer than 2^23 requests and weights at most 2^30, so that two quotients are equal
   // exactly if the fractions are: no less than by cross multiplication.
   double weighed(std::uint32_t count, std::int64_t weight) const {
@@ -113,7 +114,6 @@ class LeastOutstanding {
     return node;
   }
 
-  bool is_plain_;
   Tie tie_;
   RandomStream random_;
   std::vector<std::uint64_t> last_use_;
@@ -144,6 +144,20 @@ constexpr auto kParameters = pool_parameters(
                   .choices = kTies},
     kRefreshEvery);
 
+template <bool kPlain>
+std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Weighing weighing) {
+  const auto tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin());
+  std::vector<std::int64_t> weights;
+  if (weighing != Weighing::kNone || tie == Tie::kSmooth) {
+    weights = whole_weights(p.strategy(), setup.nodes);
+  }
+  const std::size_t nodes = setup.nodes.size();
+  return std::make_unique<SplitRouter<LeastOutstanding<kPlain>>>(
+      NodePool(setup.nodes, setup.default_node, p),
+      LeastOutstanding<kPlain>(LoadBoard(nodes, p), weighing, tie, nodes, std::move(weights),
+                               setup.random));
+}
+
 }  // namespace
 
 const StrategyInfo kLeastOutstanding = {
@@ -171,18 +185,10 @@ const StrategyInfo kLeastOutstanding = {
         "ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c; for refresh_every M. "
         "Mitzenmacher, How useful is old information?, IEEE TPDS 11 (2000)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      const auto tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin());
       const auto weighing = static_cast<Weighing>(std::ranges::find(kWeighings, p.text("weights")) -
                                                   kWeighings.begin());
-      std::vector<std::int64_t> weights;
-      if (weighing != Weighing::kNone || tie == Tie::kSmooth) {
-        weights = whole_weights(p.strategy(), setup.nodes);
-      }
-      const std::size_t nodes = setup.nodes.size();
-      return std::make_unique<SplitRouter<LeastOutstanding>>(
-          NodePool(setup.nodes, setup.default_node, p),
-          LeastOutstanding(LoadBoard(nodes, p), weighing, tie, nodes, std::move(weights),
-                           setup.random));
+      const bool is_plain = weighing == Weighing::kNone && p.duration("refresh_every") == 0;
+      return is_plain ? make<true>(setup, p, weighing) : make<false>(setup, p, weighing);
     },
 };
 
