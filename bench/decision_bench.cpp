@@ -1,6 +1,6 @@
-// What a decision costs, for every strategy of the catalogue at 4, 16 and 64 nodes: of a thousand
-// decisions, beside a thousand by a router that does nothing, whose time is subtracted. Answers to
-// the probes that a strategy sends are part of its cost.
+// What a decision costs, for every strategy of the catalogue and those with names of their own, at
+// 4, 16 and 64 nodes: of a thousand decisions, beside a thousand by a router that does nothing,
+// whose time is subtracted. Answers to the probes that a strategy sends are part of its cost.
 //
 // `null` is the time of those that do nothing: the harness's own share.
 #include <benchmark/benchmark.h>
@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "routers/catalogue.h"
+#include "routers/presets.h"
 #include "systems.h"
 
 namespace switchyard::bench {
@@ -137,9 +138,13 @@ void decide_nothing(benchmark::State& state) {
 
 [[maybe_unused]] const bool kRegistered = [] {
   benchmark::RegisterBenchmark("decide/null", decide_nothing)->UseManualTime();
-  for (const StrategyInfo* info : catalogue()) {
+  std::vector<std::string> names;
+  for (const StrategyInfo* info : catalogue()) names.emplace_back(info->name);
+  for (const Preset& preset : presets()) {
+    if (!preset.summary.empty()) names.emplace_back(preset.name);
+  }
+  for (const std::string& router : names) {
     for (const std::size_t nodes : {4U, 16U, 64U}) {
-      const std::string router(info->name);
       benchmark::RegisterBenchmark(("decide/" + router + "/" + std::to_string(nodes)).c_str(),
                                    [router, nodes](benchmark::State& state) {
                                      ClusterSpec cluster = cluster_of(nodes);

@@ -58,12 +58,17 @@ std::string parameters_text(const Preset& preset) {
 }
 
 int list_all() {
+  fmt::print("RestAuth's routers, as Django users name them:\n");
+  for (const Preset& preset : restauth_presets()) {
+    fmt::print("{:<21} {}\n", preset.name, preset.summary);
+  }
+  fmt::print("\nstrategies:\n");
   for (const StrategyInfo* info : catalogue()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\nguards, which stand before a router:\n");
   for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\npresets: what a product ships, for routers and for guards:\n");
-  for (const Preset& preset : presets()) {
-    fmt::print("{:<36} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
+  for (const Preset& preset : presets().subspan(restauth_presets().size())) {
+    fmt::print("{:<37} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
   }
   fmt::print("\n'switchyard routers NAME' tells more.\n");
   return kExitSuccess;
@@ -72,7 +77,8 @@ int list_all() {
 int describe(const std::string& name) {
   const Preset* preset = find_preset(name);
   if (preset != nullptr) {
-    fmt::print("{} = {}{}\n\n", name, preset->strategy, parameters_text(*preset));
+    fmt::print("{} = {}{}\n", preset->name, preset->strategy, parameters_text(*preset));
+    fmt::print("{}\n", preset->summary.empty() ? "" : wrapped(preset->summary));
   }
   const std::string_view strategy = preset == nullptr ? name : preset->strategy;
   const auto is_named = [&](const StrategyInfo* guard) { return guard->name == strategy; };

@@ -102,7 +102,7 @@ class RouterFeed {
   void fire_timer(Nanoseconds now, bool idle) {
     timer_ns_ = kNever;
     if (idle) return;
-    routers_.on_timer(now);
+    routers_.on_timer(view(now), now);
     routers_called(now);
   }
 

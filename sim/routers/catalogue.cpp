@@ -13,25 +13,11 @@
 namespace switchyard {
 namespace {
 
-constexpr std::array<const StrategyInfo*, 19> kCatalogue = {
-    &kMasterSlave,
-    &kMasterSlaveAsShipped,
-    &kMultipleMasterSlave,
-    &kRoundRobin,
-    &kOrdered,
-    &kRandomReplica,
-    &kWeightedRandom,
-    &kSmoothWrr,
-    &kLeastOutstanding,
-    &kDChoices,
-    &kLatencyWindow,
-    &kFinishTime,
-    &kPeakEwma,
-    &kC3,
-    &kPrequal,
-    &kLeastBehind,
-    &kBoundedHash,
-    &kPrimaryOnly,
+constexpr std::array<const StrategyInfo*, 17> kCatalogue = {
+    &kRandomAll,      &kRandomMultiPrimary, &kOrdered,          &kRandomReplica,
+    &kWeightedRandom, &kSmoothWrr,          &kLeastOutstanding, &kDChoices,
+    &kLatencyWindow,  &kFinishTime,         &kPeakEwma,         &kC3,
+    &kPrequal,        &kLeastBehind,        &kBoundedHash,      &kPrimaryOnly,
     &kOracle,
 };
 
@@ -57,14 +43,6 @@ std::string_view without_preset(std::string_view name) {
   return preset == nullptr ? name : preset->strategy;
 }
 
-// "RestAuth.common.routers.MasterSlave" → "MasterSlave"; other names stay as they are.
-std::string_view without_python_path(std::string_view name) {
-  for (const std::string_view module : {"RestAuth.common.routers.", "common.routers."}) {
-    if (name.starts_with(module)) return name.substr(module.size());
-  }
-  return name;
-}
-
 }  // namespace
 
 std::span<const StrategyInfo* const> catalogue() {
@@ -76,7 +54,7 @@ std::span<const StrategyInfo* const> guards() {
 }
 
 const StrategyInfo& find_strategy(std::string_view name) {
-  const std::string_view wanted = without_preset(without_python_path(name));
+  const std::string_view wanted = without_preset(name);
   if (const StrategyInfo* info = find(wanted, kCatalogue)) return *info;
   if (find(wanted, kGuards) != nullptr) {
     throw InputError(fmt::format(
@@ -104,7 +82,7 @@ Parameters parameters_of(std::string_view name, const StrategyInfo& info,
     for (const auto& [key, value] : preset->parameters) all.emplace_back(key, value);
   }
   all.insert(all.end(), given.begin(), given.end());
-  return Parameters(info.name, info.parameters, all);
+  return Parameters(name, info.parameters, all);
 }
 
 }  // namespace switchyard

@@ -42,8 +42,7 @@ struct StrategyInfo {
 std::span<const StrategyInfo* const> catalogue();
 std::span<const StrategyInfo* const> guards();
 
-// Finds a strategy or guard by name or by that of a preset, RestAuth's also by the path that Django
-// users write ("RestAuth.common.routers.MasterSlave"). Throws InputError naming the nearest.
+// Finds a strategy or guard by name or by that of a preset. Throws InputError naming the nearest.
 const StrategyInfo& find_strategy(std::string_view name);
 const StrategyInfo& find_guard(std::string_view name);
 

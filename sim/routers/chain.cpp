@@ -117,9 +117,9 @@ Nanoseconds RouterChain::next_timer() const {
   return next;
 }
 
-void RouterChain::on_timer(Nanoseconds now) const {
+void RouterChain::on_timer(const ClusterView& view, Nanoseconds now) const {
   for (const auto& router : routers_) {
-    if (router->next_timer() <= now) router->on_timer(now);
+    if (router->next_timer() <= now) router->on_timer(view, now);
   }
 }
 

@@ -70,7 +70,7 @@ class RouterChain {
   void on_probe(const ProbeAnswer& answer) const;
   Nanoseconds next_timer() const;
   // Calls the routers whose timer is due.
-  void on_timer(Nanoseconds now) const;
+  void on_timer(const ClusterView& view, Nanoseconds now) const;
 
  private:
   struct Pin {

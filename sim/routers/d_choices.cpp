@@ -1,24 +1,40 @@
 // Power of d choices: draw d replicas at random and send the read to the one with the fewest
-// outstanding requests.
+// outstanding requests. Draws and comparison may go by weights, and the counts may come from a
+// monitor that looks only now and then.
 //
-// Ships in: Envoy LEAST_REQUEST, Finagle P2C, MongoDB drivers, nginx random two, HAProxy random(2).
-// Parameters: d (2), replacement (false), include_primary (false).
+// Ships in: Envoy LEAST_REQUEST, Finagle P2C, tower, MongoDB drivers, nginx random two, HAProxy
+// random(2).
+// Parameters: d (2), replacement (false), tie (first), weights (none), refresh_every (0 s),
+// include_primary (false).
 // Known failure: with replacement and 2 nodes, the worse one still gets a quarter of the reads.
-// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001.
+// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001;
+// nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c.
 #include <algorithm>
 
 #include "routers/catalogue.h"
 #include "routers/deck.h"
+#include "routers/load_board.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
+enum class Tie : std::uint8_t { kFirst, kLast, kRandom };
+struct Settings {
+  std::uint32_t d = 2;
+  bool replacement = false;
+  Tie tie = Tie::kFirst;
+  bool draws_by_weight = false;
+  bool compares_by_weight = false;
+};
+
+// Equal chances, counts as they are, the first drawn of equals: a class of its own, as all else
+// would slow it down.
 class DChoices {
  public:
-  DChoices(Deck deck, std::uint32_t d, bool replacement)
-      : d_(d), replacement_(replacement), deck_(std::move(deck)) {}
+  DChoices(Deck deck, const Settings& settings)
+      : d_(settings.d), replacement_(settings.replacement), deck_(std::move(deck)) {}
 
   Signals wants() const {
     Signals signals;
@@ -49,6 +65,73 @@ class DChoices {
   Deck deck_;
 };
 
+// With all that there is to set.
+class AnyChoices {
+ public:
+  // `weights`: one per node, or empty where the settings don't need them.
+  AnyChoices(Deck deck, LoadBoard board, const Settings& settings,
+             std::vector<std::int64_t> weights)
+      : settings_(settings),
+        deck_(std::move(deck)),
+        board_(std::move(board)),
+        weights_(std::move(weights)) {}
+
+  Signals wants() const { return board_.wants(); }
+
+  NodeId pick(const Read& read) {
+    take_up(read.eligible);
+    if (deck_.size() == 0) return kNoNode;
+    const std::uint32_t draws =
+        settings_.replacement ? settings_.d : std::min(settings_.d, deck_.size());
+    NodeId best = draw(0);
+    double least = load(best, read.view);
+    std::uint32_t tied = 1;
+    for (std::uint32_t i = 1; i < draws; ++i) {
+      const NodeId node = draw(i);
+      const double other = load(node, read.view);
+      if (other > least) continue;
+      tied = other < least ? 1 : tied + 1;
+      if (tied == 1 || takes_tied(tied)) best = node;
+      least = other;
+    }
+    return best;
+  }
+
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
+ private:
+  void take_up(const Eligible& eligible) {
+    if (weights_.empty()) {
+      deck_.take_up(eligible);
+    } else {
+      deck_.take_up(eligible, weights_);
+    }
+  }
+  NodeId draw(std::uint32_t i) {
+    if (settings_.draws_by_weight) return deck_.draw(settings_.replacement ? 0 : i, weights_);
+    return settings_.replacement ? deck_.draw_again() : deck_.draw(i);
+  }
+  // Quotients are equal exactly if the fractions are: below 2^23 requests and 2^30 of weight.
+  double load(NodeId node, const ClusterView& view) const {
+    const std::uint32_t count = board_.read(node, view);
+    return settings_.compares_by_weight ? count / static_cast<double>(weights_[index(node)])
+                                        : count;
+  }
+  // Whether the last of so many that are equal takes the place of the one chosen of the others.
+  bool takes_tied(std::uint32_t tied) {
+    return settings_.tie == Tie::kLast ||
+           (settings_.tie == Tie::kRandom && deck_.random().next_below(tied) == 0);
+  }
+
+  Settings settings_;
+  Deck deck_;
+  LoadBoard board_;
+  std::vector<std::int64_t> weights_;
+};
+
+constexpr std::array<std::string_view, 3> kTies = {"first", "last", "random"};
+constexpr std::array<std::string_view, 4> kWeighings = {"none", "draws", "ratio", "both"};
 constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "d",
                   .type = ParameterInfo::Type::kInteger,
@@ -59,7 +142,20 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "replacement",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "false",
-                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"});
+                  .help = "whether a node may be drawn twice (Envoy) or not (MongoDB, Finagle)"},
+    ParameterInfo{.name = "tie",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "first",
+                  .help = "which of the drawn nodes with equally few: the first drawn (Envoy, "
+                          "Finagle), the last drawn (nginx), or any at random",
+                  .choices = kTies},
+    ParameterInfo{.name = "weights",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "none",
+                  .help = "what the databases' weights decide: nothing, how likely each is drawn, "
+                          "what is compared (ratio: count / weight), or both (nginx, HAProxy)",
+                  .choices = kWeighings},
+    kRefreshEvery);
 
 }  // namespace
 
@@ -68,24 +164,45 @@ const StrategyInfo kDChoices = {
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
     .rule =
         "Draw d replicas, each equally likely; the read goes to the one with the fewest "
-        "outstanding requests, the first drawn among equals. A write goes to the primary. d "
-        "bounded draws per read (without replacement none for the last node left).",
+        "outstanding requests, ties by `tie`. With `weights` replicas are drawn, or their counts "
+        "compared, by the databases' `weight`, whole numbers, and weight 0 takes no read (without "
+        "any other weight it is rejected). With refresh_every the counts are those at the last "
+        "multiple of that time, before this router's requests since. A write goes to the primary. "
+        "d bounded draws per read (without replacement none for the last node left), and with "
+        "tie = random one per tie.",
     .parameters = kParameters,
     .systems =
-        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, MongoDB drivers, "
-        "nginx random two least_conn, HAProxy random(2)",
+        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, tower, MongoDB drivers "
+        "(tie = random), nginx random two least_conn (weights = both, tie = last; there round "
+        "robin after twenty draws of one server), HAProxy random(2) (replacement = true, weights = "
+        "both, tie = last; there busy ties go by the rate of requests)",
     .failure_modes =
-        "With replacement and two nodes the worse one still gets a quarter of the "
-        "reads. With 2-3 replicas it is close to a full scan, with its herds and black "
-        "holes.",
+        "With replacement and two nodes the worse one still gets a quarter of the reads. With 2-3 "
+        "replicas it is close to a full scan, with its herds and black holes.",
     .source =
         "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
-        "12 (2001)",
+        "12 (2001), and for refresh_every How useful is old information?, IEEE TPDS 11 (2000); "
+        "nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      return std::make_unique<SplitRouter<DChoices>>(
-          NodePool(setup.nodes, setup.default_node, p),
-          DChoices(Deck(setup.nodes.size(), setup.random),
-                   static_cast<std::uint32_t>(p.integer("d")), p.boolean("replacement")));
+      const std::string& weights = p.text("weights");
+      const Settings settings = {
+          .d = static_cast<std::uint32_t>(p.integer("d")),
+          .replacement = p.boolean("replacement"),
+          .tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin()),
+          .draws_by_weight = weights == "draws" || weights == "both",
+          .compares_by_weight = weights == "ratio" || weights == "both"};
+      NodePool pool(setup.nodes, setup.default_node, p);
+      Deck deck(setup.nodes.size(), setup.random);
+      LoadBoard board(setup.nodes.size(), p);
+      if (weights == "none" && settings.tie == Tie::kFirst && board.is_current()) {
+        return std::make_unique<SplitRouter<DChoices>>(std::move(pool),
+                                                       DChoices(std::move(deck), settings));
+      }
+      return std::make_unique<SplitRouter<AnyChoices>>(
+          std::move(pool),
+          AnyChoices(std::move(deck), std::move(board), settings,
+                     weights == "none" ? std::vector<std::int64_t>()
+                                       : whole_weights(p.strategy(), setup.nodes)));
     },
 };
 

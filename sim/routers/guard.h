@@ -40,7 +40,7 @@ class Guard : public Router {
   std::span<const NodeId> take_probes() override { return inner_->take_probes(); }
   void on_probe(const ProbeAnswer& answer) override { inner_->on_probe(answer); }
   Nanoseconds next_timer() const override { return inner_->next_timer(); }
-  void on_timer(Nanoseconds now) override { inner_->on_timer(now); }
+  void on_timer(const ClusterView& view, Nanoseconds now) override { inner_->on_timer(view, now); }
 
  protected:
   std::size_t node_count() const { return states_.size(); }

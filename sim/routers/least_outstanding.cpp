@@ -1,56 +1,116 @@
 // Least outstanding requests: a read goes to the node with the fewest requests of this router that
-// are dispatched and not yet answered.
+// are dispatched and not yet answered. The counts may be weighed, and may come from a monitor that
+// looks only now and then.
 //
 // Ships in: MaxScale least_current_operations, nginx least_conn, HAProxy leastconn, Envoy
-// FULL_SCAN. Parameters: include_primary (false), tie (uniform | first | least_recently_used).
+// FULL_SCAN, PgCat loc, AWS leastConnections.
+// Parameters: weights (none), tie (uniform), refresh_every (0 s), include_primary (false).
 // Known failure: a node that fails fast looks idle and draws everything ("black hole").
 // Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full
-// scan).
+// scan); nginx ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c.
 #include <algorithm>
+#include <limits>
 
 #include "routers/catalogue.h"
+#include "routers/load_board.h"
 #include "routers/split_router.h"
 #include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
-enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed };
+enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed, kSmooth };
+enum class Weighing : std::uint8_t { kNone, kRatio, kHaproxy };
 
+// `kPlain`: counts as they are, unweighed; told at compile time, as the other would slow it down.
+template <bool kPlain>
 class LeastOutstanding {
  public:
-  LeastOutstanding(Tie tie, std::size_t nodes, RandomStream random)
-      : tie_(tie), random_(random), last_use_(nodes), tied_(nodes) {}
+  // `weights`: one per node, or empty where neither `weighing` nor `tie` needs them.
+  LeastOutstanding(LoadBoard board, Weighing weighing, Tie tie, std::size_t nodes,
+                   std::vector<std::int64_t> weights, RandomStream random)
+      : tie_(tie),
+        random_(random),
+        last_use_(nodes),
+        tied_(nodes),
+        board_(std::move(board)),
+        weighing_(weighing),
+        weights_(std::move(weights)),
+        current_(weights_.size()) {}
 
-  Signals wants() const {
-    Signals signals;
-    signals.outstanding = true;
-    return signals;
-  }
+  Signals wants() const { return board_.wants(); }
 
   NodeId pick(const Read& read) {
-    Outstanding& outstanding = *read.view.outstanding;
-    // Without branches on the counts, which no processor could predict: each node is written where
-    // the next tied one belongs, and stays there only if it is one.
-    std::uint32_t fewest = UINT32_MAX;
-    std::uint32_t tied = 0;
-    for (const NodeId node : read.eligible.nodes) {
-      const std::uint32_t count = outstanding[node];
-      tied = count < fewest ? 0 : tied;
-      fewest = std::min(fewest, count);
-      tied_[tied] = node;
-      tied += count == fewest ? 1 : 0;
+    if constexpr (kPlain) {
+      Outstanding& outstanding = *read.view.outstanding;
+      return settle(
+          find_least(read, UINT32_MAX, [&](NodeId node) { return outstanding[node]; }).tied);
+    } else {
+      constexpr double kNo = std::numeric_limits<double>::infinity();
+      const Least<double> least = find_least(read, kNo, [&](NodeId node) {
+        const std::uint32_t count = board_.read(node, read.view);
+        return weighing_ == Weighing::kNone ? count : weighed(count, weights_[index(node)]);
+      });
+      return least.key == kNo ? kNoNode : settle(least.tied);
     }
-    if (tie_ == Tie::kUniform) return tied_[random_.choice(tied)];
-    if (tie_ == Tie::kFirst) return tied_[0];
-    return longest_unused(std::span(tied_).first(tied));
   }
 
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
  private:
+  // The nodes whose key is least are the first of tied_ then.
+  template <class Key>
+  struct Least {
+    Key key;
+    std::uint32_t tied;
+  };
+  // Without branches on the keys, which no processor could predict: each node is written where the
+  // next tied one belongs, and stays there only if it is one.
+  template <class Key, class KeyOf>
+  Least<Key> find_least(const Read& read, Key least, KeyOf key_of) {
+    std::uint32_t tied = 0;
+    for (const NodeId node : read.eligible.nodes) {
+      const Key key = key_of(node);
+      tied = key < least ? 0 : tied;
+      least = std::min(least, key);
+      tied_[tied] = node;
+      tied += key == least ? 1 : 0;
+    }
+    return {least, tied};
+  }
+
+  // Counts have fewer than 2^23 requests and weights at most 2^30, so that two quotients are equal
+  // exactly if the fractions are: no less than by cross multiplication.
+  double weighed(std::uint32_t count, std::int64_t weight) const {
+    if (weight == 0) return std::numeric_limits<double>::infinity();
+    if (weighing_ == Weighing::kRatio) return count / static_cast<double>(weight);
+    return count == 0 ? 0 : static_cast<double>((std::int64_t{count} + 1) * 256 / weight);
+  }
+
+  NodeId settle(std::uint32_t tied) {
+    if (tie_ == Tie::kUniform) return tied_[random_.choice(tied)];
+    if (tie_ == Tie::kFirst) return tied_[0];
+    const std::span<const NodeId> nodes = std::span(tied_).first(tied);
+    return tie_ == Tie::kSmooth ? next_in_turn(nodes) : longest_unused(nodes);
+  }
   NodeId longest_unused(std::span<const NodeId> nodes) {
     const NodeId node = *std::ranges::min_element(
         nodes, {}, [&](NodeId candidate) { return last_use_[index(candidate)]; });
     last_use_[index(node)] = ++decisions_;
+    return node;
+  }
+  // Smooth weighted round robin, of which only those that are tied take part.
+  NodeId next_in_turn(std::span<const NodeId> nodes) {
+    if (nodes.size() == 1) return nodes.front();
+    std::int64_t total = 0;
+    for (const NodeId node : nodes) {
+      current_[index(node)] += weights_[index(node)];
+      total += weights_[index(node)];
+    }
+    const NodeId node = *std::ranges::max_element(
+        nodes, {}, [&](NodeId candidate) { return current_[index(candidate)]; });
+    current_[index(node)] -= total;
     return node;
   }
 
@@ -59,16 +119,44 @@ class LeastOutstanding {
   std::vector<std::uint64_t> last_use_;
   std::uint64_t decisions_ = 0;
   std::vector<NodeId> tied_;
+  LoadBoard board_;
+  Weighing weighing_;
+  std::vector<std::int64_t> weights_;
+  std::vector<std::int64_t> current_;  // of the smooth round robin
 };
 
-constexpr std::array<std::string_view, 3> kTies = {"uniform", "first", "least_recently_used"};
+constexpr std::array<std::string_view, 4> kTies = {"uniform", "first", "least_recently_used",
+                                                   "swrr"};
+constexpr std::array<std::string_view, 3> kWeighings = {"none", "ratio", "haproxy"};
 constexpr auto kParameters = pool_parameters(
+    ParameterInfo{.name = "weights",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "none",
+                  .help = "what is compared: the count, count / weight (ratio, nginx), or 0 if the "
+                          "count is 0 and else (count + 1) * 256 / weight, rounded down (haproxy)",
+                  .choices = kWeighings},
     ParameterInfo{.name = "tie",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "uniform",
                   .help = "which of the nodes with equally few: any at random, the first in order, "
-                          "or the one this router used longest ago",
-                  .choices = kTies});
+                          "the one this router used longest ago, or smooth weighted round robin "
+                          "among them (swrr, nginx)",
+                  .choices = kTies},
+    kRefreshEvery);
+
+template <bool kPlain>
+std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Weighing weighing) {
+  const auto tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin());
+  std::vector<std::int64_t> weights;
+  if (weighing != Weighing::kNone || tie == Tie::kSmooth) {
+    weights = whole_weights(p.strategy(), setup.nodes);
+  }
+  const std::size_t nodes = setup.nodes.size();
+  return std::make_unique<SplitRouter<LeastOutstanding<kPlain>>>(
+      NodePool(setup.nodes, setup.default_node, p),
+      LeastOutstanding<kPlain>(LoadBoard(nodes, p), weighing, tie, nodes, std::move(weights),
+                               setup.random));
+}
 
 }  // namespace
 
@@ -77,22 +165,30 @@ const StrategyInfo kLeastOutstanding = {
     .summary = "reads to the replica with the fewest unanswered requests",
     .rule =
         "A read goes to the replica with the fewest requests dispatched by this router and not "
-        "yet answered, writes on it included; ties by `tie`. A write goes to the primary. One "
-        "bounded draw per read that meets a tie, with tie = uniform; else none.",
+        "yet answered, writes on it included; ties by `tie`. With `weights` the counts are weighed "
+        "by the databases' `weight`, whole numbers, and weight 0 takes no read (without any other "
+        "weight it is rejected). With refresh_every the counts are those at the last multiple of "
+        "that time, before this router's requests since. A write goes to the primary. One bounded "
+        "draw per read that meets a tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
-        "MaxScale slave_selection_criteria = least_current_operations "
-        "(least_recently_used), nginx least_conn, HAProxy leastconn, Envoy least request "
-        "with full scan (uniform), PgDog least_active_connections (first)",
+        "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
+        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy leastconn "
+        "(weights = haproxy), Envoy least request with full scan, PgCat loc and AWS "
+        "leastConnections (uniform), PgDog least_active_connections (first)",
     .failure_modes =
-        "A node that answers errors fast looks idle and draws all reads. Each of "
-        "several routers sees only its own requests, so they herd.",
-    .source = "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers",
+        "A node that answers errors fast looks idle and draws all reads. Each of several routers "
+        "sees only its own requests, so they herd; with counts out of date even one does, which "
+        "sends all reads to the node that was idle.",
+    .source =
+        "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers; nginx "
+        "ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c; for refresh_every M. "
+        "Mitzenmacher, How useful is old information?, IEEE TPDS 11 (2000)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      const auto at = std::ranges::find(kTies, p.text("tie")) - kTies.begin();
-      return std::make_unique<SplitRouter<LeastOutstanding>>(
-          NodePool(setup.nodes, setup.default_node, p),
-          LeastOutstanding(static_cast<Tie>(at), setup.nodes.size(), setup.random));
+      const auto weighing = static_cast<Weighing>(std::ranges::find(kWeighings, p.text("weights")) -
+                                                  kWeighings.begin());
+      const bool is_plain = weighing == Weighing::kNone && p.duration("refresh_every") == 0;
+      return is_plain ? make<true>(setup, p, weighing) : make<false>(setup, p, weighing);
     },
 };
 

@@ -61,7 +61,8 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
 }  // namespace
 
 Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
-                       const ParameterTexts& given) {
+                       const ParameterTexts& given)
+    : strategy_(strategy) {
   for (const ParameterInfo& info : declared) {
     values_.emplace_back(info.name, std::string(info.default_value));
   }

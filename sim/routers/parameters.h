@@ -51,9 +51,12 @@ using ParameterTexts = std::vector<std::pair<std::string, std::string>>;
 class Parameters {
  public:
   // Throws InputError on an unknown name (naming the nearest) and on a value of the wrong type or
-  // out of range.
+  // out of range. `strategy`: as the user named it.
   Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
              const ParameterTexts& given);
+
+  // Whose they are, as the user named it.
+  const std::string& strategy() const { return strategy_; }
 
   // REQUIRES the name to be declared with that type.
   std::int64_t integer(std::string_view name) const;
@@ -64,6 +67,7 @@ class Parameters {
   bool has(std::string_view name) const;
 
  private:
+  std::string strategy_;
   std::vector<std::pair<std::string_view, std::string>> values_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.h"
 
@@ -65,8 +66,11 @@ std::vector<std::int64_t> whole_weights(std::string_view strategy,
     }
     weights.push_back(static_cast<std::int64_t>(node.weight));
   }
-  if (std::ranges::all_of(weights, [](std::int64_t weight) { return weight == 0; })) {
-    throw InputError(fmt::format("router '{}': every database has weight 0", strategy));
+  const std::int64_t sum = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
+  if (sum == 0) throw InputError(fmt::format("router '{}': every database has weight 0", strategy));
+  if (sum > UINT32_MAX) {
+    throw InputError(fmt::format("router '{}': the databases' weights add up to more than {}",
+                                 strategy, UINT32_MAX));
   }
   return weights;
 }

@@ -66,7 +66,7 @@ inline constexpr ParameterInfo kHealthChecks = {
     .help = "whether databases noticed as down are left out, and changes of role followed"};
 
 // The databases' weights, for a strategy that needs whole ones. Throws InputError on a fraction,
-// and when all are 0.
+// when all are 0, and when their sum does not fit in 32 bits.
 std::vector<std::int64_t> whole_weights(std::string_view strategy, std::span<const NodeInfo> nodes);
 
 // The parameters of every strategy with a pool, after its own.

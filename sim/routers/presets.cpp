@@ -18,6 +18,18 @@ constexpr Fixed<sizeof...(P)> with(const P&... pairs) {
 }
 
 constexpr std::array<Pair, 0> kNone = {};
+constexpr auto kAsShipped = with(Pair{"write_rule", "instance_origin"});
+constexpr auto kInTurn = with(Pair{"mode", "round_robin"});
+constexpr auto kInBursts = with(Pair{"mode", "round_robin"}, Pair{"weights", "bursts"});
+// As Django's routers do: statement by statement, and whatever has become of a database.
+constexpr auto kDjangoMultidb = with(Pair{"mode", "round_robin"}, Pair{"start", "shuffled"},
+                                     Pair{"health_checks", "false"}, Pair{"pin", "none"});
+constexpr auto kByWeight = with(Pair{"mode", "failover"});
+constexpr auto kNginxLeast = with(Pair{"weights", "ratio"}, Pair{"tie", "swrr"});
+constexpr auto kHaproxyLeast = with(Pair{"weights", "haproxy"});
+constexpr auto kNginxRandom = with(Pair{"weights", "both"}, Pair{"tie", "last"});
+constexpr auto kHaproxyRandom =
+    with(Pair{"replacement", "true"}, Pair{"weights", "both"}, Pair{"tie", "last"});
 constexpr auto kLeastRecentlyUsed = with(Pair{"tie", "least_recently_used"});
 constexpr auto kFirstOfTied = with(Pair{"tie", "first"});
 constexpr auto kProxysql = with(Pair{"max_connections", "1000"}, Pair{"max_ping", "1s"});
@@ -60,7 +72,19 @@ constexpr auto kDelayInCommits = with(Pair{"compare", "at_most"}, Pair{"applies_
 constexpr auto kLowerDelay =
     with(Pair{"compare", "at_most"}, Pair{"applies_to", "choice"}, Pair{"on_exceed", "least_lag"});
 
+constexpr std::size_t kRestAuthCount = 3;
 constexpr std::array kPresets = {
+    Preset{"MasterSlave", "random_all", kNone,
+           "reads to any database at random, writes to `default`: as documented"},
+    Preset{"MasterSlaveAsShipped", "random_all", kAsShipped.pairs,
+           "MasterSlave as its code runs: no write rule, so Django decides"},
+    Preset{"MultipleMasterSlave", "random_multi_primary", kNone,
+           "reads to any database, writes to any named `master…`, at random"},
+    Preset{"round_robin", "ordered", kInTurn.pairs, "reads to the replicas in turn"},
+
+    Preset{"aws.least_connections", "least_outstanding", kNone},
+    Preset{"aws.round_robin", "ordered", kInBursts.pairs},
+    Preset{"django_multidb.replica_router", "ordered", kDjangoMultidb.pairs},
     Preset{"c3.authors", "c3", kAuthorsC3.pairs},
     Preset{"elasticsearch.ars", "c3", kNone},
     Preset{"elasticsearch.ars_before_7_13", "c3", kBeforeFix.pairs},
@@ -69,8 +93,11 @@ constexpr std::array kPresets = {
     Preset{"finagle.p2c", "d_choices", kNone},
     Preset{"finagle.peak_ewma", "peak_ewma", kFinagle.pairs},
     Preset{"haproxy.hash_balance_factor", "bounded_hash", kBalance.pairs},
+    Preset{"haproxy.leastconn", "least_outstanding", kHaproxyLeast.pairs},
+    Preset{"haproxy.random", "d_choices", kHaproxyRandom.pairs},
     Preset{"linkerd.peak_ewma", "peak_ewma", kNone},
     Preset{"linkerd.penalty_peak_ewma", "peak_ewma", kPenalty.pairs},
+    Preset{"makara.failover", "ordered", kByWeight.pairs},
     Preset{"maxscale.adaptive_routing", "finish_time", kNone},
     Preset{"maxscale.least_behind_master", "least_behind", kLeastBehind.pairs},
     Preset{"maxscale.least_current_operations", "least_outstanding", kLeastRecentlyUsed.pairs},
@@ -78,13 +105,21 @@ constexpr std::array kPresets = {
     Preset{"mongodb.secondary", "latency_window", kNone},
     Preset{"mysqlrouter.first_available", "ordered", kNone},
     Preset{"mysqlrouter.next_available", "ordered", kNext.pairs},
-    Preset{"mysqlrouter.round_robin", "round_robin", kNone},
+    Preset{"mysqlrouter.round_robin", "ordered", kInTurn.pairs},
+    Preset{"mysqlrouter.round_robin_with_fallback", "ordered", kInTurn.pairs},
+    Preset{"nginx.least_conn", "least_outstanding", kNginxLeast.pairs},
+    Preset{"nginx.random_two", "d_choices", kNginxRandom.pairs},
     Preset{"nginx.upstream", "smooth_wrr", kNone},
+    Preset{"pgbouncer.disable", "ordered", kNone},
+    Preset{"pgbouncer.round_robin", "ordered", kInTurn.pairs},
+    Preset{"pgcat.loc", "least_outstanding", kNone},
     Preset{"pgdog.least_active_connections", "least_outstanding", kFirstOfTied.pairs},
+    Preset{"pgdog.round_robin", "ordered", kInTurn.pairs},
     Preset{"pgdog.weighted_round_robin", "smooth_wrr", kPgdog.pairs},
     Preset{"pgpool.session", "weighted_random", kPgpoolSession.pairs},
     Preset{"pgpool.statement", "weighted_random", kPgpool.pairs},
     Preset{"proxysql.weighted", "weighted_random", kProxysql.pairs},
+    Preset{"tower.p2c", "d_choices", kNone},
 
     Preset{"django_multidb.pinning", "sticky_primary", kFifteenSeconds.pairs},
     Preset{"django_replicated.redirect", "sticky_primary", kFiveSeconds.pairs},
@@ -110,13 +145,28 @@ constexpr std::array kPresets = {
     Preset{"rails.database_selector", "sticky_primary", kTwoSeconds.pairs},
 };
 
+// "RestAuth.common.routers.MasterSlave" → "MasterSlave"; other names stay as they are.
+std::string_view without_python_path(std::string_view name) {
+  for (const std::string_view module : {"RestAuth.common.routers.", "common.routers."}) {
+    if (name.starts_with(module)) return name.substr(module.size());
+  }
+  return name;
+}
+
 }  // namespace
 
 std::span<const Preset> presets() {
   return kPresets;
 }
 
+std::span<const Preset> restauth_presets() {
+  return std::span(kPresets).first(kRestAuthCount);
+}
+
 const Preset* find_preset(std::string_view name) {
+  const auto of_restauth =
+      std::ranges::find(restauth_presets(), without_python_path(name), &Preset::name);
+  if (of_restauth != restauth_presets().end()) return &*of_restauth;
   const auto at = std::ranges::find(kPresets, name, &Preset::name);
   return at == kPresets.end() ? nullptr : &*at;
 }

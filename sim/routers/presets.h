@@ -9,15 +9,18 @@
 namespace switchyard {
 
 struct Preset {
-  std::string_view name;  // "product.setting"
+  std::string_view name;  // "product.setting", or of its own
   std::string_view strategy;
   std::span<const std::pair<std::string_view, std::string_view>> parameters;
+  std::string_view summary = {};  // one line, for a name of its own
 };
 
-// In the order in which they are listed to users.
+// In the order in which they are listed to users, RestAuth's first.
 std::span<const Preset> presets();
+std::span<const Preset> restauth_presets();
 
-// Null if there is none of that name.
+// Null if there is none of that name. RestAuth's are found also by the path that Django users write
+// ("RestAuth.common.routers.MasterSlave").
 const Preset* find_preset(std::string_view name);
 
 }  // namespace switchyard

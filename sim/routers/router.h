@@ -211,7 +211,7 @@ class Router {
   virtual void on_probe(const ProbeAnswer& /*answer*/) {}
   // When on_timer is to be called next, or kNever; asked after every other call.
   virtual Nanoseconds next_timer() const { return kNever; }
-  virtual void on_timer(Nanoseconds /*now*/) {}
+  virtual void on_timer(const ClusterView& /*view*/, Nanoseconds /*now*/) {}
 };
 
 }  // namespace switchyard

@@ -125,7 +125,7 @@ const StrategyInfo kSmoothWrr = {
                                             p.duration("fail_timeout")};
       return std::make_unique<SplitRouter<SmoothWeights>>(
           NodePool(setup.nodes, setup.default_node, p),
-          SmoothWeights(whole_weights("smooth_wrr", setup.nodes), limits));
+          SmoothWeights(whole_weights(p.strategy(), setup.nodes), limits));
     },
 };
 

@@ -2,8 +2,8 @@
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: it is rejected; or a Decision, where it may also have to wait), and where
-// it wants them on_dispatch(), on_response() and timers as a Router has them, and take_probes() and
-// on_probe().
+// it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a Router has
+// them (on_timer() may leave out the view).
 #pragma once
 
 #include <type_traits>
@@ -56,8 +56,12 @@ class SplitRouter : public Router {
     if constexpr (requires { picker_.next_timer(); }) return picker_.next_timer();
     return kNever;
   }
-  void on_timer(Nanoseconds now) override {
-    if constexpr (requires { picker_.on_timer(now); }) picker_.on_timer(now);
+  void on_timer(const ClusterView& view, Nanoseconds now) override {
+    if constexpr (requires { picker_.on_timer(view, now); }) {
+      picker_.on_timer(view, now);
+    } else if constexpr (requires { picker_.on_timer(now); }) {
+      picker_.on_timer(now);
+    }
   }
 
  private:

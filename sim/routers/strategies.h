@@ -5,10 +5,8 @@ namespace switchyard {
 
 struct StrategyInfo;
 
-extern const StrategyInfo kMasterSlave;
-extern const StrategyInfo kMasterSlaveAsShipped;
-extern const StrategyInfo kMultipleMasterSlave;
-extern const StrategyInfo kRoundRobin;
+extern const StrategyInfo kRandomAll;
+extern const StrategyInfo kRandomMultiPrimary;
 extern const StrategyInfo kRandomReplica;
 extern const StrategyInfo kLeastOutstanding;
 extern const StrategyInfo kDChoices;

@@ -124,7 +124,7 @@ const StrategyInfo kWeightedRandom = {
           static_cast<std::uint32_t>(p.integer("latency_aware_min"))};
       return std::make_unique<SplitRouter<WeightedRandom>>(
           NodePool(setup.nodes, setup.default_node, p),
-          WeightedRandom(whole_weights("weighted_random", setup.nodes), setup.nodes, limits,
+          WeightedRandom(whole_weights(p.strategy(), setup.nodes), setup.nodes, limits,
                          setup.random));
     },
 };

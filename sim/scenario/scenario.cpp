@@ -286,7 +286,7 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
 
 bool is_restauth(const RouterUse& use) {
   const std::string_view name = find_strategy(use.name).name;
-  return name == "MasterSlave" || name == "MasterSlaveAsShipped" || name == "MultipleMasterSlave";
+  return name == "random_all" || name == "random_multi_primary";
 }
 
 }  // namespace

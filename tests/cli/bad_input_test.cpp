@@ -157,7 +157,7 @@ TEST_CASE("An unknown parameter of a router is refused with those it takes") {
       {"broken.toml:6:12: ", "router 'd_choices' has no parameter 'replace'", "it takes d,"});
   const ScratchFolder folder;
   check_refused(folder, {"compare", "--trace", kRecording, "--router", "MasterSlave:d=2"},
-                {"'MasterSlave' has no parameter 'd'", "it takes none"});
+                {"'MasterSlave' has no parameter 'd'", "it takes include_primary and write_rule"});
 }
 
 TEST_CASE("A router's parameter of a wrong value is refused with its range") {

@@ -454,6 +454,21 @@ TEST_CASE("routers lists every strategy") {
   }
 }
 
+TEST_CASE("routers lists RestAuth's routers first, and describes each with its strategy") {
+  const ScratchFolder folder;
+  const std::vector<std::string> lines = lines_of(succeed(folder, {"routers"}));
+  REQUIRE(lines.size() > 4);
+  CHECK(lines[0].starts_with("RestAuth's routers"));
+  CHECK(lines[1].starts_with("MasterSlave "));
+  CHECK(lines[2].starts_with("MasterSlaveAsShipped "));
+  CHECK(lines[3].starts_with("MultipleMasterSlave "));
+  const std::string shipped = succeed(folder, {"routers", "MasterSlaveAsShipped"});
+  CHECK(shipped.starts_with("MasterSlaveAsShipped = random_all:write_rule=instance_origin\n"));
+  CHECK(contains(shipped, "\nRule\n"));
+  CHECK(contains(succeed(folder, {"routers", "MultipleMasterSlave"}), "random_multi_primary"));
+  CHECK(contains(succeed(folder, {"routers", "round_robin"}), "ordered:mode=round_robin"));
+}
+
 TEST_CASE("routers NAME prints the rule, parameters with defaults, and source of each strategy") {
   const ScratchFolder folder;
   for (const StrategyInfo* info : catalogue()) {

@@ -316,7 +316,7 @@ TEST_CASE("timers come at their time and do not keep a run alive") {
       return Decision::to(NodeId{0});
     }
     Nanoseconds next_timer() const override { return next_; }
-    void on_timer(Nanoseconds now) override {
+    void on_timer(const ClusterView&, Nanoseconds now) override {
       ticks_.push_back(now);
       next_ += 30;
     }

@@ -26,7 +26,7 @@ class Prober : public Router {
     return Decision::to(NodeId{1});
   }
   Nanoseconds next_timer() const override { return times_.empty() ? kNever : times_.front(); }
-  void on_timer(Nanoseconds /*now*/) override {
+  void on_timer(const ClusterView& /*view*/, Nanoseconds /*now*/) override {
     times_.erase(times_.begin());
     due_ = true;
   }

@@ -74,7 +74,7 @@ TEST_CASE("latency_window: every node is probed at each heartbeat, and a refusal
   const auto router = make("latency_window", weighted({1, 1}), {{"heartbeat", "2s"}});
   CHECK(router->next_timer() == 0);
   CHECK(router->take_probes().empty());
-  router->on_timer(0);
+  router->on_timer({}, 0);
   CHECK(router->take_probes().size() == 3);
   CHECK(router->take_probes().empty());
   CHECK(router->next_timer() == 2 * kSecond);

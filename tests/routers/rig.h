@@ -51,9 +51,10 @@ inline std::vector<NodeInfo> weighted(const std::vector<double>& weights,
 }
 
 // As named by a strategy or preset.
-inline std::unique_ptr<Router> make(
-    const std::string& name, const std::vector<NodeInfo>& nodes, const ParameterTexts& given = {},
-    RandomStream random = RandomStream(kSeed, RandomPurpose::kRouter)) {
+inline std::unique_ptr<Router> make(const std::string& name, const std::vector<NodeInfo>& nodes,
+                                    const ParameterTexts& given = {},
+                                    RandomStream random = RandomStream(kSeed,
+                                                                       RandomPurpose::kRouter)) {
   const StrategyInfo& info = find_strategy(name);
   NodeId default_node{0};
   for (std::size_t i = 0; i < nodes.size(); ++i) {

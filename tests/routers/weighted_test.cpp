@@ -1,186 +1,10 @@
-// Strategies by weight, order, latency and hash, against the sequences and shares that the systems'
-// own tests and rules give.
-#include <map>
-#include <set>
-
-#include "catch.h"
+// Strategies by latency and by hash, against the sequences and shares that the systems' own tests
+// and rules give.
 #include "core/error.h"
-#include "routers/catalogue.h"
 #include "routers/moving_average.h"
-#include "routers/presets.h"
+#include "routers/rig.h"
 
-namespace switchyard {
-namespace {
-
-constexpr Nanoseconds kMs = kMillisecond;
-
-// Replicas a, b, c … with these weights, and a primary that comes last.
-std::vector<NodeInfo> weighted(const std::vector<double>& weights,
-                               const std::vector<Nanoseconds>& pings = {}) {
-  std::vector<NodeInfo> nodes;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    nodes.push_back({std::string(1, static_cast<char>('a' + i)), Role::kReplica, weights[i],
-                     pings.empty() ? 0 : pings[i]});
-  }
-  nodes.push_back({"default", Role::kPrimary, 1, 0});
-  return nodes;
-}
-
-std::unique_ptr<Router> make(const std::string& name, const std::vector<NodeInfo>& nodes,
-                             const ParameterTexts& given = {}) {
-  const StrategyInfo& info = find_strategy(name);
-  return info.make(
-      {nodes, node_id(nodes.size() - 1), RandomStream(42, RandomPurpose::kRouter), nullptr},
-      Parameters(name, info.parameters, given));
-}
-
-char letter(const Decision& decision) {
-  if (decision.kind != Decision::Kind::kNode) return '-';
-  return static_cast<char>('a' + index(decision.node));
-}
-
-std::string reads(Router& router, int count, const ClusterView& view = {}, Nanoseconds now = 0) {
-  std::string nodes;
-  for (int i = 0; i < count; ++i) nodes += letter(router.choose({}, view, now));
-  return nodes;
-}
-
-void respond(Router& router, std::size_t node, Nanoseconds now, Nanoseconds latency,
-             Status status = Status::kOk) {
-  Response response;
-  response.now_ns = now;
-  response.node = node_id(node);
-  response.status = status;
-  response.latency_ns = latency;
-  router.on_response(response);
-}
-void dispatch(Router& router, std::size_t node, Nanoseconds now = 0) {
-  Dispatch sent;
-  sent.now_ns = now;
-  sent.node = node_id(node);
-  router.on_dispatch(sent);
-}
-
-// States of so many replicas and the primary: those in `down` are.
-std::vector<NodeState> states(std::size_t replicas, const std::set<std::size_t>& down) {
-  std::vector<NodeState> list;
-  for (std::size_t i = 0; i < replicas; ++i) list.push_back({!down.contains(i), Role::kReplica});
-  list.push_back({true, Role::kPrimary});
-  return list;
-}
-
-std::map<char, double> shares(Router& router, const ClusterView& view = {}) {
-  constexpr int kReads = 100'000;
-  std::map<char, double> list;
-  for (const char node : reads(router, kReads, view)) list[node] += 1.0 / kReads;
-  return list;
-}
-
-Outstanding outstanding_of(const std::vector<int>& counts) {
-  Outstanding outstanding(counts.size() + 1);
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    for (int k = 0; k < counts[i]; ++k) outstanding.add(node_id(i));
-  }
-  return outstanding;
-}
-
-}  // namespace
-
-TEST_CASE("smooth_wrr: nginx's own example, and others by its rule") {
-  CHECK(reads(*make("smooth_wrr", weighted({5, 1, 1})), 14) == "aabacaaaabacaa");
-  CHECK(reads(*make("smooth_wrr", weighted({5, 1})), 6) == "aaabaa");
-  CHECK(reads(*make("smooth_wrr", weighted({4, 2, 1})), 7) == "abacaba");
-}
-
-TEST_CASE("smooth_wrr: with the last winning ties, PgDog's own tests") {
-  const auto pgdog = [](const std::vector<double>& weights, int count) {
-    return reads(*make("smooth_wrr", weighted(weights), {{"tie", "last"}}), count);
-  };
-  CHECK(pgdog({5, 1}, 6) == "aabaaa");
-  CHECK(pgdog({1, 1}, 4) == "baba");
-  CHECK(pgdog({0, 10}, 20) == std::string(20, 'b'));
-  CHECK(std::ranges::count(pgdog({3, 1}, 40), 'a') == 30);
-}
-
-TEST_CASE("smooth_wrr: a failure costs weight, which comes back, and too many a rest") {
-  const auto router = make("smooth_wrr", weighted({4, 4}), {{"max_fails", "2"}});
-  CHECK(reads(*router, 2) == "ab");
-  respond(*router, 0, 0, 0, Status::kError);
-  // Effective weights 2 and 4, then 3 and 4, then 4 again: (2,4) b (2,-2); (5,2) a (-2,2); (2,6) b.
-  CHECK(reads(*router, 3) == "bab");
-  respond(*router, 0, 0, 0, Status::kError);
-  CHECK(reads(*router, 5) == "bbbbb");
-  // One try after fail_timeout, and no other until that has an outcome.
-  const std::string later = reads(*router, 8, {}, 10 * kSecond + 1);
-  CHECK(std::ranges::count(later, 'a') == 1);
-  respond(*router, 0, 10 * kSecond + 2, 1);
-  CHECK(std::ranges::count(reads(*router, 40, {}, 10 * kSecond + 3), 'a') >= 18);
-}
-
-TEST_CASE("smooth_wrr wants whole weights, not all of them 0") {
-  CHECK_THROWS_AS(make("smooth_wrr", weighted({1.5, 1})), InputError);
-  auto nodes = weighted({0, 0});
-  nodes.back().weight = 0;
-  CHECK_THROWS_AS(make("smooth_wrr", nodes), InputError);
-}
-
-TEST_CASE("weighted_random: shares by weight, never weight 0") {
-  auto list = shares(*make("weighted_random", weighted({1, 3, 0})));
-  CHECK(list['a'] == Approx(0.25).margin(0.0055));
-  CHECK(list['b'] == Approx(0.75).margin(0.0055));
-  CHECK(list['c'] == 0);
-}
-
-TEST_CASE("weighted_random: full nodes are left out (ProxySQL), and reads rejected when all are") {
-  Outstanding full = outstanding_of({0, 0, 5});
-  const ClusterView view{.outstanding = &full};
-  auto list =
-      shares(*make("weighted_random", weighted({1, 1, 8}), {{"max_connections", "5"}}), view);
-  CHECK(list['a'] == Approx(0.5).margin(0.0064));
-  CHECK(list['c'] == 0);
-  Outstanding all = outstanding_of({5, 5, 5});
-  CHECK(reads(*make("weighted_random", weighted({1, 1, 8}), {{"max_connections", "5"}}), 2,
-              {.outstanding = &all}) == "--");
-}
-
-TEST_CASE("weighted_random: ProxySQL's latency awareness") {
-  const auto nodes_left = [](const std::vector<Nanoseconds>& pings_us) {
-    std::vector<Nanoseconds> pings;
-    for (const Nanoseconds ping : pings_us) pings.push_back(ping * kMicrosecond);
-    const auto router =
-        make("weighted_random", weighted(std::vector<double>(pings.size(), 1), pings),
-             {{"latency_aware_min", "3"}});
-    const std::string chosen = reads(*router, 200);
-    return std::set<char>(chosen.begin(), chosen.end());
-  };
-  CHECK(nodes_left({1000, 2000, 9000}) == std::set<char>{'a', 'b'});
-  // The integer mean is 3000.
-  CHECK(nodes_left({3000, 3001, 3001}) == std::set<char>{'a'});
-  CHECK(nodes_left({0, 3001, 9000}).size() == 3);
-  CHECK(nodes_left({1000, 9000}).size() == 2);
-  // And its limit, which is strict.
-  const auto limited =
-      make("weighted_random", weighted({1, 1}, {5 * kMs, 10 * kMs}), {{"max_ping", "10ms"}});
-  CHECK(reads(*limited, 50) == std::string(50, 'a'));
-}
-
-TEST_CASE("ordered: first-available comes back, next-available never (MySQL Router)") {
-  const auto sequence = [](const char* mode) {
-    const auto router = make("ordered", weighted({1, 1, 1}), {{"mode", mode}});
-    std::string chosen = reads(*router, 2);
-    const auto with_down = [&](const std::set<std::size_t>& down) {
-      router->on_topology(states(3, down), 0);
-      chosen += reads(*router, 1);
-    };
-    with_down({0, 1});
-    with_down({0, 1, 2});
-    with_down({1, 2});
-    return chosen;
-  };
-  // With all replicas down it is the primary's turn (d), after which next-available has none left.
-  CHECK(sequence("first_available") == "aacda");
-  CHECK(sequence("next_available") == "aacd-");
-}
+namespace switchyard::testing {
 
 TEST_CASE("the moving average of MaxScale's adaptive routing") {
   MovingAverage average(0);
@@ -200,7 +24,7 @@ TEST_CASE("finish_time: average times requests, the first in order among equals 
     dispatch(*router, i);
     respond(*router, i, 0, nodes[i].first);
   }
-  router->on_timer(250 * kMs);
+  router->on_timer({}, 250 * kMs);
   // 40, 30 and 29 ms.
   for (std::size_t i = 0; i < 3; ++i) {
     for (int k = 0; k < nodes[i].second; ++k) dispatch(*router, i);
@@ -225,7 +49,7 @@ TEST_CASE(
   // Eight: dropped at the sync, which takes the ping of 5 ms instead; 5 ms each, so the first.
   answer(1, {1, 1, 1, 1, 1, 1, 1, 1});
   CHECK(reads(*router, 1) == "a");
-  router->on_timer(250 * kMs);
+  router->on_timer({}, 250 * kMs);
   CHECK(reads(*router, 1) == "a");
   dispatch(*router, 0);
   CHECK(reads(*router, 1) == "b");
@@ -372,23 +196,4 @@ TEST_CASE("bounded_hash: HAProxy's slots") {
   CHECK_THROWS_AS(make("bounded_hash", weighted({1, 1}), {{"factor", "100"}}), InputError);
 }
 
-TEST_CASE("every preset is a strategy or guard with parameters that it has") {
-  std::set<std::string_view> names;
-  for (const Preset& preset : presets()) {
-    INFO(preset.name);
-    CHECK(names.insert(preset.name).second);
-    CHECK(preset.name.find('.') != std::string_view::npos);
-    const bool is_guard = std::ranges::any_of(
-        guards(), [&](const StrategyInfo* info) { return info->name == preset.strategy; });
-    const StrategyInfo& info = is_guard ? find_guard(preset.name) : find_strategy(preset.name);
-    CHECK(info.name == preset.strategy);
-    const Parameters parameters = parameters_of(preset.name, info, {});
-    for (const auto& [key, value] : preset.parameters) CHECK(parameters.text(key) == value);
-  }
-  const StrategyInfo& info = find_guard("rails.database_selector");
-  CHECK(parameters_of("rails.database_selector", info, {{"duration", "3s"}}).duration("duration") ==
-        3 * kSecond);
-  CHECK_THROWS_AS(find_strategy("maxscale.least_curent_operations"), InputError);
-}
-
-}  // namespace switchyard
+}  // namespace switchyard::testing

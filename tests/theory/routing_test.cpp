@@ -1,7 +1,9 @@
 // Strategies over several nodes against theory.
+#include <array>
 #include <numeric>
 
 #include "measure/statistics.h"
+#include "routers/catalogue.h"
 #include "routers/pool.h"
 #include "theory/theory.h"
 
@@ -31,6 +33,44 @@ double mean_sojourn(const std::string& router, const ParameterTexts& parameters,
 ParameterTexts choices(int d, bool replacement) {
   return {{"d", std::to_string(d)}, {"replacement", replacement ? "true" : "false"}};
 }
+
+// Among many nodes that choose the less busy of several there is no long memory, so that a shorter
+// warm-up does than theory.h has by default; this utilisation stands for its length.
+double for_short_warmup(double rho) {
+  return 1 - std::sqrt(1 - rho);
+}
+
+// Looks now and then at the nodes' counts, as a request that arrives finds them.
+class Onlooker : public Router {
+ public:
+  Onlooker(std::unique_ptr<Router> inner, std::size_t nodes, Nanoseconds from)
+      : inner_(std::move(inner)), nodes_(nodes), from_(from) {}
+  Signals wants() const override { return inner_->wants(); }
+  Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
+    if (now >= from_ && asked_++ % 100 == 0) look(*view.outstanding);
+    return inner_->choose(query, view, now);
+  }
+  // Of nodes, with at least so many requests.
+  static double share_with(std::size_t requests) {
+    return static_cast<double>(with_at_least[requests]) / static_cast<double>(with_at_least[0]);
+  }
+  // Per number of requests, how many nodes were seen with as many or more.
+  // (The chain owns the router, so this outlives it.)
+  static inline std::array<std::uint64_t, 8> with_at_least = {};
+
+ private:
+  void look(Outstanding& outstanding) const {
+    for (std::size_t node = 0; node < nodes_; ++node) {
+      const std::size_t count = std::min<std::size_t>(outstanding[node_id(node)], 7);
+      for (std::size_t i = 0; i <= count; ++i) ++with_at_least[i];
+    }
+  }
+
+  std::unique_ptr<Router> inner_;
+  std::size_t nodes_;
+  Nanoseconds from_;
+  std::uint64_t asked_ = 0;
+};
 
 // Node i with probability weight i: the law of the known result, as a router of one's own.
 class Weighted : public Router {
@@ -126,6 +166,61 @@ TEST_CASE("the supermarket model at 100 nodes, distinct choices: Mitzenmacher's 
   }
   check_known("supermarket-n100-d3-wor-r0.5-mitz",
               mean_sojourn("d_choices", choices(3, false), "supermarket-n100-d3-wor-r0.5-mitz"));
+}
+
+TEST_CASE("the supermarket model at 500 nodes and more is close to its limit") {
+  for (const int d : {1, 2, 3}) {
+    for (const char* rho : {"0.5", "0.7", "0.9", "0.95", "0.99"}) {
+      const std::string id = fmt::format("supermarket-limit-d{}-r{}", d, rho);
+      // With one choice, 0.99 would have to run for very long.
+      if (d == 1 && rho == std::string("0.99")) continue;
+      const auto& p = known(id).at("parameters");
+      OpenSystem system;
+      system.rate = p.at("lam_total");
+      system.utilisation = d == 1 ? p.at("rho").get<double>() : for_short_warmup(p.at("rho"));
+      system.requests = requests_for(id);
+      const auto tally =
+          simulate(system, cluster_of(p.at("N"), 1),
+                   candidate_of("d_choices", {{"d", std::to_string(d)}, kAllNodes[0]}));
+      check_known(id, mean_units(tally.read_ns));
+    }
+  }
+}
+
+TEST_CASE("with two choices few of 2000 nodes have many requests") {
+  const std::string prefix = "supermarket-tail-d2-r0.9-i";
+  const auto& p = known(prefix + "1").at("parameters");
+  OpenSystem system;
+  system.rate = p.at("lam_total");
+  system.utilisation = for_short_warmup(p.at("rho"));
+  system.requests = requests_for(prefix + "1");
+  const ReplayOptions options = open_loop(system.utilisation);
+  const ClusterSpec cluster = cluster_of(p.at("N"), 1);
+  std::vector<NodeInfo> nodes;
+  for (const NodeSpec& node : cluster.nodes) nodes.push_back({node.name, node.role, 1});
+  const StrategyInfo& info = find_strategy("d_choices");
+  std::vector<std::unique_ptr<Router>> routers;
+  routers.push_back(std::make_unique<Onlooker>(
+      info.make({nodes, NodeId{0}, RandomStream(1, RandomPurpose::kRouter), nullptr},
+                parameters_of("d_choices", info, kAllNodes)),
+      nodes.size(), options.warmup_ns));
+  const RouterChain chain(std::move(routers), NodeId{0});
+  replay(synthetic(workload_of(system)), cluster, chain, options);
+  for (std::size_t i = 1; i <= 5; ++i) {
+    check_known(prefix + std::to_string(i), Onlooker::share_with(i));
+  }
+}
+
+TEST_CASE("counts from a board that is posted only now and then cost what Mitzenmacher computed") {
+  for (const char* id :
+       {"board-T1-d2-r0.9-N500", "board-T5-d2-r0.5-N500", "board-T2-dall-r0.5-N500"}) {
+    const auto& p = known(id).at("parameters");
+    const bool all = p.at("d") == "all";
+    ParameterTexts parameters = all ? ParameterTexts{} : choices(p.at("d"), true);
+    parameters.emplace_back("refresh_every",
+                            fmt::format("{}ns", round_ns(p.at("T").get<double>() * kUnitNs)));
+    check_known(id, mean_sojourn(all ? "least_outstanding" : "d_choices", parameters, id));
+  }
 }
 
 TEST_CASE("reads beside applies on a replica are an M/G/1 queue, writes alone an M/M/1") {

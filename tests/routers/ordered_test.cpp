@@ -1,0 +1,236 @@
+// Strategies by order: in turn, or one replica for all reads until it is lost.
+#include "core/error.h"
+#include "replay/harness.h"
+#include "routers/rig.h"
+
+namespace switchyard::testing {
+namespace {
+
+const ParameterTexts kWithPrimary = {{"include_primary", "true"}};
+
+ParameterTexts with_primary(ParameterTexts parameters) {
+  parameters.insert(parameters.end(), kWithPrimary.begin(), kWithPrimary.end());
+  return parameters;
+}
+
+}  // namespace
+
+TEST_CASE("round robin takes the replicas in order, writes do not advance it") {
+  const auto router = make("round_robin", primary_and(3));
+  std::string chosen;
+  for (int i = 0; i < 5; ++i) {
+    const Decision decision = read(*router);
+    CHECK(decision.reason == Reason::kPicked);
+    chosen += letter(decision);
+    CHECK(write(*router).node == NodeId{0});
+    CHECK(write(*router).reason == Reason::kPrimary);
+  }
+  CHECK(chosen == "bcdbc");
+}
+
+TEST_CASE("MySQL Router's own tests of its roles: node 0 is the primary") {
+  const auto nodes = primary_and(3);
+  CHECK(reads(*make("mysqlrouter.round_robin", nodes), 4) == "bcdb");
+  CHECK(reads(*make("mysqlrouter.first_available", nodes), 3) == "bbb");
+  CHECK(reads(*make("mysqlrouter.round_robin", nodes, kWithPrimary), 5) == "abcda");
+  const auto fallback = make("mysqlrouter.round_robin_with_fallback", nodes);
+  CHECK(reads(*fallback, 3) == "bcd");
+  // Primaries serve reads only when no secondary is left, and say why.
+  fallback->on_topology(states_of(nodes, {1, 2, 3}), 0);
+  CHECK(letter(read(*fallback)) == 'a');
+  CHECK(read(*fallback).reason == Reason::kNoReplica);
+  fallback->on_topology(states_of(nodes, {1, 3}), 0);
+  CHECK(reads(*fallback, 2) == "cc");
+}
+
+TEST_CASE("first-available comes back, next-available never (MySQL Router's own tests)") {
+  const auto nodes = primary_and(2);
+  const auto sequence = [&](const char* name) {
+    const auto router = make(name, nodes, kWithPrimary);
+    std::string chosen = reads(*router, 2);
+    const auto with_down = [&](const std::set<std::size_t>& down) {
+      router->on_topology(states_of(nodes, down), 0);
+      chosen += letter(read(*router));
+    };
+    with_down({0, 1});
+    // Now all are: what is asked is down and fails, or nothing is.
+    with_down({0, 1, 2});
+    with_down({1, 2});
+    return chosen;
+  };
+  CHECK(sequence("mysqlrouter.first_available") == "aacaa");
+  CHECK(sequence("mysqlrouter.next_available") == "aac--");
+  CHECK(sequence("pgbouncer.disable") == "aacaa");
+}
+
+TEST_CASE("with replicas alone, next-available is at its end after the primary's turn") {
+  const auto sequence = [](const char* mode) {
+    const auto router = make("ordered", weighted({1, 1, 1}), {{"mode", mode}});
+    std::string chosen = reads(*router, 2);
+    const auto with_down = [&](const std::set<std::size_t>& down) {
+      router->on_topology(states(3, down), 0);
+      chosen += reads(*router, 1);
+    };
+    with_down({0, 1});
+    with_down({0, 1, 2});
+    with_down({1, 2});
+    return chosen;
+  };
+  CHECK(sequence("first_available") == "aacda");
+  CHECK(sequence("next_available") == "aacd-");
+}
+
+TEST_CASE("next-available rejects what it has no node for") {
+  const auto router = make("mysqlrouter.next_available", primary_and(1));
+  CHECK(reads(*router, 1) == "b");
+  router->on_topology(states_of(primary_and(1), {0, 1}), 0);
+  const Decision decision = read(*router);
+  CHECK(decision.kind == Decision::Kind::kReject);
+  CHECK(decision.reason == Reason::kLimited);
+}
+
+TEST_CASE("AWS's own tests: in turn, in bursts by weight, and with hosts that come and go") {
+  const auto equal = weighted({1, 1, 1, 1});
+  const auto sequence = [&](const char* name, const std::vector<std::set<std::size_t>>& down) {
+    const auto router = make(name, equal);
+    std::string chosen;
+    for (const auto& nodes : down) {
+      router->on_topology(states_of(equal, nodes), 0);
+      chosen += letter(read(*router));
+    }
+    return chosen;
+  };
+  // With these weights, both are the same rule.
+  for (const char* name : {"aws.round_robin", "round_robin"}) {
+    INFO(name);
+    // Host 4 is not there, or comes after the first three.
+    CHECK(sequence(name, {{3}, {3}, {3}, {3}}) == "abca");
+    CHECK(sequence(name, {{3}, {3}, {3}, {}}) == "abcd");
+    // Host 2 goes after the first pick, or after its own.
+    CHECK(sequence(name, {{3}, {1, 3}, {1, 3}}) == "aca");
+    CHECK(sequence(name, {{3}, {3}, {1, 3}, {1, 3}}) == "abac");
+  }
+  CHECK(reads(*make("aws.round_robin", weighted({3, 2, 1})), 7) == "aaabbca");
+}
+
+TEST_CASE("bursts: a node that is lost ends its burst, and weight 0 has none") {
+  const auto nodes = weighted({3, 2});
+  const auto router = make("aws.round_robin", nodes);
+  CHECK(reads(*router, 1) == "a");
+  router->on_topology(states_of(nodes, {0}), 0);
+  CHECK(reads(*router, 3) == "bbb");
+  router->on_topology(states_of(nodes, {}), 0);
+  CHECK(reads(*router, 6) == "baaabb");
+  CHECK(reads(*make("aws.round_robin", weighted({0, 1, 2})), 6) == "bccbcc");
+  const auto none = make("aws.round_robin", weighted({0, 1}));
+  none->on_topology(states_of(weighted({0, 1}), {1}), 0);
+  CHECK(read(*none).kind == Decision::Kind::kReject);
+  CHECK_THROWS_AS(make("ordered", nodes, {{"weights", "bursts"}}), InputError);
+  CHECK_THROWS_AS(make("aws.round_robin", weighted({1.5, 1})), InputError);
+}
+
+TEST_CASE("Makara's own tests: in turn by weight, and failover to the largest weight") {
+  const auto nodes = weighted({1, 1, 2});
+  const auto in_turn = make("aws.round_robin", nodes);
+  CHECK(reads(*in_turn, 1) == "a");
+  CHECK(reads(*in_turn, 4) == "bcca");
+  // The first is left alone while the second is the current one.
+  CHECK(reads(*in_turn, 1) == "b");
+  in_turn->on_topology(states_of(nodes, {0}), 0);
+  CHECK(reads(*in_turn, 3) == "ccb");
+
+  CHECK(reads(*make("makara.failover", nodes), 5) == "ccccc");
+  const auto equal = weighted({1, 1, 1});
+  const auto failover = make("makara.failover", equal);
+  CHECK(reads(*failover, 2) == "aa");
+  failover->on_topology(states_of(equal, {0}), 0);
+  CHECK(reads(*failover, 2) == "bb");
+  failover->on_topology(states_of(equal, {}), 0);
+  CHECK(reads(*failover, 1) == "a");
+}
+
+TEST_CASE("a shuffled order is drawn once, differs between routers and is kept by every mode") {
+  const auto nodes = primary_and(6);
+  const auto cycle = [&](std::uint64_t entity, const ParameterTexts& given) {
+    return make("ordered", nodes, given, RandomStream(kSeed, RandomPurpose::kRouter, entity));
+  };
+  const ParameterTexts in_turn = {{"mode", "round_robin"}, {"start", "shuffled"}};
+  std::set<std::string> orders;
+  std::map<char, int> first;
+  constexpr int kRouters = 6000;
+  for (std::uint64_t entity = 0; entity < kRouters; ++entity) {
+    const auto router = cycle(entity, in_turn);
+    const std::string order = reads(*router, 6);
+    REQUIRE(std::set<char>(order.begin(), order.end()).size() == 6);
+    REQUIRE(reads(*router, 6) == order);
+    orders.insert(order);
+    ++first[order[0]];
+  }
+  // Of 720 orders, and each replica as often as any in front.
+  CHECK(orders.size() > 700);
+  for (const auto& [node, count] : first) {
+    CHECK(count / double{kRouters} == Approx(1 / 6.).margin(4 * std::sqrt(5 / 36. / kRouters)));
+  }
+
+  const std::string order = reads(*cycle(7, in_turn), 6);
+  const auto lose = [&](Router& router, const std::set<char>& lost) {
+    std::set<std::size_t> down;
+    for (const char node : lost) down.insert(static_cast<std::size_t>(node - 'a'));
+    router.on_topology(states_of(nodes, down), 0);
+  };
+  const auto available = cycle(7, {{"start", "shuffled"}});
+  CHECK(letter(read(*available)) == order[0]);
+  lose(*available, {order[0], order[1]});
+  CHECK(letter(read(*available)) == order[2]);
+  lose(*available, {});
+  CHECK(letter(read(*available)) == order[2]);
+  const auto failover = cycle(7, {{"start", "shuffled"}, {"mode", "failover"}});
+  lose(*failover, {order[0]});
+  CHECK(letter(read(*failover)) == order[1]);
+  lose(*failover, {});
+  CHECK(letter(read(*failover)) == order[0]);
+}
+
+TEST_CASE("django-multidb-router's cycle never leaves out a database that is down") {
+  const auto nodes = primary_and(3);
+  const auto router = make("django_multidb.replica_router", nodes);
+  const std::string order = reads(*router, 3);
+  CHECK(std::set<char>(order.begin(), order.end()) == std::set<char>{'b', 'c', 'd'});
+  router->on_topology(states_of(nodes, {1, 2}), 0);
+  CHECK(reads(*router, 6) == order + order);
+  // Without any replica it answers `default`.
+  const auto alone = make("django_multidb.replica_router", primary_and(0));
+  CHECK(letter(read(*alone)) == 'a');
+  CHECK(read(*alone).reason == Reason::kNoReplica);
+}
+
+TEST_CASE("the modes in a run: a guard narrows them, and a fault moves them on") {
+  SyntheticWorkload workload;
+  workload.requests = 1000;
+  workload.arrivals.kind = ArrivalLaw::Kind::kConstant;
+  workload.arrivals.rate = 1000;
+  workload.read_share = 1;
+  workload.read_service = Law::constant(1000);
+  ClusterSpec cluster = cluster_of(4, 8);
+  FaultSpec down;
+  down.kind = FaultKind::kDown;
+  down.nodes = {NodeId{1}};
+  down.at_ns = 400 * kMs;
+  down.lasts_ns = 200 * kMs;
+  cluster.faults = {down};
+  const auto counts = [&](const ParameterTexts& parameters) {
+    const RunTally tally = run(synthetic(workload), cluster, candidate_of("ordered", parameters),
+                               options_of(LoopMode::kOpen));
+    std::vector<std::uint64_t> list;
+    for (const NodeTally& node : tally.nodes) list.push_back(node.reads);
+    CHECK(tally.failed == 0);
+    return list;
+  };
+  using Counts = std::vector<std::uint64_t>;
+  CHECK(counts({{"mode", "first_available"}}) == Counts{0, 400, 600, 0});
+  CHECK(counts({{"mode", "next_available"}}) == Counts{0, 400, 600, 0});
+  CHECK(counts({{"mode", "failover"}}) == Counts{0, 800, 200, 0});
+  CHECK(counts(with_primary({{"mode", "failover"}})) == Counts{1000, 0, 0, 0});
+}
+
+}  // namespace switchyard::testing
