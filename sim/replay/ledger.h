@@ -73,7 +73,7 @@ class Ledger {
     tally_.consistency.reads_checked += counts ? 1 : 0;
     if (newest_[key] != kNoCommit) look(request, node, issued_ns, start_ns, counts);
   }
-  // Whether a read that is sent now would miss nothing on the node, should it start at once.
+  // Whether the request, sent now, would miss nothing on the node, should it start at once.
   bool is_fresh(RequestIndex request, NodeId node, Nanoseconds now) const;
   // Has what a read of the request will need fetched into the cache.
   void prefetch(RequestIndex request) const {

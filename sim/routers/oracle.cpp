@@ -21,8 +21,7 @@ class Oracle : public Router {
     return signals;
   }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds /*now*/) override {
-    const bool asks_fresh = freshness_ && query.kind == RequestClass::kRead;
-    const NodeId fresh = asks_fresh ? earliest(query, view, true) : kNoNode;
+    const NodeId fresh = freshness_ ? earliest(query, view, true) : kNoNode;
     const NodeId best = fresh != kNoNode ? fresh : earliest(query, view, false);
     return Decision::to(best != kNoNode ? best : fallback_);
   }
@@ -48,12 +47,12 @@ class Oracle : public Router {
 };
 
 constexpr std::array kParameters = {
-    ParameterInfo{.name = "freshness",
-                  .type = ParameterInfo::Type::kBoolean,
-                  .default_value = "true",
-                  .help =
-                      "whether a read only goes where it misses no acknowledged commit, if there "
-                      "is such a database"},
+    ParameterInfo{
+        .name = "freshness",
+        .type = ParameterInfo::Type::kBoolean,
+        .default_value = "true",
+        .help = "whether a request only goes where it misses no acknowledged commit, if there "
+                "is such a database"},
     kPinTransaction};
 
 }  // namespace
@@ -65,10 +64,10 @@ const StrategyInfo kOracle = {
     .rule =
         "A read goes to the node, a write to the primary, on which its response would come "
         "earliest given all work there now and its own true service time; the first in order "
-        "among equals. A read goes to a node that lacks an acknowledged commit of its key only "
-        "where every node does. A node that is down or would refuse it is left out, from the "
-        "instant that "
-        "it is; while there is no other, `default` is asked. No random draws.",
+        "among equals. A request goes to a node that lacks an acknowledged commit of its key only "
+        "where all that could serve it do. A node that is down or would refuse it is left out, "
+        "from the instant that it is; while there is no other, `default` is asked. No random "
+        "draws.",
     .parameters = kParameters,
     .systems = "none: a bound",
     .failure_modes = "Greedy: it does not leave room for requests still to come.",

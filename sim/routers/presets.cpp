@@ -84,8 +84,8 @@ constexpr std::array kPresets = {
 
     Preset{"aws.least_connections", "least_outstanding", kNone},
     Preset{"aws.round_robin", "ordered", kInBursts.pairs},
-    Preset{"django_multidb.replica_router", "ordered", kDjangoMultidb.pairs},
     Preset{"c3.authors", "c3", kAuthorsC3.pairs},
+    Preset{"django_multidb.replica_router", "ordered", kDjangoMultidb.pairs},
     Preset{"elasticsearch.ars", "c3", kNone},
     Preset{"elasticsearch.ars_before_7_13", "c3", kBeforeFix.pairs},
     Preset{"envoy.full_scan", "least_outstanding", kNone},

@@ -120,7 +120,7 @@ class Truth {
   // When the response to the query being placed would arrive if it were sent to this node now, as a
   // read or a write; kNever if it would fail.
   virtual Nanoseconds response_if_sent(NodeId node, RequestClass kind) const = 0;
-  // Whether the query being placed, if a read there, would miss no commit that was acknowledged.
+  // Whether the query being placed would miss no commit of its key that was acknowledged.
   virtual bool is_fresh(NodeId node) const = 0;
 };
 
