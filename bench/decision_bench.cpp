@@ -37,6 +37,15 @@ class BusyNodes : public Truth {
   std::vector<Nanoseconds> response_ns_;
 };
 
+// Every fifth node is behind.
+class SomeBehind : public Positions {
+ public:
+  bool reached(NodeId node, const Position&) const override { return index(node) % 5 != 4; }
+  std::uint64_t missing(NodeId node) const override { return index(node) % 5 == 4 ? 9 : 0; }
+  Nanoseconds lag_ns(NodeId node) const override { return index(node) % 5 == 4 ? 2 * kSecond : 0; }
+  bool lag_is_known(NodeId /*node*/) const override { return true; }
+};
+
 constexpr std::size_t kBatch = 1000;
 
 // A router chain at work: reads and one write in ten, in an order that no processor learns by
@@ -61,6 +70,23 @@ class Work {
       chain_.on_dispatch({0, response.node});
       chain_.on_response(response);
     }
+    // A write of every other session, so that guards have something to guard.
+    for (std::uint32_t session = 0; session < 1000; session += 2) {
+      Response write;
+      write.now_ns = 1000;
+      write.session = static_cast<SessionId>(session);
+      write.node = NodeId{0};
+      write.kind = RequestClass::kWrite;
+      write.op = Op::kWrite;
+      write.position = {NodeId{0}, 1};
+      chain_.on_dispatch({0, write.node, write.session, kNoKey, kNoTable, write.kind, write.op});
+      chain_.on_response(write);
+    }
+    awaited_.reserve(nodes);
+    view_.outstanding = &outstanding_;
+    view_.truth = &truth_;
+    view_.positions = &positions_;
+    view_.awaited = &awaited_;
   }
 
   // Of so many decisions.
@@ -96,7 +122,9 @@ class Work {
   BusyNodes truth_;
   std::size_t nodes_;
   bool probes_ = chain_.wants().probes;
-  ClusterView view_ = {&outstanding_, &truth_};
+  SomeBehind positions_;
+  std::vector<Position> awaited_;
+  ClusterView view_;
   std::vector<Query> queries_ = std::vector<Query>(1 << 16);
   std::size_t at_ = 0;
   Nanoseconds now_ = 1000;
@@ -142,6 +170,18 @@ void decide_nothing(benchmark::State& state) {
   for (const StrategyInfo* info : catalogue()) names.emplace_back(info->name);
   for (const Preset& preset : presets()) {
     if (!preset.summary.empty()) names.emplace_back(preset.name);
+  }
+  for (const StrategyInfo* info : guards()) {
+    for (const std::size_t nodes : {4U, 16U, 64U}) {
+      const std::string guard(info->name);
+      benchmark::RegisterBenchmark(
+          ("decide/d_choices+" + guard + "/" + std::to_string(nodes)).c_str(),
+          [guard, nodes](benchmark::State& state) {
+            const ClusterSpec cluster = cluster_of(nodes);
+            decide(state, chain_of("d_choices", cluster, guard), nodes);
+          })
+          ->UseManualTime();
+    }
   }
   for (const std::string& router : names) {
     for (const std::size_t nodes : {4U, 16U, 64U}) {

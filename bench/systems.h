@@ -52,7 +52,8 @@ inline ReplayWorkload workload_of(std::size_t nodes, std::uint64_t requests, std
   return prepare(generate(workload, 1), std::nullopt, 1);
 }
 
-inline RouterChain chain_of(const std::string& router, const ClusterSpec& cluster) {
+inline RouterChain chain_of(const std::string& router, const ClusterSpec& cluster,
+                            const std::string& guard = {}) {
   Candidate candidate;
   candidate.name = router;
   ParameterTexts parameters;
@@ -61,6 +62,7 @@ inline RouterChain chain_of(const std::string& router, const ClusterSpec& cluste
     parameters.emplace_back("include_primary", "true");
   }
   candidate.routers.push_back({router, parameters});
+  if (!guard.empty()) candidate.guards.push_back({guard, {}});
   return build_chain(candidate, cluster, 1);
 }
 

@@ -62,13 +62,12 @@ std::vector<RouterUse> parse_uses(const std::string& option, const std::string& 
     const std::size_t colon = part.find(':');
     use.name = part.substr(0, colon);
     if (colon == std::string::npos) continue;
-    for (const std::string& pair : split(part.substr(colon + 1), ',')) {
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string::npos) {
-        throw InputError(fmt::format("{} {}: expected key=value, found '{}'", option, text, pair));
-      }
-      use.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    auto parameters = parse_parameters(std::string_view(part).substr(colon + 1));
+    if (!parameters) {
+      throw InputError(fmt::format("{} {}: expected key=value,… after the colon, found '{}'",
+                                   option, text, part.substr(colon + 1)));
     }
+    use.parameters = *std::move(parameters);
   }
   return uses;
 }

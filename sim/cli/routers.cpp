@@ -48,13 +48,10 @@ std::string range_of(const ParameterInfo& parameter) {
   return fmt::format("integer from {} to {}", parameter.min, parameter.max);
 }
 
-// ":key=value,…", as --router takes it.
-std::string parameters_text(const Preset& preset) {
-  std::string text;
-  for (const auto& [key, value] : preset.parameters) {
-    text += fmt::format("{}{}={}", text.empty() ? ':' : ',', key, value);
-  }
-  return text;
+// "NAME:key=value,…", as --router takes it.
+std::string as_router_option(const Preset& preset) {
+  return fmt::format("{}{}{}", preset.strategy, preset.parameters.empty() ? "" : ":",
+                     preset.parameters);
 }
 
 int list_all() {
@@ -68,7 +65,7 @@ int list_all() {
   for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\npresets: what a product ships, for routers and for guards:\n");
   for (const Preset& preset : presets().subspan(restauth_presets().size())) {
-    fmt::print("{:<37} {}{}\n", preset.name, preset.strategy, parameters_text(preset));
+    fmt::print("{:<37} {}\n", preset.name, as_router_option(preset));
   }
   fmt::print("\n'switchyard routers NAME' tells more.\n");
   return kExitSuccess;
@@ -77,7 +74,7 @@ int list_all() {
 int describe(const std::string& name) {
   const Preset* preset = find_preset(name);
   if (preset != nullptr) {
-    fmt::print("{} = {}{}\n", preset->name, preset->strategy, parameters_text(*preset));
+    fmt::print("{} = {}\n", preset->name, as_router_option(*preset));
     fmt::print("{}\n", preset->summary.empty() ? "" : wrapped(preset->summary));
   }
   const std::string_view strategy = preset == nullptr ? name : preset->strategy;

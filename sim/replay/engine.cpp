@@ -347,7 +347,7 @@ class Engine : private Truth, private Supervisor::Client {
     Query query;
     query.kind = kind;
     query.op = flight.op;
-    if constexpr (kGeneral) query.asked_ns = flight.asked_ns;
+    query.asked_ns = flight.asked_ns;
     query.session = static_cast<SessionId>(session);
     query.key = static_cast<KeyId>(key);
     if (!columns_.table.empty()) query.table = static_cast<TableId>(columns_.table[request]);

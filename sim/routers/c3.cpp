@@ -3,14 +3,18 @@
 // time beside each answer.
 //
 // Ships in: Elasticsearch and OpenSearch adaptive replica selection; the authors' Cassandra.
-// Parameters: alpha (0.3), exponent (3), clients (0), whole_queue (true), cold (first),
-// adjust_losers (true), formula (c3), rate_control (false), growth, beta, max_step, interval,
-// burst. Known failure: with cold = first every read goes to a new node until it answers; what
-// nodes tell is old where few requests go. Source: Suresh et al., NSDI 2015, section 3;
-// Elasticsearch ResponseCollectorService.java.
+// Parameters: alpha (0.3), exponent (3), clients (databases), whole_queue (true), cold (first),
+// adjust_losers (true), formula (c3), rate_control (false), growth (0.000004), beta (0.2),
+// max_step (10), interval (10 ms), initial_rate (5), burst (50).
+// Known failure: with cold = first every read goes to a new node until it answers; what nodes
+// tell is old where few requests go.
+// Source: Suresh et al., NSDI 2015, section 3; Elasticsearch ResponseCollectorService.java.
 #include "routers/c3_score.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -31,17 +35,14 @@ class C3 {
  public:
   enum class Cold : std::uint8_t { kFirst, kLast, kProbe };
   struct RateControl {
-    double growth = 0;
-    double beta = 0;
-    double max_step = 0;
-    Nanoseconds interval_ns = 0;
+    C3RateLaw law;
     double initial = 0;
     double burst = 0;
   };
   struct Settings {
     double alpha = 0;
     int exponent = 3;
-    double clients = 0;  // 0: as many as there are nodes with statistics
+    std::optional<double> clients;  // nothing: as many as there are nodes with statistics
     bool whole_queue = true;
     Cold cold = Cold::kFirst;
     bool adjust_losers = true;
@@ -54,7 +55,8 @@ class C3 {
     if (!settings.rate) return;
     const RateControl& rate = *settings.rate;
     for (std::size_t i = 0; i < nodes; ++i) {
-      limits_.emplace_back(TokenBucket(rate.initial, rate.interval_ns, rate.burst), rate.initial);
+      limits_.push_back({TokenBucket(rate.initial, rate.law.interval_ns, rate.burst),
+                         C3Rate(rate.initial, rate.law), C3Received(rate.law.interval_ns)});
     }
   }
 
@@ -99,7 +101,11 @@ class C3 {
                            static_cast<double>(response.service_ns) * kMilliseconds,
                            static_cast<double>(response.waiting), 0};
     add(node, sample);
-    if (settings_.rate) update_rate(limits_[index(response.node)], response.now_ns);
+    if (!settings_.rate) return;
+    Limit& limit = limits_[index(response.node)];
+    limit.received.add(response.now_ns);
+    limit.rate.answered(limit.received.rate(), response.now_ns);
+    limit.sending.set_rate(limit.rate.rate(), response.now_ns);
   }
 
  private:
@@ -108,14 +114,9 @@ class C3 {
     C3Node average;
   };
   struct Limit {
-    Limit(TokenBucket bucket, double initial) : sending(bucket), lowered_from(initial) {}
     TokenBucket sending;
-    double received = 0;  // answers an interval
-    std::uint32_t answers = 0;
-    Nanoseconds counted_from_ns = 0;
-    double lowered_from;
-    Nanoseconds lowered_ns = 0;
-    Nanoseconds raised_ns = 0;
+    C3Rate rate;
+    C3Received received;
   };
 
   double score_of(NodeId id, double outstanding) const {
@@ -129,7 +130,7 @@ class C3 {
     C3Node now = node.average;
     now.outstanding = outstanding;
     if (settings_.whole_queue) now.queue = std::floor(now.queue);
-    return c3_score(now, settings_.clients > 0 ? settings_.clients : known_, settings_.exponent,
+    return c3_score(now, settings_.clients.value_or(known_), settings_.exponent,
                     settings_.inverted);
   }
   void add(Node& node, const C3Node& sample) const {
@@ -156,32 +157,6 @@ class C3 {
     }
   }
 
-  void update_rate(Limit& limit, Nanoseconds now) const {
-    const RateControl& rate = *settings_.rate;
-    ++limit.answers;
-    const Nanoseconds counted = now - limit.counted_from_ns;
-    if (counted >= rate.interval_ns) {
-      const double measured =
-          limit.answers * static_cast<double>(rate.interval_ns) / static_cast<double>(counted);
-      limit.received = 0.9 * measured + 0.1 * limit.received;
-      limit.answers = 0;
-      limit.counted_from_ns = now;
-    }
-    const double sent = limit.sending.rate();
-    if (sent < limit.received) {
-      const double since_ms = static_cast<double>(now - limit.lowered_ns) * kMilliseconds;
-      const double wanted = c3_cubic_rate(limit.lowered_from, since_ms, rate.growth, rate.beta);
-      limit.raised_ns = now;
-      limit.sending.set_rate(std::max(kLeastRate, std::min(wanted, sent + rate.max_step)), now);
-    } else if (sent > limit.received && now - limit.raised_ns > 2 * rate.interval_ns) {
-      limit.lowered_from = sent;
-      limit.lowered_ns = now;
-      limit.sending.set_rate(std::max(kLeastRate, sent * rate.beta), now);
-    }
-  }
-  // Below this a node would hardly ever be tried again.
-  static constexpr double kLeastRate = 0.1;
-
   Settings settings_;
   RandomStream random_;
   std::vector<Node> nodes_;
@@ -204,12 +179,11 @@ constexpr auto kParameters = pool_parameters(
                   .min = 1,
                   .max = 10},
     ParameterInfo{.name = "clients",
-                  .type = ParameterInfo::Type::kInteger,
-                  .default_value = "0",
-                  .help = "how many routers are taken to send as many requests as this one; 0: as "
-                          "many as there are databases with statistics (Elasticsearch)",
-                  .min = 0,
-                  .max = 1'000'000},
+                  .type = ParameterInfo::Type::kText,
+                  .default_value = "databases",
+                  .help = "how many routers are taken to send as many requests as this one: a "
+                          "number from 1, as many as there are (routers), or as there are "
+                          "databases with statistics (databases, Elasticsearch)"},
     ParameterInfo{.name = "whole_queue",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "true",
@@ -223,8 +197,8 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "adjust_losers",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "true",
-                  .help = "whether those not chosen take on half of the difference to the winner "
-                          "as one more sample (Elasticsearch)"},
+                  .help = "whether each database that was not chosen counts as having told, once "
+                          "more, the mean of its own and the winner's averages (Elasticsearch)"},
     ParameterInfo{.name = "formula",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "c3",
@@ -271,19 +245,39 @@ constexpr auto kParameters = pool_parameters(
                   .lowest = 1,
                   .highest = 1e6});
 
-C3::Settings settings_of(const Parameters& p) {
+// Nothing for "databases".
+std::optional<double> clients_of(const Parameters& p, std::uint32_t instances) {
+  const std::string& text = p.text("clients");
+  if (text == "databases") return std::nullopt;
+  if (text == "routers") return instances;
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count == 0) {
+    throw InputError(fmt::format(
+        "router '{}': parameter 'clients' must be a number from 1, routers or databases, found "
+        "'{}'",
+        p.strategy(), text));
+  }
+  return count;
+}
+
+C3::Settings settings_of(const Parameters& p, std::uint32_t instances) {
   C3::Settings settings;
   settings.alpha = p.number("alpha");
   settings.exponent = static_cast<int>(p.integer("exponent"));
-  settings.clients = static_cast<double>(p.integer("clients"));
+  settings.clients = clients_of(p, instances);
   settings.whole_queue = p.boolean("whole_queue");
   settings.cold = static_cast<C3::Cold>(std::ranges::find(kColds, p.text("cold")) - kColds.begin());
   settings.adjust_losers = p.boolean("adjust_losers");
   settings.inverted = p.text("formula") == "inverted";
   if (p.boolean("rate_control")) {
-    if (p.duration("interval") == 0) throw InputError("router 'c3': interval must be above 0");
-    settings.rate = {p.number("growth"),     p.number("beta"),         p.number("max_step"),
-                     p.duration("interval"), p.number("initial_rate"), p.number("burst")};
+    if (p.duration("interval") == 0) {
+      throw InputError(fmt::format("router '{}': interval must be above 0", p.strategy()));
+    }
+    settings.rate = {
+        {p.number("growth"), p.number("beta"), p.number("max_step"), p.duration("interval")},
+        p.number("initial_rate"),
+        p.number("burst")};
   }
   return settings;
 }
@@ -299,26 +293,32 @@ const StrategyInfo kC3 = {
         "S the service time and Q the queue that the database told with them. Averages move by "
         "`alpha`; the first value is taken as it is. After each choice those that were not chosen "
         "may be adjusted, and without statistics `cold` decides. With rate_control a database is "
-        "passed over while its rate is used up, and if all are, the read waits; a rate below that "
-        "of the answers rises to growth * (T - cbrt(beta * Rmax / growth))^3 + Rmax (T ms after it "
-        "was last lowered, from Rmax), by max_step at most; one above it is multiplied by beta, "
-        "if it has not risen for two intervals. A write goes to the primary. One bounded draw per "
+        "passed over while its rate is used up, and if all are, the read waits; at an answer a "
+        "rate below that of the answers rises to growth * (T - cbrt(beta * Rmax / growth))^3 + "
+        "Rmax (T ms after it was last lowered, from Rmax, at first 10), by max_step at most; one "
+        "above it, if that is known, is multiplied by beta (0.01 at least), unless it has risen "
+        "within two intervals. The rate of the answers takes on a tenth of each interval's. A "
+        "write goes to the primary. One bounded draw per "
         "tie.",
     .parameters = kParameters,
     .systems =
         "Elasticsearch and OpenSearch cluster.routing.use_adaptive_replica_selection; the "
-        "authors' Cassandra (alpha 0.9, clients as many as there are, rate_control)",
+        "authors' Cassandra (alpha 0.9, clients = routers, rate_control; which also reads from all "
+        "replicas now and then to hear of them)",
     .failure_modes =
         "A database without statistics gets every read until it answers (cold = first). What "
         "databases tell is old where few requests go. Errors count neither for nor against a "
-        "database. The right number of clients must be known.",
+        "database. The right number of clients must be known. rate_control compares the rate "
+        "allowed, "
+        "not the rate used, with that of the answers, so it ends up limiting reads that were few "
+        "enough.",
     .source =
         "Suresh et al., C3, NSDI 2015; Elasticsearch ResponseCollectorService.java, "
         "IndexShardRoutingTable.java, pull request 70283",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<SplitRouter<C3>>(
           NodePool(setup.nodes, setup.default_node, p),
-          C3(setup.nodes.size(), settings_of(p), setup.random));
+          C3(setup.nodes.size(), settings_of(p, setup.instances), setup.random));
     },
 };
 

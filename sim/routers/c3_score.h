@@ -29,13 +29,74 @@ inline double c3_score(const C3Node& node, double clients, int exponent, bool in
   return node.response - service + power * service;
 }
 
-// The rate to which C3 lets a router come so long after it last lowered it from `highest`; in
-// requests an interval. `growth` is per cubic millisecond, `beta` what it was lowered by.
-inline double c3_cubic_rate(double highest, double since_ms, double growth, double beta) {
-  const double flat = portable_pow(beta * highest / growth, 1.0 / 3);
+// What C3's rate control is made of. Rates are in requests an interval.
+struct C3RateLaw {
+  double growth = 4e-6;  // of the rate per cubic millisecond
+  double beta = 0.2;     // what it is multiplied by when it is too high
+  double max_step = 10;  // the most that it rises at once
+  Nanoseconds interval_ns = 10 * kMillisecond;
+};
+
+// The rate so long after it was last lowered from `highest`, if nothing limits its rise.
+inline double c3_cubic_rate(double highest, double since_ms, const C3RateLaw& law) {
+  const double flat = portable_pow(law.beta * highest / law.growth, 1.0 / 3);
   const double from_flat = since_ms - flat;
-  return growth * from_flat * from_flat * from_flat + highest;
+  return law.growth * from_flat * from_flat * from_flat + highest;
 }
+
+// The rate at which requests may be sent to one node, as its answers allow.
+// Source: the authors' simulator (absim), simulations/client.py: its rule.
+class C3Rate {
+ public:
+  C3Rate(double initial, const C3RateLaw& law) : law_(law), rate_(initial) {}
+  double rate() const { return rate_; }
+  // An answer has come while answers came at `received`; 0: that is not known yet.
+  void answered(double received, Nanoseconds now) {
+    if (rate_ < received) {
+      const double since_ms = static_cast<double>(now - lowered_ns_) / 1e6;
+      const double wanted = c3_cubic_rate(lowered_from_, since_ms, law_);
+      raised_ns_ = now;
+      rate_ = std::max(kLeast, std::min(wanted, rate_ + law_.max_step));
+    } else if (received > 0 && rate_ > received && now - raised_ns_ > 2 * law_.interval_ns) {
+      lowered_from_ = rate_;
+      lowered_ns_ = now;
+      rate_ = std::max(kLeast, rate_ * law_.beta);
+    }
+  }
+
+ private:
+  static constexpr double kLeast = 0.01;
+  C3RateLaw law_;
+  double rate_;
+  double lowered_from_ = 10;
+  Nanoseconds lowered_ns_ = 0;
+  Nanoseconds raised_ns_ = 0;
+};
+
+// Answers an interval: of each interval, also an empty one, a tenth counts.
+class C3Received {
+ public:
+  explicit C3Received(Nanoseconds interval_ns) : interval_ns_(interval_ns) {}
+  void add(Nanoseconds now) {
+    close(now);
+    ++answers_;
+  }
+  double rate() const { return rate_; }
+
+ private:
+  void close(Nanoseconds now) {
+    const Nanoseconds passed = (now - begun_ns_) / interval_ns_;
+    if (passed == 0) return;
+    rate_ = 0.1 * answers_ + 0.9 * rate_;
+    if (passed > 1) rate_ *= portable_pow(0.9, static_cast<double>(passed - 1));
+    answers_ = 0;
+    begun_ns_ += passed * interval_ns_;
+  }
+  Nanoseconds interval_ns_;
+  Nanoseconds begun_ns_ = 0;
+  double answers_ = 0;
+  double rate_ = 0;
+};
 
 // Lets so many requests pass in each interval, and up to `cap` at once after a rest.
 class TokenBucket {

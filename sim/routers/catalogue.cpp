@@ -77,10 +77,9 @@ const StrategyInfo& find_guard(std::string_view name) {
 
 Parameters parameters_of(std::string_view name, const StrategyInfo& info,
                          const ParameterTexts& given) {
-  ParameterTexts all;
-  if (const Preset* preset = find_preset(name)) {
-    for (const auto& [key, value] : preset->parameters) all.emplace_back(key, value);
-  }
+  const Preset* preset = find_preset(name);
+  ParameterTexts all =
+      preset == nullptr ? ParameterTexts() : parse_parameters(preset->parameters).value();
   all.insert(all.end(), given.begin(), given.end());
   return Parameters(name, info.parameters, all);
 }

@@ -23,6 +23,7 @@ struct RouterSetup {
   // Python's module-level generator: one for all RestAuth routers of a chain, as in Django.
   std::shared_ptr<PythonRandom> python_random;
   std::unique_ptr<Router> guarded = nullptr;  // for a guard: what it stands before
+  std::uint32_t instances = 1;                // of the router, this one included
 };
 
 struct StrategyInfo {

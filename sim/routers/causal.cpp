@@ -119,8 +119,8 @@ constexpr std::array kParameters = {
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "session",
                   .help =
-                      "whose writes a read must see: its own session's, or all that this router "
-                      "had answered",
+                      "whose writes a read must see: its own session's, or those of all sessions "
+                      "of this router, as far as they were answered",
                   .choices = kScopes},
     ParameterInfo{.name = "timeout",
                   .type = ParameterInfo::Type::kDuration,

@@ -5,6 +5,8 @@
 // Parameters: median_of (9), sync (250 ms), cold (0 s).
 // Known failure: a new node's average is 0 until the first sync, so it gets every read.
 // Source: MaxScale 24.02, response_stat.cc and rwsplit_select_backends.cc (their rule).
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/error.h"
@@ -118,8 +120,9 @@ const StrategyInfo kFinishTime = {
         "A read goes to the replica with the least average * (unanswered requests + 1), the first "
         "in order among equals. Of each `median_of` reads that a node answers the median counts; "
         "every `sync` their mean is added to its moving average, or its round trip as one sample "
-        "if there was no median; what does not make up a median is dropped. An addition moves the "
-        "average by 0.04 + 0.35 * min(n / min(samples so far, M), 1), where M starts at 500 and "
+        "if there was no median; what does not make up a median is dropped. The first addition "
+        "is the average; each later one moves it by this share of the difference: 0.04 + 0.35 * "
+        "min(n / min(samples so far, M), 1), where M starts at 500 and "
         "before each addition becomes 1.1 n if n >= M, else M / 2 if the average is more than "
         "twice the addition, else M / 1.1. A write goes to the primary. No random draws.",
     .parameters = kParameters,
@@ -129,7 +132,9 @@ const StrategyInfo kFinishTime = {
         "in order. Only reads count.",
     .source = "MaxScale 24.02, response_stat.cc, rwsplit_select_backends.cc",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("sync") == 0) throw InputError("router 'finish_time': sync must be above 0");
+      if (p.duration("sync") == 0) {
+        throw InputError(fmt::format("router '{}': sync must be above 0", p.strategy()));
+      }
       return std::make_unique<SplitRouter<FinishTime>>(
           NodePool(setup.nodes, setup.default_node, p),
           FinishTime(setup.nodes, static_cast<std::size_t>(p.integer("median_of")),

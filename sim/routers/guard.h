@@ -18,6 +18,7 @@ class Guard : public Router {
   explicit Guard(RouterSetup setup)
       : inner_(std::move(setup.guarded)), primaries_(setup.nodes, setup.default_node, true, true) {
     for (const NodeInfo& node : setup.nodes) states_.push_back({true, node.role});
+    narrowed_.resize(states_.size());
   }
 
   Signals wants() const override { return inner_->wants(); }
@@ -44,9 +45,8 @@ class Guard : public Router {
 
  protected:
   std::size_t node_count() const { return states_.size(); }
-  bool is_up_replica(NodeId node) const {
-    return states_[index(node)] == NodeState{true, Role::kReplica};
-  }
+  bool is_replica(NodeId node) const { return states_[index(node)].role == Role::kReplica; }
+  bool is_up_replica(NodeId node) const { return is_replica(node) && states_[index(node)].up; }
   Decision to_primary(Reason reason) const { return Decision::to(primaries_.writer(), reason); }
   // Of several primaries, one that is 1 in `eligible`, if any is.
   Decision to_primary_among(const std::uint8_t* eligible, Reason reason) const {
@@ -62,7 +62,6 @@ class Guard : public Router {
   Decision choose_among(const std::vector<std::uint8_t>& eligible, const Query& query,
                         ClusterView view, Nanoseconds now, Reason otherwise) {
     if (view.eligible != nullptr) {
-      narrowed_.resize(eligible.size());
       for (std::size_t i = 0; i < eligible.size(); ++i) {
         narrowed_[i] = eligible[i] & view.eligible[i];
       }

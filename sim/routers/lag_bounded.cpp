@@ -2,12 +2,11 @@
 //
 // Ships in: MaxScale max_replication_lag, ProxySQL max_replication_lag, Pgpool-II delay_threshold
 // and delay_threshold_by_time, MongoDB maxStalenessSeconds.
-// Parameters: limit (1 s), limit_commits (0), compare (below), unit (exact), unknown (reject),
-// unknown_lag (60 s), consecutive (1), applies_to (candidates), on_exceed (primary),
-// wait_at_most (10 s), ask_every (10 ms).
-// Known failure: the lag is as old as its last look; when all replicas exceed the limit the primary
-// takes every read.
-// Source: MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, mysql_servers and
+// Parameters: limit (1 s), heartbeat (0 s), limit_commits (0), compare (below), unit (exact),
+// unknown (reject), unknown_lag (60 s), consecutive (1), applies_to (candidates), on_exceed
+// (primary), wait_at_most (10 s), ask_every (10 ms). Known failure: the lag is as old as its last
+// look; when all replicas exceed the limit the primary takes every read. Source: MaxScale 24.02
+// manual, max_replication_lag; ProxySQL manual, mysql_servers and
 // mysql-monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold.
 #include <algorithm>
 
@@ -25,6 +24,7 @@ class LagBounded : public Guard {
  public:
   struct Rule {
     Nanoseconds limit_ns = 0;         // 0: none
+    Nanoseconds heartbeat_ns = 0;     // added to a replica's lag
     std::uint64_t limit_commits = 0;  // 0: none
     bool inclusive = false;           // whether a replica at a limit is still within it
     bool whole_seconds = false;
@@ -78,6 +78,7 @@ class LagBounded : public Guard {
       const NodeId node = node_id(i);
       const bool known = positions.lag_is_known(node);
       Nanoseconds lag = known ? positions.lag_ns(node) : rule_.unknown_lag_ns;
+      if (known && is_replica(node)) lag += rule_.heartbeat_ns;
       if (rule_.whole_seconds) lag -= lag % kSecond;
       const std::uint64_t missing = positions.missing(node);
       const bool rejected = !known && rule_.unknown == Unknown::kReject && rule_.limit_ns != 0;
@@ -148,6 +149,11 @@ constexpr std::array kParameters = {
                   .default_value = "1s",
                   .help = "how long ago the first commit that a replica lacks may have been "
                           "committed; 0 for no such limit"},
+    ParameterInfo{.name = "heartbeat",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "0s",
+                  .help = "added to a replica's lag, by as much as it may have grown since it was "
+                          "last told (MongoDB)"},
     ParameterInfo{.name = "limit_commits",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "0",
@@ -218,17 +224,21 @@ const StrategyInfo kLagBounded = {
     .name = "lag_bounded",
     .summary = "guard: reads only to replicas whose observed lag is below a limit",
     .rule =
-        "The router behind chooses among the databases whose observed lag is below `limit` and "
-        "that lack fewer than `limit_commits` commits; if no replica is left, `on_exceed` decides, "
-        "and least_lag takes the first in order among equals (by commits where only they are "
-        "limited). Lags are as old as replication.observe_every says. No random draws.",
+        "The router behind chooses among the databases whose observed lag is within `limit` and "
+        "that lack no more commits than `limit_commits` allows (`compare` says whether exactly so "
+        "much is), or, with applies_to = choice, its choice must be one of these. A database is "
+        "out after `consecutive` observations over a limit; if no replica is left, `on_exceed` "
+        "decides, and least_lag takes the first in order among equals (by commits where only they "
+        "are limited). Lags are as old as replication.observe_every says. No random draws.",
     .parameters = kParameters,
     .systems =
         "MaxScale max_replication_lag (below, whole_seconds), ProxySQL max_replication_lag "
         "(at_most, whole_seconds, treat_as 60s; consecutive is monitor_replication_lag_count), "
         "Pgpool-II delay_threshold (limit_commits for its bytes) and delay_threshold_by_time "
         "(at_most, choice; prefer_lower_delay_standby: least_lag), MongoDB maxStalenessSeconds "
-        "(at_most)",
+        "(at_most, with the heartbeat added; the drivers estimate the lag from what servers tell "
+        "of "
+        "their last writes)",
     .failure_modes =
         "A lag seen is old by up to observe_every, 10 s in some systems. When all replicas are "
         "over the limit the primary takes every read, and may collapse under them. While the "
@@ -242,6 +252,7 @@ const StrategyInfo kLagBounded = {
       };
       LagBounded::Rule rule;
       rule.limit_ns = p.duration("limit");
+      rule.heartbeat_ns = p.duration("heartbeat");
       rule.limit_commits = static_cast<std::uint64_t>(p.integer("limit_commits"));
       rule.inclusive = p.text("compare") == "at_most";
       rule.whole_seconds = p.text("unit") == "whole_seconds";

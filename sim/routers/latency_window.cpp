@@ -6,6 +6,8 @@
 // Known failure: a round trip says nothing of a node's load; nodes beyond the window get nothing,
 // however busy those within are.
 // Source: MongoDB specifications, server-selection.md.
+#include <fmt/format.h>
+
 #include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/deck.h"
@@ -139,7 +141,7 @@ const StrategyInfo kLatencyWindow = {
     .source = "MongoDB specifications, source/server-selection/server-selection.md",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       if (p.duration("heartbeat") < kMillisecond) {
-        throw InputError("router 'latency_window': heartbeat must be at least 1ms");
+        throw InputError(fmt::format("router '{}': heartbeat must be at least 1ms", p.strategy()));
       }
       const LatencyWindow::Settings settings = {static_cast<double>(p.duration("local_threshold")),
                                                 p.duration("heartbeat"), p.number("alpha"),

@@ -164,21 +164,28 @@ const StrategyInfo kLeastOutstanding = {
     .name = "least_outstanding",
     .summary = "reads to the replica with the fewest unanswered requests",
     .rule =
-        "A read goes to the replica with the fewest requests dispatched by this router and not "
-        "yet answered, writes on it included; ties by `tie`. With `weights` the counts are weighed "
-        "by the databases' `weight`, whole numbers, and weight 0 takes no read (without any other "
-        "weight it is rejected). With refresh_every the counts are those at the last multiple of "
-        "that time, before this router's requests since. A write goes to the primary. One bounded "
+        "A read goes to the replica with the fewest requests dispatched by this router and "
+        "not "
+        "yet answered, writes on it included; ties by `tie`. With `weights` the counts are "
+        "weighed "
+        "by the databases' `weight`, whole numbers, and weight 0 takes no read (if none other may, "
+        "`fallback` decides). With refresh_every the counts are those at the last multiple of "
+        "that time, without what was sent or answered since. A write goes to the primary. One "
+        "bounded "
         "draw per read that meets a tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
-        "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
-        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy leastconn "
+        "MaxScale slave_selection_criteria = least_current_operations "
+        "(least_recently_used, but "
+        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy "
+        "leastconn "
         "(weights = haproxy), Envoy least request with full scan, PgCat loc and AWS "
         "leastConnections (uniform), PgDog least_active_connections (first)",
     .failure_modes =
-        "A node that answers errors fast looks idle and draws all reads. Each of several routers "
-        "sees only its own requests, so they herd; with counts out of date even one does, which "
+        "A node that answers errors fast looks idle and draws all reads. Each of several "
+        "routers "
+        "sees only its own requests, so they herd; with counts out of date even one does, "
+        "which "
         "sends all reads to the node that was idle.",
     .source =
         "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers; nginx "

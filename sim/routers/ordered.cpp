@@ -115,18 +115,19 @@ class Available {
   NodeId pick(const Read& read) {
     const std::span<const NodeId> nodes = order_.of(read.eligible);
     // Mostly the current one is among them.
-    for (const NodeId node : nodes) {
-      if (order_.rank(node) >= current_) {
-        current_ = order_.rank(node);
-        return node;
-      }
+    const auto at =
+        std::ranges::find_if(nodes, [&](NodeId node) { return order_.rank(node) >= current_; });
+    // A guard's choice is no loss: it passes over nodes for one read.
+    if (read.eligible.is_narrowed() && current_ < nodes_) {
+      return at == nodes.end() ? nodes.front() : *at;
     }
-    if (!wraps_) {
-      current_ = nodes_;
-      return kNoNode;
+    if (at != nodes.end() || wraps_) {
+      const NodeId node = at == nodes.end() ? nodes.front() : *at;
+      current_ = order_.rank(node);
+      return node;
     }
-    current_ = order_.rank(nodes.front());
-    return nodes.front();
+    current_ = nodes_;
+    return kNoNode;
   }
 
  private:
@@ -205,11 +206,12 @@ const StrategyInfo kOrdered = {
     .rule =
         "round_robin: read number i goes to replica i modulo their number, in order, starting with "
         "the first; with weights = bursts each replica has as many reads in a row as its weight "
-        "(0: none; without any other weight the read is rejected), and if the current one is lost "
-        "it begins again with the first. first_available, next_available: reads go to the current "
+        "(0: none), and if the current one is lost it begins again with the first. "
+        "first_available, next_available: reads go to the current "
         "replica while it is noticed as up, at the start the first in order; then to the next one "
         "that is up. After the last, first_available begins again at the front and next_available "
-        "rejects every read. failover: each read goes to the replica with the largest weight that "
+        "has none left. A replica that a guard leaves out is passed over for that read. failover: "
+        "each read goes to the replica with the largest weight that "
         "is up, the first in order among equals. A write goes to the primary and does not advance "
         "the turn. No random draws, but with start = shuffled one per database but the last, at "
         "the start.",
@@ -220,8 +222,9 @@ const StrategyInfo kOrdered = {
         "round_robin; django-multidb-router (start = shuffled); AWS roundRobin (weights = bursts; "
         "there in the order of host names); Makara failover; libpq's order of hosts (failover)",
     .failure_modes =
-        "round_robin ignores cost and speed: a node k times slower piles up work; several routers "
-        "that start together march in step. With the others one replica does all the work, and "
+        "round_robin treats slow nodes like fast ones, so work piles up on them; several routers "
+        "that "
+        "start together march in step. With the others one replica does all the work, and "
         "next_available has nothing left after the last one was lost, even if all have come back.",
     .source =
         "MySQL Router manual, routing_strategy; AWS RoundRobinHostSelector.java; Makara "

@@ -60,6 +60,18 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
 
 }  // namespace
 
+std::optional<ParameterTexts> parse_parameters(std::string_view text) {
+  ParameterTexts list;
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    list.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  return list;
+}
+
 Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
                        const ParameterTexts& given)
     : strategy_(strategy) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ inline constexpr ParameterInfo kPinTransaction = pin_parameter("transaction");
 
 // Name and value as written by the user.
 using ParameterTexts = std::vector<std::pair<std::string, std::string>>;
+
+// Of a text "key=value,key=value"; nothing if it is none.
+std::optional<ParameterTexts> parse_parameters(std::string_view text);
 
 // Checked values; every declared parameter has one.
 class Parameters {

@@ -5,6 +5,8 @@
 // Parameters: tau (10 s), default_latency (30 ms), cold (default), failure_penalty (0 s), d (2).
 // Known failure: without a penalty fast errors look fast; one slow query keeps a node away for tau.
 // Source: Finagle PeakEwma.scala; tower src/load/peak_ewma.rs.
+#include <fmt/format.h>
+
 #include "core/error.h"
 #include "core/portable_math.h"
 #include "routers/catalogue.h"
@@ -128,9 +130,11 @@ const StrategyInfo kPeakEwma = {
     .rule =
         "Draw d replicas without replacement; the read goes to the one with the least cost, the "
         "first drawn among equals. Cost = estimate * (pending + 1). A latency above the estimate "
-        "becomes the estimate; any other moves it by estimate * w + latency * (1 - w) with w = "
-        "exp(-time since the last update / tau). Looking at a cost is an update with latency 0. A "
-        "write goes to the primary. d bounded draws per read, none for the last node left.",
+        "becomes the estimate; any other makes it estimate * w + latency * (1 - w) with w = "
+        "exp(-time since the last update / tau). Looking at a cost is an update with latency 0. "
+        "With cold = probe a replica that is at 0 and has requests pending costs more than any "
+        "other. A write goes to the primary. d bounded draws per read, none for the last node "
+        "left.",
     .parameters = kParameters,
     .systems =
         "Finagle p2cPeakEwma (cold = probe), linkerd2-proxy (default_latency 30 ms), tower; "
@@ -140,7 +144,9 @@ const StrategyInfo kPeakEwma = {
         "away for about tau; an idle node decays towards 0 and is tried again in bursts.",
     .source = "Finagle PeakEwma.scala; tower src/load/peak_ewma.rs",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("tau") == 0) throw InputError("router 'peak_ewma': tau must be above 0");
+      if (p.duration("tau") == 0) {
+        throw InputError(fmt::format("router '{}': tau must be above 0", p.strategy()));
+      }
       const PeakEwma::Settings settings = {static_cast<double>(p.duration("tau")),
                                            static_cast<double>(p.duration("default_latency")),
                                            p.text("cold") == "probe", p.duration("failure_penalty"),

@@ -11,9 +11,10 @@
 namespace switchyard {
 
 NodePool::NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary,
-                   bool checks_health)
+                   bool checks_health, Fallback fallback)
     : include_primary_(include_primary),
       checks_health_(checks_health),
+      fallback_(fallback),
       default_node_(default_node) {
   std::vector<NodeState> states;
   for (const NodeInfo& node : nodes) states.push_back({true, node.role});
@@ -38,12 +39,29 @@ void NodePool::fill(std::span<const NodeState> states) {
   }
   // While no primary is known to be up, writes go where the last one was, and fail there.
   if (writer_ == kNoNode) writer_ = last_writer;
+  ++generation_;
   read_reason_ = readers_.empty() ? Reason::kNoReplica : Reason::kPicked;
+  if (fallback_ != Fallback::kPrimary) return;
   for (std::size_t i = 0; read_reason_ == Reason::kNoReplica && i < states.size(); ++i) {
     if (states[i].up && states[i].role == Role::kPrimary) readers_.push_back(node_id(i));
   }
   if (readers_.empty()) readers_.push_back(writer_);
-  ++generation_;
+}
+
+Fallback NodePool::fallback_of(const Parameters& parameters) {
+  const auto at = std::ranges::find(kFallbacks, parameters.text("fallback")) - kFallbacks.begin();
+  return static_cast<Fallback>(at);
+}
+
+Decision NodePool::without_node(const Query& query, Nanoseconds now) const {
+  constexpr Nanoseconds kAskEvery = 10 * kMillisecond;
+  constexpr Nanoseconds kWaitAtMost = 10 * kSecond;
+  if (fallback_ == Fallback::kPrimary) return Decision::to(writer_, Reason::kNoReplica);
+  if (fallback_ == Fallback::kReject || now - query.asked_ns >= kWaitAtMost) {
+    return Decision::reject(Reason::kNoReplica);
+  }
+  return Decision::wait_until(std::min(now + kAskEvery, query.asked_ns + kWaitAtMost),
+                              Reason::kNoReplica);
 }
 
 Eligible NodePool::narrowed(const std::uint8_t* eligible) {
@@ -51,8 +69,8 @@ Eligible NodePool::narrowed(const std::uint8_t* eligible) {
   for (const NodeId node : readers_) {
     if (eligible[index(node)] != 0) scratch_.push_back(node);
   }
-  if (scratch_.empty()) scratch_.push_back(writer_);
-  return {scratch_, kNarrowed + ++narrowings_};
+  if (scratch_.empty() && fallback_ == Fallback::kPrimary) scratch_.push_back(writer_);
+  return {scratch_, Eligible::kNarrowed + ++narrowings_};
 }
 
 std::vector<std::int64_t> whole_weights(std::string_view strategy,

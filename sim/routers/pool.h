@@ -12,24 +12,32 @@
 
 namespace switchyard {
 
-// Nodes to pick from, in the cluster's order; never empty.
+// Nodes to pick from, in the cluster's order.
 struct Eligible {
   std::span<const NodeId> nodes;
   // Differs whenever the nodes may differ from those of another time.
   std::uint64_t generation = 0;
+
+  // By a guard, for this read only.
+  bool is_narrowed() const { return generation >= kNarrowed; }
+  static constexpr std::uint64_t kNarrowed = std::uint64_t{1} << 63;
 };
+
+// What becomes of a read that no replica takes.
+enum class Fallback : std::uint8_t { kPrimary, kReject, kWait };
+inline constexpr std::array<std::string_view, 3> kFallbacks = {"primary", "reject", "wait"};
 
 class NodePool {
  public:
   NodePool(std::span<const NodeInfo> nodes, NodeId default_node, bool include_primary,
-           bool checks_health);
+           bool checks_health, Fallback fallback = Fallback::kPrimary);
   // `parameters` has those of pool_parameters().
   NodePool(std::span<const NodeInfo> nodes, NodeId default_node, const Parameters& parameters)
       : NodePool(nodes, default_node, parameters.boolean("include_primary"),
-                 parameters.boolean("health_checks")) {}
+                 parameters.boolean("health_checks"), fallback_of(parameters)) {}
 
   // For a read: the replicas (and primaries, if included) that are up, as far as the view narrows
-  // them. Primaries where that leaves none.
+  // them. Where that leaves none: primaries, or nothing with another fallback.
   Eligible readers(const ClusterView& view) {
     if (view.eligible == nullptr) [[likely]]
       return {readers_, generation_};
@@ -39,20 +47,23 @@ class NodePool {
   NodeId writer() const { return writer_; }
   Decision write() const { return Decision::to(writer_, Reason::kPrimary); }
   Decision read(NodeId node) const { return Decision::to(node, read_reason_); }
+  // For a read that no node is to take.
+  Decision without_node(const Query& query, Nanoseconds now) const;
 
   // Follows it, unless health checks are off.
   void update(std::span<const NodeState> states);
 
  private:
+  static Fallback fallback_of(const Parameters& parameters);
   void fill(std::span<const NodeState> states);
   Eligible narrowed(const std::uint8_t* eligible);
 
   bool include_primary_;
   bool checks_health_;
+  Fallback fallback_;
   NodeId default_node_;
   std::vector<NodeId> readers_;
   std::vector<NodeId> scratch_;
-  static constexpr std::uint64_t kNarrowed = std::uint64_t{1} << 63;
   std::uint64_t generation_ = 0;
   std::uint64_t narrowings_ = 0;
   NodeId writer_ = kNoNode;
@@ -65,6 +76,16 @@ inline constexpr ParameterInfo kHealthChecks = {
     .default_value = "true",
     .help = "whether databases noticed as down are left out, and changes of role followed"};
 
+inline constexpr ParameterInfo kFallback = {
+    .name = "fallback",
+    .type = ParameterInfo::Type::kChoice,
+    .default_value = "primary",
+    .help =
+        "where a read goes when no replica is up, or none may take it by the strategy's rule: "
+        "to a primary; nowhere (reject); or it waits, asking every 10ms, and is rejected after "
+        "10s (wait)",
+    .choices = kFallbacks};
+
 // The databases' weights, for a strategy that needs whole ones. Throws InputError on a fraction,
 // when all are 0, and when their sum does not fit in 32 bits.
 std::vector<std::int64_t> whole_weights(std::string_view strategy, std::span<const NodeInfo> nodes);
@@ -72,14 +93,13 @@ std::vector<std::int64_t> whole_weights(std::string_view strategy, std::span<con
 // The parameters of every strategy with a pool, after its own.
 template <class... Own>
 constexpr auto pool_parameters(const Own&... own) {
-  return std::array<ParameterInfo, sizeof...(Own) + 3>{
+  return std::array<ParameterInfo, sizeof...(Own) + 4>{
       own...,
       ParameterInfo{.name = "include_primary",
                     .type = ParameterInfo::Type::kBoolean,
                     .default_value = "false",
-                    .help = "whether primaries take reads beside the replicas; without any replica "
-                            "they always do"},
-      kHealthChecks, kPinTransaction};
+                    .help = "whether primaries take reads beside the replicas"},
+      kFallback, kHealthChecks, kPinTransaction};
 }
 
 }  // namespace switchyard

@@ -179,6 +179,7 @@ class Prequal {
   void forget(const Read& read) {
     if (read.eligible.generation != generation_) {
       generation_ = read.eligible.generation;
+      uses_ = uses(settings_, static_cast<double>(read.eligible.nodes.size()));
       is_eligible_.assign(is_eligible_.size(), false);
       for (const NodeId node : read.eligible.nodes) is_eligible_[index(node)] = true;
     }
@@ -191,7 +192,7 @@ class Prequal {
   Deck deck_;
   RandomStream random_;
   RecentLoads loads_;
-  double uses_;
+  double uses_;                   // of an answer, with a fraction
   std::uint64_t generation_ = 0;  // of the eligible nodes
   std::vector<bool> is_eligible_;
   std::vector<Entry> pool_;  // the oldest first
@@ -216,13 +217,15 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "remove",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "1",
-                  .help = "answers that each read removes, in turn the oldest and the worst",
+                  .help = "answers that each read removes, in turn the worst and the oldest",
                   .min = 0,
                   .max = 64},
     ParameterInfo{.name = "delta",
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "1",
-                  .help = "how much the uses of the answers may exceed the reads",
+                  .help =
+                      "how many more uses an answer gets than would just do: the pool then fills "
+                      "up slowly, and answers in it grow a little older",
                   .highest = 1000},
     ParameterInfo{.name = "q_rif",
                   .type = ParameterInfo::Type::kNumber,
@@ -256,11 +259,12 @@ const StrategyInfo kPrequal = {
         "oldest among equals. That answer then counts one request more and one use less: each may "
         "be used (1 + delta) / ((1 - m / n) probes - remove) times, at least once and at most "
         "max_reuse times (also where that is not above 0), with m the pool's size, at most n, and "
-        "n the number of databases; a fraction is one use more with that probability. Otherwise to "
+        "n the number of replicas; a fraction is one use more with that probability. Otherwise to "
         "any replica. Then `remove` answers are removed, in turn the worst (the hot one with most "
         "requests, else the slowest) and the oldest, and `probes` replicas are probed, drawn "
         "without replacement. A replica that fails a request or refuses a probe loses its answers. "
-        "A write goes to the primary. `probes` bounded draws per read, one more without a choice.",
+        "A write goes to the primary. `probes` bounded draws per read, one more without a choice; "
+        "with a fraction one per answer.",
     .parameters = kParameters,
     .systems = "Google, YouTube's serving stack; prequal-rs; libvmod-prequal for Varnish",
     .failure_modes =

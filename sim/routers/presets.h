@@ -4,15 +4,14 @@
 
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace switchyard {
 
 struct Preset {
   std::string_view name;  // "product.setting", or of its own
   std::string_view strategy;
-  std::span<const std::pair<std::string_view, std::string_view>> parameters;
-  std::string_view summary = {};  // one line, for a name of its own
+  std::string_view parameters = {};  // as --router takes them: "tie=first,pin=session"
+  std::string_view summary = {};     // one line, for a name of its own
 };
 
 // In the order in which they are listed to users, RestAuth's first.

@@ -2,7 +2,7 @@
 //
 // Ships in: the router of Django's multi-db documentation, libpq load_balance_hosts=random.
 // Parameters: include_primary (false).
-// Known failure: no load, lag or health is looked at.
+// Known failure: neither load nor lag is looked at.
 // Source: Django documentation, "Multiple databases", PrimaryReplicaRouter.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
@@ -38,8 +38,8 @@ const StrategyInfo kRandomReplica = {
     .parameters = kParameters,
     .systems = "Django's documented PrimaryReplicaRouter, libpq and pgjdbc random host choice",
     .failure_modes =
-        "Queues differ by chance: some reads wait while other replicas idle. Lag and "
-        "health are not looked at.",
+        "Queues differ by chance: some reads wait while other replicas idle. Lag is not "
+        "looked at.",
     .source = "Django documentation, Multiple databases",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<SplitRouter<RandomReplica>>(

@@ -38,7 +38,7 @@ struct Query {
   bool waited_out = false;
 };
 
-// Why a decision fell as it did, so that tests can check decisions and not only shares.
+// Why a decision fell as it did: tests check each, beside the shares.
 enum class Reason : std::uint8_t {
   kPicked,      // the strategy's own rule among the eligible nodes
   kPrimary,     // the rule sends this class to a primary

@@ -60,7 +60,7 @@ class SmoothWeights {
     std::int64_t total = 0;
     for (const NodeId id : read.eligible.nodes) {
       Node& node = nodes_[index(id)];
-      if (leave_out_failed && is_left_alone(node, read.now_ns)) continue;
+      if (node.weight == 0 || (leave_out_failed && is_left_alone(node, read.now_ns))) continue;
       node.current += node.effective;
       total += node.effective;
       if (node.effective < node.weight) ++node.effective;
@@ -113,7 +113,8 @@ const StrategyInfo kSmoothWrr = {
         "with the largest current weight (ties by `tie`) and subtracts from it the sum of all "
         "effective weights. A failure takes weight / max_fails off the effective weight, which "
         "grows back by 1 a read; after max_fails failures the replica is left alone for "
-        "fail_timeout. Weights are the databases' `weight`, whole numbers. A write goes to the "
+        "fail_timeout; while all are, all are tried. Weights are the databases' `weight`, whole "
+        "numbers; 0 is never chosen. A write goes to the "
         "primary. No random draws.",
     .parameters = kParameters,
     .systems = "nginx upstream (tie first), PgDog weighted_round_robin (tie last, max_fails 0)",

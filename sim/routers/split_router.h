@@ -1,9 +1,9 @@
 // Splits reads from writes: a write goes to the primary, a read where a picker wants it.
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
-// not allocate (kNoNode: it is rejected; or a Decision, where it may also have to wait), and where
-// it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a Router has
-// them (on_timer() may leave out the view).
+// not allocate (kNoNode: none may take it; or a Decision, where it may also have to wait), and
+// where it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a
+// Router has them (on_timer() may leave out the view).
 #pragma once
 
 #include <type_traits>
@@ -29,11 +29,14 @@ class SplitRouter : public Router {
   Signals wants() const override { return picker_.wants(); }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
     if (query.kind == RequestClass::kWrite) return pool_.write();
-    const auto picked = picker_.pick({pool_.readers(view), query, view, now});
+    const Eligible eligible = pool_.readers(view);
+    if (eligible.nodes.empty()) [[unlikely]]
+      return pool_.without_node(query, now);
+    const auto picked = picker_.pick({eligible, query, view, now});
     if constexpr (std::is_same_v<decltype(picked), const Decision>) {
       return picked.kind == Decision::Kind::kNode ? pool_.read(picked.node) : picked;
     } else {
-      return picked == kNoNode ? Decision::reject() : pool_.read(picked);
+      return picked == kNoNode ? pool_.without_node(query, now) : pool_.read(picked);
     }
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {

@@ -90,14 +90,15 @@ constexpr auto kParameters = pool_parameters(
                   .default_value = "0s",
                   .help = "a database with a round trip of this or more gets no read; 0: no limit "
                           "(ProxySQL mysql-default_max_latency_ms, 1s)"},
-    ParameterInfo{.name = "latency_aware_min",
-                  .type = ParameterInfo::Type::kInteger,
-                  .default_value = "0",
-                  .help =
-                      "with so many candidates, those with a round trip above the mean are left "
-                      "out; 0: never (ProxySQL mysql-min_num_servers_lantency_awareness)",
-                  .min = 0,
-                  .max = UINT32_MAX});
+    ParameterInfo{
+        .name = "latency_aware_min",
+        .type = ParameterInfo::Type::kInteger,
+        .default_value = "0",
+        .help =
+            "with at least so many databases to choose from, those with a round trip above "
+            "the mean are left out; 0: never (ProxySQL mysql-min_num_servers_lantency_awareness)",
+        .min = 0,
+        .max = UINT32_MAX});
 
 }  // namespace
 
@@ -109,7 +110,7 @@ const StrategyInfo kWeightedRandom = {
         "and a round trip below max_ping, a read goes to each with the probability of its share of "
         "the weights; weight 0 is never chosen. With at least latency_aware_min candidates, all of "
         "a known round trip, those above the mean (in whole microseconds) are left out first. When "
-        "none is left the read is rejected. Weights are the databases' `weight`, whole numbers. A "
+        "none is left `fallback` decides. Weights are the databases' `weight`, whole numbers. A "
         "write goes to the primary. One bounded draw per read.",
     .parameters = kParameters,
     .systems =

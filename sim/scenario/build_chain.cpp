@@ -24,9 +24,9 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
       const auto at = std::ranges::find(kPins, parameters.text("pin")) - kPins.begin();
       pinning = static_cast<Pinning>(at);
     }
-    routers.push_back(info.make(
-        {nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i), python_random},
-        parameters));
+    routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
+                                 python_random, nullptr, candidate.instances},
+                                parameters));
     for (std::size_t g = candidate.guards.size(); g-- > 0;) {
       const RouterUse& guard = candidate.guards[g];
       const StrategyInfo& guard_info = find_guard(guard.name);

@@ -1,6 +1,7 @@
 // c3 against Elasticsearch's formula, its old bug, and the authors' rate control.
 #include "routers/c3_score.h"
 
+#include "core/error.h"
 #include "routers/rig.h"
 #include "theory/theory.h"
 
@@ -36,10 +37,10 @@ TEST_CASE("c3: the score as Elasticsearch computes it, three nodes known") {
 TEST_CASE("c3: the score and the cubic rate that are computed in the known results") {
   check_known("c3-R5-S4-q2-os1-n150", c3_score({5, 4, 2, 1}, 150, 3));
   check_known("c3-R5-S4-q2-os0-n150", c3_score({5, 4, 2, 0}, 150, 3));
-  check_known("c3cubic-R10-T50", c3_cubic_rate(10, 50, 4e-6, 0.2));
-  CHECK(c3_cubic_rate(10, 0, 4e-6, 0.2) == Approx(8.0).epsilon(1e-9));
-  CHECK(c3_cubic_rate(10, 79.37005, 4e-6, 0.2) == Approx(10.0).epsilon(1e-9));
-  CHECK(c3_cubic_rate(10, 150, 4e-6, 0.2) == Approx(11.409).epsilon(1e-4));
+  check_known("c3cubic-R10-T50", c3_cubic_rate(10, 50, {}));
+  CHECK(c3_cubic_rate(10, 0, {}) == Approx(8.0).epsilon(1e-9));
+  CHECK(c3_cubic_rate(10, 79.37005, {}) == Approx(10.0).epsilon(1e-9));
+  CHECK(c3_cubic_rate(10, 150, {}) == Approx(11.409).epsilon(1e-4));
 }
 
 TEST_CASE("c3: decides by that score, with as many clients as there are nodes known") {
@@ -55,8 +56,10 @@ TEST_CASE("c3: decides by that score, with as many clients as there are nodes kn
 }
 
 TEST_CASE("c3: with the service time upside down, as shipped until 2021, the slow node wins") {
-  const auto choice = [](const std::string& name) {
-    const auto router = make(name, weighted({1, 1}), kPlain);
+  ParameterTexts only_replicas = kPlain;
+  only_replicas.emplace_back("include_primary", "false");
+  const auto choice = [&](const std::string& name) {
+    const auto router = make(name, weighted({1, 1}), only_replicas);
     tell(*router, 0, {12, 2});
     tell(*router, 1, {22, 20});
     Outstanding outstanding = outstanding_of({1, 1});
@@ -119,6 +122,66 @@ TEST_CASE("a bucket of tokens: full it stays full, drained it refills by its rat
   CHECK(bucket.tokens(100 * kMs) == 0);
   CHECK(bucket.next_ns(100 * kMs) == 104 * kMs);
   CHECK(bucket.tokens(120 * kMs) == 5);
+}
+
+TEST_CASE("c3: the rate rises along the cube, by a step at most, and falls to a fifth") {
+  // Answers at a rate that is not known yet change nothing.
+  C3Rate unknown(5, {});
+  unknown.answered(0, 21 * kMs);
+  CHECK(unknown.rate() == 5);
+  C3Rate falling(5, {});
+  falling.answered(3, 20 * kMs);  // two intervals since the start, not more
+  CHECK(falling.rate() == 5);
+  falling.answered(3, 20 * kMs + 1);
+  CHECK(falling.rate() == 1);
+  // 50 ms after it was lowered from 10: up to 9.8987.
+  C3Rate rising(10, {});
+  rising.answered(1, 21 * kMs);
+  CHECK(rising.rate() == 2);
+  rising.answered(100, 71 * kMs);
+  CHECK(rising.rate() == Approx(9.8987).epsilon(1e-5));
+  // The curve would be at 141.85 after 400 ms.
+  rising.answered(100, 421 * kMs);
+  CHECK(rising.rate() == Approx(19.8987).epsilon(1e-5));
+  // It has just risen, and stays for two intervals.
+  rising.answered(1, 441 * kMs);
+  CHECK(rising.rate() == Approx(19.8987).epsilon(1e-5));
+  rising.answered(1, 441 * kMs + 1);
+  CHECK(rising.rate() == Approx(19.8987 / 5).epsilon(1e-5));
+}
+
+TEST_CASE("c3: of each interval's answers a tenth counts, of empty ones too") {
+  C3Received received(10 * kMs);
+  for (int i = 0; i < 4; ++i) received.add(i * kMs);
+  CHECK(received.rate() == 0);
+  received.add(10 * kMs);
+  CHECK(received.rate() == Approx(0.4));
+  // The one answer of the second interval, and two empty ones.
+  received.add(45 * kMs);
+  CHECK(received.rate() == Approx((0.1 + 0.9 * 0.4) * 0.9 * 0.9));
+}
+
+TEST_CASE("c3: how many clients there are is told, counted or guessed") {
+  const std::vector<NodeInfo> nodes = weighted({1, 1, 1});
+  // One outstanding on a, none on b: with n clients 10 - 2 + 2 (1 + n)^3 against 60.
+  const auto choice = [&](const std::string& clients, std::uint32_t instances) {
+    const StrategyInfo& info = find_strategy("c3");
+    const auto router = info.make(
+        {nodes, NodeId{3}, RandomStream(1, RandomPurpose::kRouter), nullptr, nullptr, instances},
+        Parameters("c3", info.parameters, {{"clients", clients}, {"adjust_losers", "false"}}));
+    tell(*router, 0, {10, 2});
+    tell(*router, 1, {60, 1});
+    tell(*router, 2, {90, 1});
+    Outstanding outstanding = outstanding_of({1, 0, 0});
+    return reads(*router, 1, {&outstanding});
+  };
+  CHECK(choice("1", 9) == "a");          // 24
+  CHECK(choice("2", 1) == "b");          // 62
+  CHECK(choice("databases", 1) == "b");  // three are known: 136
+  CHECK(choice("routers", 1) == "a");
+  CHECK(choice("routers", 2) == "b");
+  CHECK_THROWS_AS(choice("0", 1), InputError);
+  CHECK_THROWS_AS(choice("some", 1), InputError);
 }
 
 TEST_CASE("c3 with rate control: what exceeds the rates of all nodes waits") {

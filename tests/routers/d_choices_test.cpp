@@ -165,7 +165,8 @@ TEST_CASE("loads are compared by weight if asked") {
 TEST_CASE("choices by weight: weight 0 takes no read, and no other weight none at all") {
   for (const char* use : {"draws", "ratio", "both"}) {
     for (const char* replacement : {"false", "true"}) {
-      const ParameterTexts given = {{"weights", use}, {"replacement", replacement}};
+      const ParameterTexts given = {
+          {"weights", use}, {"replacement", replacement}, {"fallback", "reject"}};
       CHECK(weighted_shares("d_choices", {0, 1, 1}, {0, 9, 9}, given)[0] == 0);
       const auto nodes = weighted({0, 1});
       const auto router = make("d_choices", nodes, given);
@@ -173,7 +174,7 @@ TEST_CASE("choices by weight: weight 0 takes no read, and no other weight none a
       Outstanding idle = outstanding_of({0, 0});
       const Decision decision = read(*router, {.outstanding = &idle});
       CHECK(decision.kind == Decision::Kind::kReject);
-      CHECK(decision.reason == Reason::kLimited);
+      CHECK(decision.reason == Reason::kNoReplica);
       router->on_topology(states_of(nodes, {}), 0);
       CHECK(reads(*router, 3, {.outstanding = &idle}) == "bbb");
     }

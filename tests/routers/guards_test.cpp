@@ -28,6 +28,18 @@ TEST_CASE("a router that takes no heed of a guard's choice is overruled") {
   CHECK(reads[2] > 900);
 }
 
+TEST_CASE("a guard's choice is no loss to a router that keeps to one node") {
+  Told told;
+  told.at = {100, 99, 100};
+  const auto router = guarded("causal", {{"mode", "select"}}, "mysqlrouter.next_available");
+  router->on_response(answer_to_write(0, 0, 100));
+  CHECK(six_reads(*router, view_of(told)) == Nodes(6, 2));
+  told.at = {100, 100, 99};
+  CHECK(six_reads(*router, view_of(told)) == Nodes(6, 1));
+  // Nor to another session, which depends on nothing.
+  CHECK(six_reads(*router, view_of(told), 0, 1) == Nodes(6, 1));
+}
+
 TEST_CASE("guards hear of a new primary") {
   const auto router = guarded("sticky_primary", {});
   router->on_topology(

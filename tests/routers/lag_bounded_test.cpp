@@ -70,7 +70,8 @@ TEST_CASE("lag_bounded: below, at and above the limit, as each product compares"
                         {"proxysql.max_replication_lag", 60 * kSecond, true, true, true},
                         {"mongodb.max_staleness", 90 * kSecond, true, false, false}}) {
     INFO(c.preset);
-    const ParameterTexts limit = {{"limit", std::to_string(c.limit / kSecond) + "s"}};
+    ParameterTexts limit = {{"limit", std::to_string(c.limit / kSecond) + "s"}};
+    if (std::string_view(c.preset).starts_with("mongodb")) limit.emplace_back("heartbeat", "0s");
     CHECK(takes_reads_at(0, c.preset, limit));
     CHECK(takes_reads_at(c.limit - kSecond, c.preset, limit));
     CHECK(takes_reads_at(c.limit - 1, c.preset, limit));
@@ -79,8 +80,20 @@ TEST_CASE("lag_bounded: below, at and above the limit, as each product compares"
     CHECK_FALSE(takes_reads_at(c.limit + kSecond, c.preset, limit));
     CHECK(takes_reads_unknown(c.preset, limit) == c.unknown);
   }
-  CHECK(takes_reads_at(90 * kSecond, "mongodb.max_staleness", {}));
-  CHECK_FALSE(takes_reads_at(90 * kSecond + 1, "mongodb.max_staleness", {}));
+  // Its default of 90 s, with a heartbeat of 10 s.
+  CHECK(takes_reads_at(80 * kSecond, "mongodb.max_staleness", {}));
+  CHECK_FALSE(takes_reads_at(80 * kSecond + 1, "mongodb.max_staleness", {}));
+}
+
+TEST_CASE("MongoDB's fixture: 150 s allow 125 s of lag with a heartbeat of 25 s, no more") {
+  const ParameterTexts given = {{"limit", "150s"}, {"heartbeat", "25s"}};
+  CHECK(takes_reads_at(125 * kSecond, "mongodb.max_staleness", given));
+  CHECK_FALSE(takes_reads_at(125 * kSecond + kMillisecond, "mongodb.max_staleness", given));
+  // A primary has no lag, whatever the heartbeat.
+  Told told;
+  told.lag = {0, 125 * kSecond + kMillisecond, 200 * kSecond};
+  const auto router = guarded("mongodb.max_staleness", given);
+  CHECK(six_reads(*router, view_of(told)) == kPrimaryAlone);
 }
 
 TEST_CASE("lag_bounded: a limit of one second means a lag of 0 to MaxScale, 1 to ProxySQL") {

@@ -118,12 +118,12 @@ TEST_CASE("least outstanding by weight: weight 0 takes no read, and no other wei
   for (const char* name : {"nginx.least_conn", "haproxy.leastconn"}) {
     CHECK(picks(name, {0, 1}, {0, 9}, 3) == "bbb");
     const auto nodes = weighted({0, 1});
-    const auto router = make(name, nodes);
+    const auto router = make(name, nodes, {{"fallback", "reject"}});
     router->on_topology(states_of(nodes, {1}), 0);
     Outstanding idle = outstanding_of({0, 0});
     const Decision decision = read(*router, {.outstanding = &idle});
     CHECK(decision.kind == Decision::Kind::kReject);
-    CHECK(decision.reason == Reason::kLimited);
+    CHECK(decision.reason == Reason::kNoReplica);
     CHECK_THROWS_AS(make(name, weighted({1.5, 1})), InputError);
   }
   // Without weights it is a node like any other.

@@ -58,14 +58,15 @@ TEST_CASE("first-available comes back, next-available never (MySQL Router's own 
     with_down({1, 2});
     return chosen;
   };
-  CHECK(sequence("mysqlrouter.first_available") == "aacaa");
+  CHECK(sequence("mysqlrouter.first_available") == "aac-a");
   CHECK(sequence("mysqlrouter.next_available") == "aac--");
   CHECK(sequence("pgbouncer.disable") == "aacaa");
 }
 
-TEST_CASE("with replicas alone, next-available is at its end after the primary's turn") {
-  const auto sequence = [](const char* mode) {
-    const auto router = make("ordered", weighted({1, 1, 1}), {{"mode", mode}});
+TEST_CASE("with replicas alone, next-available is at its end once the last was lost") {
+  const auto sequence = [](const char* mode, const char* fallback) {
+    const auto router =
+        make("ordered", weighted({1, 1, 1}), {{"mode", mode}, {"fallback", fallback}});
     std::string chosen = reads(*router, 2);
     const auto with_down = [&](const std::set<std::size_t>& down) {
       router->on_topology(states(3, down), 0);
@@ -76,8 +77,31 @@ TEST_CASE("with replicas alone, next-available is at its end after the primary's
     with_down({1, 2});
     return chosen;
   };
-  CHECK(sequence("first_available") == "aacda");
-  CHECK(sequence("next_available") == "aacd-");
+  CHECK(sequence("first_available", "primary") == "aacda");
+  CHECK(sequence("first_available", "reject") == "aac-a");
+  // With none left of its own it does what it does without any replica.
+  CHECK(sequence("next_available", "primary") == "aacdd");
+  CHECK(sequence("next_available", "reject") == "aac--");
+}
+
+TEST_CASE("where reads go without a replica: a primary, nowhere, or later") {
+  const auto nodes = primary_and(3);
+  const auto without_replicas = [&](const char* name, const ParameterTexts& given = {}) {
+    auto router = make(name, nodes, given);
+    router->on_topology(states_of(nodes, {1, 2, 3}), 0);
+    return router;
+  };
+  CHECK(letter(read(*without_replicas("mysqlrouter.round_robin_with_fallback"))) == 'a');
+  CHECK(read(*without_replicas("mysqlrouter.round_robin")).kind == Decision::Kind::kReject);
+  CHECK(read(*without_replicas("mysqlrouter.round_robin")).reason == Reason::kNoReplica);
+  const auto patient = without_replicas("round_robin", {{"fallback", "wait"}});
+  Query query;
+  query.asked_ns = kSecond;
+  const Decision later = patient->choose(query, {}, kSecond);
+  CHECK(later.kind == Decision::Kind::kWait);
+  CHECK(later.until_ns == kSecond + 10 * kMs);
+  CHECK(patient->choose(query, {}, 11 * kSecond - 1).until_ns == 11 * kSecond);
+  CHECK(patient->choose(query, {}, 11 * kSecond).kind == Decision::Kind::kReject);
 }
 
 TEST_CASE("next-available rejects what it has no node for") {
@@ -86,7 +110,7 @@ TEST_CASE("next-available rejects what it has no node for") {
   router->on_topology(states_of(primary_and(1), {0, 1}), 0);
   const Decision decision = read(*router);
   CHECK(decision.kind == Decision::Kind::kReject);
-  CHECK(decision.reason == Reason::kLimited);
+  CHECK(decision.reason == Reason::kNoReplica);
 }
 
 TEST_CASE("AWS's own tests: in turn, in bursts by weight, and with hosts that come and go") {
@@ -124,7 +148,8 @@ TEST_CASE("bursts: a node that is lost ends its burst, and weight 0 has none") {
   CHECK(reads(*make("aws.round_robin", weighted({0, 1, 2})), 6) == "bccbcc");
   const auto none = make("aws.round_robin", weighted({0, 1}));
   none->on_topology(states_of(weighted({0, 1}), {1}), 0);
-  CHECK(read(*none).kind == Decision::Kind::kReject);
+  CHECK(read(*none).reason == Reason::kNoReplica);
+  CHECK(read(*none).node == NodeId{2});
   CHECK_THROWS_AS(make("ordered", nodes, {{"weights", "bursts"}}), InputError);
   CHECK_THROWS_AS(make("aws.round_robin", weighted({1.5, 1})), InputError);
 }

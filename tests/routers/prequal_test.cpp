@@ -133,7 +133,7 @@ TEST_CASE("prequal: with fewer than two answers any replica, and each read probe
 
 TEST_CASE("prequal: how often an answer is used, among a hundred nodes, is 1.316 on average") {
   // (1 + 1) / ((1 - 16 / 100) * 3 - 1): the known result prequal-breuse-rp3-rr1-m16-n100.
-  const auto router = make("prequal", weighted(std::vector<double>(99, 1)),
+  const auto router = make("prequal", weighted(std::vector<double>(100, 1)),
                            {{"remove", "1"}, {"one_each", "false"}});
   int used_twice = 0;
   constexpr int kTimes = 20'000;

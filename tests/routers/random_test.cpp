@@ -313,7 +313,7 @@ TEST_CASE("weighted_random: ProxySQL's own test, weights 1000 and 3000 within a 
 }
 
 TEST_CASE("weighted_random: full nodes are left out (ProxySQL), and reads rejected when all are") {
-  const ParameterTexts limit = {{"max_connections", "5"}};
+  const ParameterTexts limit = {{"max_connections", "5"}, {"fallback", "reject"}};
   Outstanding full = outstanding_of({0, 0, 5});
   auto list = shares(*make("weighted_random", weighted({1, 1, 8}), limit), {.outstanding = &full});
   CHECK(list['a'] == Approx(0.5).margin(tolerance(0.5)));
@@ -322,7 +322,7 @@ TEST_CASE("weighted_random: full nodes are left out (ProxySQL), and reads reject
   const Decision decision =
       read(*make("weighted_random", weighted({1, 1, 8}), limit), {.outstanding = &all});
   CHECK(decision.kind == Decision::Kind::kReject);
-  CHECK(decision.reason == Reason::kLimited);
+  CHECK(decision.reason == Reason::kNoReplica);
 }
 
 TEST_CASE("weighted_random: ProxySQL's latency awareness") {

@@ -1,4 +1,7 @@
 // What all strategies have in common, bounds, and the catalogue with its presets.
+#include <fstream>
+#include <set>
+#include <string>
 #include "core/error.h"
 #include "routers/presets.h"
 #include "routers/rig.h"
@@ -60,6 +63,37 @@ TEST_CASE("the oracle takes the earliest response, the first in order among equa
   CHECK(choose(*router, RequestClass::kRead, {nullptr, &truth}) == 0);
 }
 
+TEST_CASE("the comment that opens a strategy's file names its parameters and their defaults") {
+  // Those that every strategy has are told of once, where they are declared.
+  const std::set<std::string_view> common = {"include_primary", "fallback", "health_checks", "pin"};
+  const auto without_spaces = [](std::string text) {
+    std::erase(text, ' ');
+    return text;
+  };
+  std::vector<const StrategyInfo*> all(catalogue().begin(), catalogue().end());
+  all.insert(all.end(), guards().begin(), guards().end());
+  for (const StrategyInfo* info : all) {
+    INFO(info->name);
+    std::ifstream file(SWITCHYARD_SOURCE_DIR "/sim/routers/" + std::string(info->name) + ".cpp");
+    REQUIRE(file);
+    std::string comment;
+    for (std::string line; std::getline(file, line) && line.starts_with("//");) {
+      comment += line.substr(2);
+    }
+    comment = without_spaces(comment);
+    for (const char* part : {"Shipsin:", "Parameters:", "Knownfailure:", "Source:"}) {
+      CHECK(comment.find(part) != std::string::npos);
+    }
+    for (const ParameterInfo& parameter : info->parameters) {
+      if (common.contains(parameter.name)) continue;
+      const std::string told =
+          std::string(parameter.name) + "(" + without_spaces(std::string(parameter.default_value));
+      INFO(told);
+      CHECK(comment.find(told) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every strategy of the catalogue says what it does and where it comes from") {
   std::set<std::string_view> names;
   for (const StrategyInfo* info : catalogue()) {
@@ -96,7 +130,10 @@ TEST_CASE("every preset is a strategy or guard with parameters that it has") {
     CHECK(info.name == preset.strategy);
     const Parameters parameters = parameters_of(preset.name, info, {});
     CHECK(parameters.strategy() == preset.name);
-    for (const auto& [key, value] : preset.parameters) CHECK(parameters.text(key) == value);
+    const ParameterTexts own = parse_parameters(preset.parameters).value();
+    for (const auto& [key, value] : own) {
+      CHECK(parameters.text(key) == value);
+    }
     if (!is_guard) CHECK_NOTHROW(make(std::string(preset.name), nodes));
   }
   const StrategyInfo& info = find_guard("rails.database_selector");

@@ -14,7 +14,9 @@ TEST_CASE("smooth_wrr: nginx's own example, and others by its rule") {
 
 TEST_CASE("smooth_wrr: with the last winning ties, PgDog's own tests") {
   const auto pgdog = [](const std::vector<double>& weights, int count) {
-    return reads(*make("pgdog.weighted_round_robin", weighted(weights)), count);
+    return reads(
+        *make("pgdog.weighted_round_robin", weighted(weights), {{"include_primary", "false"}}),
+        count);
   };
   CHECK(pgdog({5, 1}, 6) == "aabaaa");
   CHECK(pgdog({1, 1}, 4) == "baba");
@@ -41,6 +43,15 @@ TEST_CASE("smooth_wrr: a failure costs weight, which comes back, and too many a 
   CHECK(std::ranges::count(later, 'a') == 1);
   respond(*router, 0, 10 * kSecond + 2, 1);
   CHECK(std::ranges::count(reads(*router, 40, {}, 10 * kSecond + 3), 'a') >= 18);
+}
+
+TEST_CASE("smooth_wrr: weight 0 is never chosen, not even when the others are left alone") {
+  const auto router = make("smooth_wrr", weighted({0, 3}));
+  CHECK(reads(*router, 3) == "bbb");
+  respond(*router, 1, 0, 0, Status::kError);
+  CHECK(reads(*router, 3) == "bbb");
+  router->on_topology(states(2, {1}), 0);
+  CHECK(read(*router).reason == Reason::kNoReplica);
 }
 
 TEST_CASE("smooth_wrr wants whole weights, not all of them 0") {
