@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/chain.h"
 
@@ -63,6 +64,20 @@ inline std::unique_ptr<Router> make(const std::string& name, const std::vector<N
   return info.make({nodes, default_node, random, std::make_shared<PythonRandom>(kSeed)},
                    parameters_of(name, info, given));
 }
+// What making it fails with; empty if it doesn't.
+inline std::string error_of(const std::string& name, const std::vector<NodeInfo>& nodes,
+                            const ParameterTexts& given = {}) {
+  try {
+    make(name, nodes, given);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 inline RouterChain chain_of(const std::string& name, const std::vector<NodeInfo>& nodes,
                             Pinning pinning = Pinning::kNone) {
   std::vector<std::unique_ptr<Router>> routers;
@@ -140,6 +155,23 @@ inline std::vector<NodeState> states_of(const std::vector<NodeInfo>& nodes,
 // Of so many replicas and a primary that comes last.
 inline std::vector<NodeState> states(std::size_t replicas, const std::set<std::size_t>& down) {
   return states_of(weighted(std::vector<double>(replicas, 1)), down);
+}
+
+// PgCat's own test of random balancing: even over all, nothing to those down, all back at once.
+inline void check_random_balancing(const std::string& name) {
+  const std::vector<NodeInfo> nodes = primary_and(3);
+  const auto router = make(name, nodes, {{"include_primary", "true"}});
+  for (const double share : read_shares(*router, 4, {}, 300)) {
+    CHECK(share == Approx(0.25).epsilon(0.35));
+  }
+  router->on_topology(states_of(nodes, {2, 3}), 0);
+  const auto left = read_shares(*router, 4, {}, 300);
+  CHECK(left[2] + left[3] == 0);
+  // With all of them down each read fails: it is sent to one of those, and no other.
+  router->on_topology(states_of(nodes, {0, 1, 2, 3}), 0);
+  CHECK(reads(*router, 5) == "aaaaa");
+  router->on_topology(states_of(nodes, {}), kMs);
+  CHECK(std::ranges::count(read_shares(*router, 4, {}, 300), 0) == 0);
 }
 
 // Room for one node more than there are counts, which has none.
