@@ -14,6 +14,7 @@ using Nanoseconds = std::int64_t;
 inline constexpr Nanoseconds kMicrosecond = 1'000;
 inline constexpr Nanoseconds kMillisecond = 1'000'000;
 inline constexpr Nanoseconds kSecond = 1'000'000'000;
+inline constexpr Nanoseconds kHour = 3600 * kSecond;
 // Later than every event of a run.
 inline constexpr Nanoseconds kNever = INT64_MAX;
 

@@ -24,6 +24,7 @@ namespace switchyard {
 namespace {
 
 constexpr std::uint64_t kProgressStep = 4096;
+constexpr std::uint64_t kStopStep = 65536;
 // So many requests ahead, what a read will need is fetched into the cache.
 constexpr RequestIndex kPrefetch = 16;
 
@@ -80,6 +81,8 @@ class Engine : private Truth, private Supervisor::Client {
       if (Event event; events_.pop_until(next_arrival, event)) {
         advance_to(event.time_ns);
         handle(event);
+        // Where nothing is issued for long, too, a run can be stopped.
+        if (kGeneral && ++handled_ % kStopStep == 0) report_progress();
         continue;
       }
       if (next_arrival == kNever) break;
@@ -219,6 +222,7 @@ class Engine : private Truth, private Supervisor::Client {
         apply_ended(id);
         break;
       case Work::kProbe:
+        recorder_.abandoned_until(now_);
         flights_.remove(id);
         break;
       case Work::kRequest:
@@ -717,6 +721,7 @@ class Engine : private Truth, private Supervisor::Client {
   DecisionTimer timer_;
   Nanoseconds now_ = 0;
   RequestIndex asking_for_ = 0;
+  std::uint64_t handled_ = 0;
   std::uint64_t issued_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t never_answered_ = 0;

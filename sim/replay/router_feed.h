@@ -78,8 +78,8 @@ class RouterFeed {
     const bool ok = status == Status::kOk;
     routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
                           class_of(flight.op), flight.op, transaction_of(flight), status,
-                          now - flight.dispatched_ns, flight.position, ok ? flight.waiting : 0,
-                          ok ? flight.service_ns : 0});
+                          now - flight.dispatched_ns, ok ? flight.position : Position(),
+                          ok ? flight.waiting : 0, ok ? flight.service_ns : 0});
     routers_called(now);
   }
   void probe_answered(const ProbeAnswer& answer) {
@@ -95,11 +95,13 @@ class RouterFeed {
     if (!wants_.timers) return;
     const Nanoseconds next = routers_.next_timer();
     if (next >= timer_ns_) return;
-    timer_ns_ = next;
-    events_.push({std::max(next, now), EventKind::kTimer, instance_});
+    timer_ns_ = std::max(next, now);
+    events_.push({timer_ns_, EventKind::kTimer, instance_});
   }
   // kTimer; `idle`: no request is to come, and timers alone must not keep a run alive.
   void fire_timer(Nanoseconds now, bool idle) {
+    // Another has taken its place that came earlier.
+    if (now != timer_ns_) return;
     timer_ns_ = kNever;
     if (idle) return;
     routers_.on_timer(view(now), now);

@@ -1,10 +1,24 @@
 #include "replay/run_needs.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/error.h"
 
 namespace switchyard {
+namespace {
+
+// In requests.
+double longest_session(const TraceColumns& columns) {
+  std::vector<std::uint32_t> lengths;
+  for (const std::uint32_t session : columns.session) {
+    if (session >= lengths.size()) lengths.resize(session + 1);
+    ++lengths[session];
+  }
+  return lengths.empty() ? 0 : *std::ranges::max_element(lengths);
+}
+
+}  // namespace
 
 Nanoseconds mean_gap_ns(const ReplayWorkload& workload, const ReplayOptions& options) {
   const auto requests = static_cast<double>(std::max<std::size_t>(1, workload.trace.size()));
@@ -55,10 +69,12 @@ void check_time_range(const ReplayWorkload& workload, const ClusterSpec& cluster
   double slowest = 1;
   for (const NodeSpec& node : cluster.nodes) slowest = std::max(slowest, 1 / node.speed);
   double slowed = 0;
+  double factor = 1;  // slow faults multiply where they overlap
   for (const FaultSpec& fault : cluster.faults) {
     if (fault.kind != FaultKind::kSlow) continue;
     // Either the work is that much longer, or the fault ends before that.
-    const double longer = workload.total_service_ns * slowest * fault.factor;
+    factor *= std::max(1.0, fault.factor);
+    const double longer = workload.total_service_ns * slowest * factor;
     slowed += fault.lasts_ns == kNever
                   ? longer
                   : std::min(longer, static_cast<double>(fault.lasts_ns) * fault.times);
@@ -70,12 +86,23 @@ void check_time_range(const ReplayWorkload& workload, const ClusterSpec& cluster
       replication.apply_share * workload.total_service_ns;
   const double span = static_cast<double>(workload.trace.span_ns()) / options.speed *
                       std::max(1.0, options.think_scale);
-  const double end = span + (workload.total_service_ns + applies) * slowest + slowed;
-  if (!(end < kEndOfTime)) {
-    throw InputError(
-        "the run could take more than a century of virtual time; make service times, gaps or the "
-        "factors that they are multiplied by smaller");
+  // What each request of a session may wait besides, one after the other.
+  double round_trip = 0;
+  for (const NodeSpec& node : cluster.nodes) {
+    round_trip = std::max(round_trip, static_cast<double>(node.round_trip_ns));
   }
+  const bool waits = replication.mode != ReplicationMode::kAsync;
+  const auto mean = [](const Law& law) { return law.is_zero() ? 0 : law.mean(); };
+  const double acks = waits ? mean(replication.delay) + mean(replication.ack_delay) : 0;
+  const double retries = options.retries;
+  const double besides = (1 + retries) * (round_trip + static_cast<double>(options.timeout_ns)) +
+                         retries * static_cast<double>(options.retry_after_ns) + acks;
+  const double end = span + (workload.total_service_ns + applies) * slowest + slowed;
+  if (end + besides * static_cast<double>(workload.trace.size()) < kEndOfTime) return;
+  if (end + besides * longest_session(workload.trace.columns()) < kEndOfTime) return;
+  throw InputError(
+      "the run could take more than a century of virtual time; make service times, gaps, delays or "
+      "the factors that they are multiplied by smaller");
 }
 
 }  // namespace switchyard

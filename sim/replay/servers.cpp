@@ -71,10 +71,18 @@ std::vector<JobId> Servers::drop_all(NodeId id, Nanoseconds now) {
   return jobs;
 }
 
+bool Servers::is_full(const Node& node, Nanoseconds now) {
+  if (node.spec.queue_limit == 0) return false;
+  if (node.model) return node.model->waiting() >= node.spec.queue_limit;
+  std::size_t past = 0;
+  while (past < node.planned_starts.size() && node.planned_starts[past] <= now) ++past;
+  return node.planned_starts.size() - past >= node.spec.queue_limit;
+}
+
 Nanoseconds Servers::response_if_sent(RequestIndex request, RequestClass kind, NodeId id,
                                       Nanoseconds now, std::span<const Coming> before) const {
   const Node& node = nodes_[index(id)];
-  if (node.door != Door::kOpen) return kNever;
+  if (node.door != Door::kOpen || is_full(node, now)) return kNever;
   if (kind == RequestClass::kWrite && node.spec.role == Role::kReplica) return kNever;
   const Nanoseconds arrive = now + node.half_trip_ns;
   const Nanoseconds service = service_ns(request, id);

@@ -146,6 +146,7 @@ class Servers {
     }
     return node.planned_starts.size();
   }
+  static bool is_full(const Node& node, Nanoseconds now);
   void schedule_completion(Node& node, NodeId id);
 
   std::vector<Node> nodes_;

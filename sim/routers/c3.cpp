@@ -87,7 +87,7 @@ class C3 {
         best = node;
       }
     }
-    if (best == kNoNode) return Decision::wait_until(free_ns);
+    if (best == kNoNode || is_behind_others(read)) return wait(free_ns, read.eligible);
     if (settings_.rate) limits_[index(best)].sending.take();
     if (settings_.adjust_losers && nodes_[index(best)].known) adjust(read.eligible, best);
     return Decision::to(best);
@@ -118,6 +118,18 @@ class C3 {
     C3Rate rate;
     C3Received received;
   };
+
+  // Reads that wait go first, one after the other.
+  bool is_behind_others(const Read& read) const {
+    return settings_.rate && read.query.asked_ns == read.now_ns && turn_ns_ > read.now_ns;
+  }
+  Decision wait(Nanoseconds free_ns, const Eligible& eligible) {
+    double rate = 0;
+    for (const NodeId node : eligible.nodes) rate += limits_[index(node)].rate.rate();
+    const double gap = static_cast<double>(settings_.rate->law.interval_ns) / rate;
+    turn_ns_ = std::max(free_ns, turn_ns_ + 1 + static_cast<Nanoseconds>(gap));
+    return Decision::wait_until(turn_ns_);
+  }
 
   double score_of(NodeId id, double outstanding) const {
     const Node& node = nodes_[index(id)];
@@ -163,6 +175,7 @@ class C3 {
   std::vector<double> scores_;
   std::vector<Limit> limits_;
   double known_ = 0;
+  Nanoseconds turn_ns_ = 0;  // of the last read that was told to wait
 };
 
 constexpr std::array<std::string_view, 3> kColds = {"first", "last", "probe"};
@@ -231,7 +244,7 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "interval",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10ms",
-                  .help = "rate_control: time that rates are per; above 0"},
+                  .help = "rate_control: time that rates are per; above 0, at most 1h"},
     ParameterInfo{.name = "initial_rate",
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "5",
@@ -271,8 +284,9 @@ C3::Settings settings_of(const Parameters& p, std::uint32_t instances) {
   settings.adjust_losers = p.boolean("adjust_losers");
   settings.inverted = p.text("formula") == "inverted";
   if (p.boolean("rate_control")) {
-    if (p.duration("interval") == 0) {
-      throw InputError(fmt::format("router '{}': interval must be above 0", p.strategy()));
+    if (p.duration("interval") == 0 || p.duration("interval") > kHour) {
+      throw InputError(
+          fmt::format("router '{}': interval must be above 0 and at most 1h", p.strategy()));
     }
     settings.rate = {
         {p.number("growth"), p.number("beta"), p.number("max_step"), p.duration("interval")},
@@ -293,7 +307,8 @@ const StrategyInfo kC3 = {
         "S the service time and Q the queue that the database told with them. Averages move by "
         "`alpha`; the first value is taken as it is. After each choice those that were not chosen "
         "may be adjusted, and without statistics `cold` decides. With rate_control a database is "
-        "passed over while its rate is used up, and if all are, the read waits; at an answer a "
+        "passed over while its rate is used up, and if all are, the read waits, behind those that "
+        "already do; at an answer a "
         "rate below that of the answers rises to growth * (T - cbrt(beta * Rmax / growth))^3 + "
         "Rmax (T ms after it was last lowered, from Rmax, at first 10), by max_step at most; one "
         "above it, if that is known, is multiplied by beta (0.01 at least), unless it has risen "

@@ -11,7 +11,7 @@
 
 namespace switchyard {
 
-// What a router knows of a node; times in one unit.
+// What a router knows of a node; times in milliseconds.
 struct C3Node {
   double response = 0;     // seen by the router
   double service = 0;      // told by the node
@@ -22,7 +22,8 @@ struct C3Node {
 // The lower the better. `clients`: how many routers send as many requests as this one.
 // `inverted` takes the service time for a rate, as Elasticsearch did before 7.13.
 inline double c3_score(const C3Node& node, double clients, int exponent, bool inverted = false) {
-  const double service = inverted ? 1 / node.service : node.service;
+  // No service is faster than a nanosecond; 0 has no inverse.
+  const double service = inverted ? 1 / std::max(node.service, 1e-6) : node.service;
   const double queue = 1 + node.outstanding * clients + node.queue;
   double power = 1;
   for (int i = 0; i < exponent; ++i) power *= queue;

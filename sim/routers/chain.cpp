@@ -66,7 +66,12 @@ Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
   const bool is_placed =
       decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
   if (!is_placed) return decision;
-  if (pinning_ == Pinning::kSession && !keeps) kept = decision.node;
+  // Where a guard has diverted it, it need not stay.
+  const bool diverted =
+      decision.kind == Decision::Kind::kNode &&
+      (decision.reason == Reason::kSticky || decision.reason == Reason::kLagging ||
+       decision.reason == Reason::kCausal);
+  if (pinning_ == Pinning::kSession && !keeps && !diverted) kept = decision.node;
   if (query.transaction != 0) {
     pin.transaction = query.transaction;
     pin.transaction_node = decision.node;

@@ -105,7 +105,7 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "sync",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "250ms",
-                  .help = "time between changes of the averages; above 0"},
+                  .help = "time between changes of the averages; at least 1ms"},
     ParameterInfo{.name = "cold",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "0s",
@@ -132,8 +132,8 @@ const StrategyInfo kFinishTime = {
         "in order. Only reads count.",
     .source = "MaxScale 24.02, response_stat.cc, rwsplit_select_backends.cc",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("sync") == 0) {
-        throw InputError(fmt::format("router '{}': sync must be above 0", p.strategy()));
+      if (p.duration("sync") < kMillisecond) {
+        throw InputError(fmt::format("router '{}': sync must be at least 1ms", p.strategy()));
       }
       return std::make_unique<SplitRouter<FinishTime>>(
           NodePool(setup.nodes, setup.default_node, p),

@@ -75,8 +75,9 @@ class Guard : public Router {
     }
     if (!some_replica) return to_primary_among(view.eligible, otherwise);
     const Decision decision = inner_->choose(query, view, now);
-    const bool to_other =
-        decision.kind == Decision::Kind::kNode && view.eligible[index(decision.node)] == 0;
+    const bool is_placed =
+        decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
+    const bool to_other = is_placed && view.eligible[index(decision.node)] == 0;
     return to_other ? to_primary_among(view.eligible, otherwise) : decision;
   }
 

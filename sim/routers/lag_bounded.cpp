@@ -212,10 +212,11 @@ constexpr std::array kParameters = {
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
                   .help = "on_exceed = wait: a read that has waited so long goes to the primary"},
-    ParameterInfo{.name = "ask_every",
-                  .type = ParameterInfo::Type::kDuration,
-                  .default_value = "10ms",
-                  .help = "on_exceed = wait: how often a read that waits tries again; above 0"},
+    ParameterInfo{
+        .name = "ask_every",
+        .type = ParameterInfo::Type::kDuration,
+        .default_value = "10ms",
+        .help = "on_exceed = wait: how often a read that waits tries again; at least 1ms"},
 };
 
 }  // namespace
@@ -264,8 +265,8 @@ const StrategyInfo kLagBounded = {
       rule.on_exceed = static_cast<OnExceed>(choice("on_exceed", kOnExceed));
       rule.wait_at_most_ns = p.duration("wait_at_most");
       rule.ask_every_ns = p.duration("ask_every");
-      if (rule.ask_every_ns == 0) {
-        throw InputError("guard 'lag_bounded': ask_every must be above 0");
+      if (rule.ask_every_ns < kMillisecond) {
+        throw InputError("guard 'lag_bounded': ask_every must be at least 1ms");
       }
       return std::make_unique<LagBounded>(std::move(setup), rule);
     },

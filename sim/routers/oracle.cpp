@@ -65,7 +65,9 @@ const StrategyInfo kOracle = {
         "A read goes to the node, a write to the primary, on which its response would come "
         "earliest given all work there now and its own true service time; the first in order "
         "among equals. A request goes to a node that lacks an acknowledged commit of its key only "
-        "where all that could serve it do. A node that is down or would refuse it is left out, "
+        "where all that could serve it do. A node that is down, would refuse it or has a full "
+        "queue is left "
+        "out, "
         "from the instant that it is; while there is no other, `default` is asked. No random "
         "draws.",
     .parameters = kParameters,

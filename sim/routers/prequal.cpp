@@ -76,8 +76,9 @@ class Prequal {
         uses_(uses(settings, static_cast<double>(nodes))),
         is_eligible_(nodes) {
     pool_.reserve(settings.pool + 1);
-    to_probe_.reserve(settings.probes);
-    probing_.reserve(settings.probes);
+    // A guard may ask twice for one read.
+    to_probe_.reserve(std::size_t{2} * settings.probes);
+    probing_.reserve(std::size_t{2} * settings.probes);
   }
 
   Signals wants() const {

@@ -35,6 +35,8 @@ class SmoothWeights {
   }
 
   void on_response(const Response& response) {
+    // A guard may want responses where this does not.
+    if (limits_.max_fails == 0) return;
     Node& node = nodes_[index(response.node)];
     if (response.status == Status::kOk) {
       if (node.failed_ns < node.checked_ns) node.fails = 0;

@@ -24,6 +24,7 @@ void check(const RouterUse& use, Find find, const toml::node& node, const TableR
 // A value as --router would have it.
 std::string text_of(const toml::node& value) {
   if (const auto plain = value.value_exact<std::string>()) return *plain;
+  if (const auto whole = value.value_exact<std::int64_t>()) return std::to_string(*whole);
   std::ostringstream text;
   value.visit([&](const auto& inner) {
     if constexpr (toml::is_value<decltype(inner)>) text << inner;

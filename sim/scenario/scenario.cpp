@@ -259,6 +259,9 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   }
   if (auto probes = reader.table("probes")) {
     scenario.cluster.probe_service_ns = probes->duration("service", 0);
+    if (scenario.cluster.probe_service_ns > kHour) {
+      probes->fail(*probes->find("service"), "probes.service must be at most 1h");
+    }
     probes->finish();
   }
   if (auto failover = reader.table("failover")) {

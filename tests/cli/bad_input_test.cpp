@@ -342,6 +342,14 @@ TEST_CASE("Times beyond a century are refused, wherever they come from") {
   check("arrivals = { law = \"poisson\", rate = 1e-300 }");
   check(arrivals + "\nread_service = { law = \"exponential\", mean = \"800000h\" }");
   check(arrivals, "speed = 1e-12\n");
+  check(arrivals, "round_trip = \"200000h\"\n");
+  check(arrivals, "[databases.other]\n[replication]\nmode = \"semi_sync\"\ndelay = \"876000h\"\n");
+  check(arrivals,
+        "[[faults]]\nkind = \"errors\"\nnode = \"default\"\nat = \"0s\"\n"
+        "[run]\nretries = 5\nretry_after = \"100000h\"\n");
+  check(arrivals,
+        "[[faults]]\nkind = \"slow\"\nnode = \"default\"\nat = \"0s\"\nfactor = 1e9\n"
+        "[[faults]]\nkind = \"slow\"\nnode = \"default\"\nat = \"0s\"\nfactor = 1e9\n");
 }
 
 TEST_CASE("Two outputs in one place are refused") {

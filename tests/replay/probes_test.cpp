@@ -115,6 +115,16 @@ TEST_CASE("a probe's work is done behind what waits, and its answer does not wai
   CHECK(tally.completed == 2);
 }
 
+TEST_CASE("a node never works more than its time, on probes that outlast the run neither") {
+  ClusterSpec cluster = cluster_of(2, 1);
+  cluster.probe_service_ns = 100 * kMs;
+  Heard heard;
+  const RunTally tally =
+      run_prober({read_at(0, kMs), read_at(10 * kMs, kMs)}, cluster, {0, kMs, 2 * kMs}, heard);
+  CHECK(tally.nodes[1].busy_ns == 302 * kMs);
+  CHECK(tally.measured_to_ns - tally.measured_from_ns >= 302 * kMs);
+}
+
 TEST_CASE("a node that is down refuses a probe, a silent one never answers") {
   ClusterSpec cluster = cluster_of(2, 1);
   FaultSpec fault;
@@ -180,6 +190,21 @@ TEST_CASE("a run with heartbeats ends though a session waits for ever") {
       run(by_hand({{0, "s", 'r', kMs}, {10 * kMs, "s", 'r', kMs}, {20 * kMs, "s", 'r', kMs}}),
           cluster, candidate_of("latency_window", {{"health_checks", "false"}}), options);
   CHECK(tally.completed == 1);
+}
+
+TEST_CASE("the oracle asks no node whose queue is full while another has room") {
+  ClusterSpec cluster = cluster_of(2, 1);
+  cluster.nodes[0].queue_limit = 1;
+  cluster.nodes[1].speed = 0.2;
+  std::vector<Row> rows;
+  for (int i = 0; i < 300; ++i) rows.push_back(read_at(i * kMs * 2 / 3, kMs));
+  for (const bool by_events : {false, true}) {
+    ReplayOptions options = options_of(LoopMode::kOpen);
+    options.all_nodes_by_events = by_events;
+    const RunTally tally = run(by_hand(rows), cluster, candidate_of("oracle"), options);
+    CHECK(tally.rejected == 0);
+    CHECK(tally.completed == 300);
+  }
 }
 
 TEST_CASE("router instances share out the sessions, and count only their own requests") {

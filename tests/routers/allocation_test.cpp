@@ -72,7 +72,8 @@ ClusterSpec some_cluster() {
   return cluster;
 }
 
-// Allocations within so many decisions, after as many to warm up.
+// Allocations within so many decisions, after as many to warm up. Routers are told of all there is,
+// as when others of the chain want it.
 std::uint64_t allocations_of(const RouterChain& chain) {
   constexpr int kDecisions = 3000;
   constexpr std::uint32_t kSessions = 50;
@@ -115,6 +116,7 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     response.kind = query.kind;
     response.op = query.op;
     response.latency_ns = kMillisecond + random.next_below(kMillisecond);
+    if (random.next_below(20) == 0) response.status = Status::kError;
     response.service_ns = kMillisecond / 2;
     if (query.kind == RequestClass::kWrite) response.position = {decision.node, now / 1000 + 1ULL};
     chain.on_response(response);

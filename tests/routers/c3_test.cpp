@@ -184,6 +184,32 @@ TEST_CASE("c3: how many clients there are is told, counted or guessed") {
   CHECK_THROWS_AS(choice("some", 1), InputError);
 }
 
+TEST_CASE("c3 with rate control: those that wait go one after the other, before who comes later") {
+  const auto router = make("c3", weighted({1, 1}),
+                           {{"rate_control", "true"}, {"burst", "1"}, {"initial_rate", "1"}});
+  Outstanding outstanding = outstanding_of({0, 0});
+  const auto ask = [&](Nanoseconds asked, Nanoseconds now) {
+    Query query;
+    query.asked_ns = asked;
+    return router->choose(query, {&outstanding}, now);
+  };
+  for (int i = 0; i < 2; ++i) CHECK(ask(0, 0).kind == Decision::Kind::kNode);
+  // Two nodes with one request in 10 ms each: one every 5 ms.
+  CHECK(ask(0, 0).until_ns == 10 * kMs);
+  CHECK(ask(0, 0).until_ns == 15 * kMs + 1);
+  CHECK(ask(10 * kMs, 10 * kMs).until_ns == 20 * kMs + 2);
+  CHECK(ask(0, 10 * kMs).kind == Decision::Kind::kNode);
+}
+
+TEST_CASE("c3: a service that takes no time is not beyond compare, upside down neither") {
+  const auto router = make("elasticsearch.ars_before_7_13", weighted({1, 1}),
+                           {{"include_primary", "false"}, {"adjust_losers", "false"}});
+  tell(*router, 0, {1000, 0});
+  tell(*router, 1, {1, 0});
+  Outstanding outstanding = outstanding_of({0, 0});
+  CHECK(reads(*router, 3, {&outstanding}) == "bbb");
+}
+
 TEST_CASE("c3 with rate control: what exceeds the rates of all nodes waits") {
   const auto router = make("c3", weighted({1, 1}),
                            {{"rate_control", "true"},

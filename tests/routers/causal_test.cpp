@@ -22,6 +22,26 @@ ClusterSpec behind_by(Nanoseconds delay) {
 
 }  // namespace
 
+TEST_CASE("causal: what was never answered is not waited for") {
+  ClusterSpec cluster = cluster_of(2, 8);
+  cluster.replication.mode = ReplicationMode::kSemiSync;
+  cluster.replication.delay = Law::constant(1e6);
+  cluster.replication.ack_delay = Law::constant(100e6);
+  cluster.replication.apply_service = Law::constant(50e6);
+  ReplayOptions options = options_of(LoopMode::kOpen);
+  options.timeout_ns = 5 * kMillisecond;
+  Candidate candidate = candidate_of("random_replica");
+  candidate.guards = {{"causal", {}}};
+  std::vector<Row> rows;
+  for (int i = 0; i < 50; ++i) {
+    rows.push_back({2 * i * 10 * kMillisecond, "s", 'w', 100'000, "k"});
+    rows.push_back({(2 * i + 1) * 10 * kMillisecond, "s", 'r', 100'000, "k"});
+  }
+  const RunTally tally = run(by_hand(rows), cluster, candidate, options);
+  CHECK(tally.timed_out == 50);
+  CHECK(tally.read_ns.count() == 50);
+}
+
 TEST_CASE("causal select: only where the session's position has been reached") {
   Told told;
   const auto router = guarded("causal", {{"mode", "select"}});

@@ -40,6 +40,36 @@ TEST_CASE("a guard's choice is no loss to a router that keeps to one node") {
   CHECK(six_reads(*router, view_of(told), 0, 1) == Nodes(6, 1));
 }
 
+TEST_CASE("no guard lets another wait at a node that it leaves out") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  FaultSpec stall;
+  stall.kind = FaultKind::kStallReplication;
+  stall.nodes = {NodeId{1}};
+  cluster.faults = {stall};
+  Candidate candidate = candidate_of("MasterSlave");
+  candidate.guards = {{"lag_bounded", {{"limit", "1ms"}}}, {"causal", {}}};
+  std::vector<Row> rows;
+  for (int i = 0; i < 200; ++i) {
+    rows.push_back({2 * i * 10 * kMs, "s", 'w', kMs, "k"});
+    rows.push_back({(2 * i + 1) * 10 * kMs, "s", 'r', kMs, "k"});
+  }
+  const RunTally tally = run(by_hand(rows), cluster, candidate, options_of(LoopMode::kOpen));
+  CHECK(tally.read_ns.max() < 5 * kMs);
+  CHECK(tally.nodes[1].reads == 0);
+  CHECK(tally.nodes[2].reads > 20);
+}
+
+TEST_CASE("a session need not stay where a guard has sent it") {
+  ClusterSpec cluster = cluster_of(3, 8);
+  Candidate candidate = candidate_of("round_robin", {{"pin", "session"}});
+  candidate.guards = {{"sticky_primary", {{"duration", "50ms"}}}};
+  std::vector<Row> rows = {{0, "s", 'w', kMs, "k"}, {10 * kMs, "s", 'r', kMs, "k"}};
+  for (int i = 1; i <= 5; ++i) rows.push_back({i * kSecond, "s", 'r', kMs, "k"});
+  const RunTally tally = run(by_hand(rows), cluster, candidate, options_of(LoopMode::kOpen));
+  CHECK(tally.nodes[0].reads == 1);
+  CHECK(tally.nodes[1].reads == 5);
+}
+
 TEST_CASE("guards hear of a new primary") {
   const auto router = guarded("sticky_primary", {});
   router->on_topology(
