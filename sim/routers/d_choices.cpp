@@ -133,12 +133,7 @@ class AnyChoices {
 constexpr std::array<std::string_view, 3> kTies = {"first", "last", "random"};
 constexpr std::array<std::string_view, 4> kWeighings = {"none", "draws", "ratio", "both"};
 constexpr auto kParameters = pool_parameters(
-    ParameterInfo{.name = "d",
-                  .type = ParameterInfo::Type::kInteger,
-                  .default_value = "2",
-                  .help = "how many nodes are drawn per read",
-                  .min = 1,
-                  .max = 64},
+    kDrawsPerRead,
     ParameterInfo{.name = "replacement",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "false",

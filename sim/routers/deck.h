@@ -63,4 +63,11 @@ class Deck {
   RandomStream random_;
 };
 
+inline constexpr ParameterInfo kDrawsPerRead = {.name = "d",
+                                                .type = ParameterInfo::Type::kInteger,
+                                                .default_value = "2",
+                                                .help = "how many nodes are drawn per read",
+                                                .min = 1,
+                                                .max = 64};
+
 }  // namespace switchyard

@@ -113,12 +113,7 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "0.2",
                   .help = "weight of a new round trip in the average"},
-    ParameterInfo{.name = "d",
-                  .type = ParameterInfo::Type::kInteger,
-                  .default_value = "2",
-                  .help = "how many nodes are drawn per read",
-                  .min = 1,
-                  .max = 64});
+    kDrawsPerRead);
 
 }  // namespace
 

@@ -114,12 +114,7 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "0s",
                   .help = "a failure counts as at least this latency; 0: as fast as it came"},
-    ParameterInfo{.name = "d",
-                  .type = ParameterInfo::Type::kInteger,
-                  .default_value = "2",
-                  .help = "how many nodes are drawn per read",
-                  .min = 1,
-                  .max = 64});
+    kDrawsPerRead);
 
 }  // namespace
 
