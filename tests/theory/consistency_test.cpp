@@ -267,4 +267,35 @@ TEST_CASE("reading one and writing all limits what more nodes can carry") {
                       static_cast<double>(cluster.nodes.size()) / static_cast<double>(busy));
 }
 
+TEST_CASE("clients that never rest get as much as reading one and writing all can give") {
+  for (const char* id :
+       {"cap-w0.1-R3-cw0.002-cr0.001-ca0.001-nr", "cap-w0.2-R4-cw0.001-cr0.001-ca0.001-pr",
+        "cap-w0.5-R9-cw0.001-cr0.001-ca0.001-pr"}) {
+    const auto& p = known(id).at("parameters");
+    const auto replicas = p.at("replicas").get<std::size_t>();
+    const auto service = [&](const char* name) {
+      return Law::constant(p.at(name).get<double>() * 1e9);
+    };
+    ClusterSpec cluster = cluster_of(replicas + 1, 1);
+    cluster.replication.apply_service = service("apply_s");
+    // An apply queues with the reads at once, not behind the apply before it.
+    cluster.replication.apply_workers = 1000;
+    SyntheticWorkload workload;
+    workload.requests = 200'000;
+    workload.sessions = static_cast<std::uint32_t>(100 * (replicas + 1));
+    workload.read_share = 1 - p.at("write_share").get<double>();
+    workload.read_service = service("read_s");
+    workload.write_service = service("write_s");
+    workload.think = Law::constant(1000);
+    const bool on_primary = p.at("reads_on_primary");
+    const RunTally tally =
+        run(synthetic(workload), cluster,
+            candidate_of("least_outstanding", {{"include_primary", on_primary ? "true" : "false"}}),
+            options_of(LoopMode::kClosed));
+    CHECK(tally.completed == workload.requests);
+    check_known(id, static_cast<double>(tally.completed) /
+                        static_cast<double>(tally.measured_to_ns - tally.measured_from_ns) * 1e9);
+  }
+}
+
 }  // namespace switchyard::testing
