@@ -163,10 +163,9 @@ const StrategyInfo kBoundedHash = {
             "router 'bounded_hash': the weights times points make more than a million points on "
             "the ring; choose smaller ones");
       }
-      const auto key = std::ranges::find(kKeys, p.text("key")) - kKeys.begin();
       return std::make_unique<SplitRouter<BoundedHash>>(
           NodePool(setup.nodes, setup.default_node, p),
-          BoundedHash(weights, static_cast<HashKey>(key), p.integer("points"), factor));
+          BoundedHash(weights, p.choice<HashKey>("key"), p.integer("points"), factor));
     },
 };
 

@@ -280,7 +280,7 @@ C3::Settings settings_of(const Parameters& p, std::uint32_t instances) {
   settings.exponent = static_cast<int>(p.integer("exponent"));
   settings.clients = clients_of(p, instances);
   settings.whole_queue = p.boolean("whole_queue");
-  settings.cold = static_cast<C3::Cold>(std::ranges::find(kColds, p.text("cold")) - kColds.begin());
+  settings.cold = p.choice<C3::Cold>("cold");
   settings.adjust_losers = p.boolean("adjust_losers");
   settings.inverted = p.text("formula") == "inverted";
   if (p.boolean("rate_control")) {
@@ -302,19 +302,18 @@ const StrategyInfo kC3 = {
     .name = "c3",
     .summary = "reads to the replica with the least response time and (cubed) estimated queue",
     .rule =
-        "A read goes to the replica with the least R - S + q^exponent * S, any of those with equal "
-        "scores, where q = 1 + outstanding * clients + Q; R is the average response time of reads, "
-        "S the service time and Q the queue that the database told with them. Averages move by "
-        "`alpha`; the first value is taken as it is. After each choice those that were not chosen "
-        "may be adjusted, and without statistics `cold` decides. With rate_control a database is "
-        "passed over while its rate is used up, and if all are, the read waits, behind those that "
-        "already do; at an answer a "
-        "rate below that of the answers rises to growth * (T - cbrt(beta * Rmax / growth))^3 + "
-        "Rmax (T ms after it was last lowered, from Rmax, at first 10), by max_step at most; one "
-        "above it, if that is known, is multiplied by beta (0.01 at least), unless it has risen "
-        "within two intervals. The rate of the answers takes on a tenth of each interval's. A "
-        "write goes to the primary. One bounded draw per "
-        "tie.",
+        "A read goes to the replica with the least R - S + q^exponent * S, any of those with "
+        "equal scores, where q = 1 + outstanding * clients + Q; R is the average response time of "
+        "reads, S the service time and Q the queue that the database told with them. Averages "
+        "move by `alpha`; the first value is taken as it is. After each choice those that were "
+        "not chosen may be adjusted, and without statistics `cold` decides. With rate_control a "
+        "database is passed over while its rate is used up, and if all are, the read waits, "
+        "behind those that already do; at an answer a rate below that of the answers rises to "
+        "growth * (T - cbrt(beta * Rmax / growth))^3 + Rmax (T ms after it was last lowered, from "
+        "Rmax, at first 10), by max_step at most; one above it, if that is known, is multiplied "
+        "by beta (0.01 at least), unless it has risen within two intervals. The rate of the "
+        "answers takes on a tenth of each interval's. A write goes to the primary. One bounded "
+        "draw per tie.",
     .parameters = kParameters,
     .systems =
         "Elasticsearch and OpenSearch cluster.routing.use_adaptive_replica_selection; the "
@@ -324,9 +323,8 @@ const StrategyInfo kC3 = {
         "A database without statistics gets every read until it answers (cold = first). What "
         "databases tell is old where few requests go. Errors count neither for nor against a "
         "database. The right number of clients must be known. rate_control compares the rate "
-        "allowed, "
-        "not the rate used, with that of the answers, so it ends up limiting reads that were few "
-        "enough.",
+        "allowed, not the rate used, with that of the answers, so it ends up limiting reads that "
+        "were few enough.",
     .source =
         "Suresh et al., C3, NSDI 2015; Elasticsearch ResponseCollectorService.java, "
         "IndexShardRoutingTable.java, pull request 70283",

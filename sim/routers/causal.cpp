@@ -164,8 +164,7 @@ const StrategyInfo kCausal = {
       rule.waits = p.text("mode") == "wait";
       rule.for_all = p.text("scope") == "all";
       rule.timeout_ns = p.duration("timeout");
-      const auto at = std::ranges::find(kOnTimeout, p.text("on_timeout")) - kOnTimeout.begin();
-      rule.on_timeout = static_cast<OnTimeout>(at);
+      rule.on_timeout = p.choice<OnTimeout>("on_timeout");
       if (rule.timeout_ns == 0) throw InputError("guard 'causal': timeout must be above 0");
       return std::make_unique<Causal>(std::move(setup), rule);
     },

@@ -67,10 +67,9 @@ Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
       decision.kind == Decision::Kind::kNode || decision.kind == Decision::Kind::kWaitFor;
   if (!is_placed) return decision;
   // Where a guard has diverted it, it need not stay.
-  const bool diverted =
-      decision.kind == Decision::Kind::kNode &&
-      (decision.reason == Reason::kSticky || decision.reason == Reason::kLagging ||
-       decision.reason == Reason::kCausal);
+  const bool diverted = decision.kind == Decision::Kind::kNode &&
+                        (decision.reason == Reason::kSticky ||
+                         decision.reason == Reason::kLagging || decision.reason == Reason::kCausal);
   if (pinning_ == Pinning::kSession && !keeps && !diverted) kept = decision.node;
   if (query.transaction != 0) {
     pin.transaction = query.transaction;

@@ -159,40 +159,32 @@ const StrategyInfo kDChoices = {
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
     .rule =
         "Draw d replicas, each equally likely; the read goes to the one with the fewest "
-        "outstanding requests, ties by `tie`. With `weights` replicas are drawn, or their "
-        "counts "
+        "outstanding requests, ties by `tie`. With `weights` replicas are drawn, or their counts "
         "compared, by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
         "other may, `fallback` decides). With refresh_every the counts are those at the last "
         "multiple of that time, without what was sent or answered since. A write goes to the "
-        "primary. "
-        "d bounded draws per read (without replacement none for the last node left), and with "
-        "tie = random one per tie.",
+        "primary. d bounded draws per read (without replacement none for the last node left), and "
+        "with tie = random one per tie.",
     .parameters = kParameters,
     .systems =
-        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, tower, MongoDB "
-        "drivers "
-        "(tie = random), nginx random two least_conn (weights = both, tie = last; there "
-        "round "
-        "robin after twenty draws of one server), HAProxy random(2) (replacement = true, "
-        "weights = "
-        "both, tie = last; there busy ties go by the rate of requests)",
+        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, tower, MongoDB drivers "
+        "(tie = random), nginx random two least_conn (weights = both, tie = last; there round "
+        "robin after twenty draws of one server), HAProxy random(2) (replacement = true, weights "
+        "= both, tie = last; there busy ties go by the rate of requests)",
     .failure_modes =
-        "With replacement and two nodes the worse one still gets a quarter of the reads. "
-        "With 2-3 "
+        "With replacement and two nodes the worse one still gets a quarter of the reads. With 2-3 "
         "replicas it is close to a full scan, with its herds and black holes.",
     .source =
-        "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS "
-        "12 (2001), and for refresh_every How useful is old information?, IEEE TPDS 11 "
-        "(2000); "
-        "nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
+        "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS 12 "
+        "(2001), and for refresh_every How useful is old information?, IEEE TPDS 11 (2000); nginx "
+        "ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const std::string& weights = p.text("weights");
-      const Settings settings = {
-          .d = static_cast<std::uint32_t>(p.integer("d")),
-          .replacement = p.boolean("replacement"),
-          .tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin()),
-          .draws_by_weight = weights == "draws" || weights == "both",
-          .compares_by_weight = weights == "ratio" || weights == "both"};
+      const Settings settings = {.d = static_cast<std::uint32_t>(p.integer("d")),
+                                 .replacement = p.boolean("replacement"),
+                                 .tie = p.choice<Tie>("tie"),
+                                 .draws_by_weight = weights == "draws" || weights == "both",
+                                 .compares_by_weight = weights == "ratio" || weights == "both"};
       NodePool pool(setup.nodes, setup.default_node, p);
       Deck deck(setup.nodes.size(), setup.random);
       LoadBoard board(setup.nodes.size(), p);

@@ -238,8 +238,7 @@ const StrategyInfo kLagBounded = {
         "Pgpool-II delay_threshold (limit_commits for its bytes) and delay_threshold_by_time "
         "(at_most, choice; prefer_lower_delay_standby: least_lag), MongoDB maxStalenessSeconds "
         "(at_most, with the heartbeat added; the drivers estimate the lag from what servers tell "
-        "of "
-        "their last writes)",
+        "of their last writes)",
     .failure_modes =
         "A lag seen is old by up to observe_every, 10 s in some systems. When all replicas are "
         "over the limit the primary takes every read, and may collapse under them. While the "
@@ -248,21 +247,18 @@ const StrategyInfo kLagBounded = {
         "MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, max_replication_lag and "
         "monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      const auto choice = [&](std::string_view name, const auto& choices) {
-        return std::ranges::find(choices, p.text(name)) - choices.begin();
-      };
       LagBounded::Rule rule;
       rule.limit_ns = p.duration("limit");
       rule.heartbeat_ns = p.duration("heartbeat");
       rule.limit_commits = static_cast<std::uint64_t>(p.integer("limit_commits"));
       rule.inclusive = p.text("compare") == "at_most";
       rule.whole_seconds = p.text("unit") == "whole_seconds";
-      rule.unknown = static_cast<Unknown>(choice("unknown", kUnknown));
+      rule.unknown = p.choice<Unknown>("unknown");
       // A lag that nothing stands for is no least one.
       rule.unknown_lag_ns = rule.unknown == Unknown::kTreatAs ? p.duration("unknown_lag") : kNever;
       rule.consecutive = static_cast<std::uint32_t>(p.integer("consecutive"));
       rule.to_choice = p.text("applies_to") == "choice";
-      rule.on_exceed = static_cast<OnExceed>(choice("on_exceed", kOnExceed));
+      rule.on_exceed = p.choice<OnExceed>("on_exceed");
       rule.wait_at_most_ns = p.duration("wait_at_most");
       rule.ask_every_ns = p.duration("ask_every");
       if (rule.ask_every_ns < kMillisecond) {

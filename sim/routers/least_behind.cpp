@@ -75,9 +75,8 @@ const StrategyInfo kLeastBehind = {
         "it stores an unknown lag as -1, and takes the smallest)",
     .failure_modes =
         "While no replica is late all reads go to the first one, and between two looks to "
-        "whichever "
-        "was least late at the last. With unknown = first a replica cut off from its primary draws "
-        "every read, and gets ever staler.",
+        "whichever was least late at the last. With unknown = first a replica cut off from its "
+        "primary draws every read, and gets ever staler.",
     .source = "MaxScale 24.02 readwritesplit manual, slave_selection_criteria",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       return std::make_unique<SplitRouter<LeastBehind>>(

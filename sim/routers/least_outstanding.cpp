@@ -146,7 +146,7 @@ constexpr auto kParameters = pool_parameters(
 
 template <bool kPlain>
 std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Weighing weighing) {
-  const auto tie = static_cast<Tie>(std::ranges::find(kTies, p.text("tie")) - kTies.begin());
+  const auto tie = p.choice<Tie>("tie");
   std::vector<std::int64_t> weights;
   if (weighing != Weighing::kNone || tie == Tie::kSmooth) {
     weights = whole_weights(p.strategy(), setup.nodes);
@@ -164,36 +164,28 @@ const StrategyInfo kLeastOutstanding = {
     .name = "least_outstanding",
     .summary = "reads to the replica with the fewest unanswered requests",
     .rule =
-        "A read goes to the replica with the fewest requests dispatched by this router and "
-        "not "
+        "A read goes to the replica with the fewest requests dispatched by this router and not "
         "yet answered, writes on it included; ties by `tie`. With `weights` the counts are "
-        "weighed "
-        "by the databases' `weight`, whole numbers, and weight 0 takes no read (if none other may, "
-        "`fallback` decides). With refresh_every the counts are those at the last multiple of "
-        "that time, without what was sent or answered since. A write goes to the primary. One "
-        "bounded "
-        "draw per read that meets a tie, with tie = uniform; else none.",
+        "weighed by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
+        "other may, `fallback` decides). With refresh_every the counts are those at the last "
+        "multiple of that time, without what was sent or answered since. A write goes to the "
+        "primary. One bounded draw per read that meets a tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
-        "MaxScale slave_selection_criteria = least_current_operations "
-        "(least_recently_used, but "
-        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy "
-        "leastconn "
+        "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
+        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy leastconn "
         "(weights = haproxy), Envoy least request with full scan, PgCat loc and AWS "
         "leastConnections (uniform), PgDog least_active_connections (first)",
     .failure_modes =
-        "A node that answers errors fast looks idle and draws all reads. Each of several "
-        "routers "
-        "sees only its own requests, so they herd; with counts out of date even one does, "
-        "which "
+        "A node that answers errors fast looks idle and draws all reads. Each of several routers "
+        "sees only its own requests, so they herd; with counts out of date even one does, which "
         "sends all reads to the node that was idle.",
     .source =
         "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers; nginx "
         "ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c; for refresh_every M. "
         "Mitzenmacher, How useful is old information?, IEEE TPDS 11 (2000)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      const auto weighing = static_cast<Weighing>(std::ranges::find(kWeighings, p.text("weights")) -
-                                                  kWeighings.begin());
+      const auto weighing = p.choice<Weighing>("weights");
       const bool is_plain = weighing == Weighing::kNone && p.duration("refresh_every") == 0;
       return is_plain ? make<true>(setup, p, weighing) : make<false>(setup, p, weighing);
     },

@@ -66,10 +66,8 @@ const StrategyInfo kOracle = {
         "earliest given all work there now and its own true service time; the first in order "
         "among equals. A request goes to a node that lacks an acknowledged commit of its key only "
         "where all that could serve it do. A node that is down, would refuse it or has a full "
-        "queue is left "
-        "out, "
-        "from the instant that it is; while there is no other, `default` is asked. No random "
-        "draws.",
+        "queue is left out, from the instant that it is; while there is no other, `default` is "
+        "asked. No random draws.",
     .parameters = kParameters,
     .systems = "none: a bound",
     .failure_modes = "Greedy: it does not leave room for requests still to come.",

@@ -223,8 +223,7 @@ const StrategyInfo kOrdered = {
         "there in the order of host names); Makara failover; libpq's order of hosts (failover)",
     .failure_modes =
         "round_robin treats slow nodes like fast ones, so work piles up on them; several routers "
-        "that "
-        "start together march in step. With the others one replica does all the work, and "
+        "that start together march in step. With the others one replica does all the work, and "
         "next_available has nothing left after the last one was lost, even if all have come back.",
     .source =
         "MySQL Router manual, routing_strategy; AWS RoundRobinHostSelector.java; Makara "

@@ -76,7 +76,7 @@ Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo>
                        const ParameterTexts& given)
     : strategy_(strategy) {
   for (const ParameterInfo& info : declared) {
-    values_.emplace_back(info.name, std::string(info.default_value));
+    values_.push_back({info, std::string(info.default_value)});
   }
   for (const auto& [name, text] : given) {
     const auto info = std::ranges::find(declared, name, &ParameterInfo::name);
@@ -89,18 +89,28 @@ Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo>
                       did_you_mean(name, names)));
     }
     check(strategy, *info, text);
-    values_[static_cast<std::size_t>(info - declared.begin())].second = text;
+    values_[static_cast<std::size_t>(info - declared.begin())].text = text;
   }
 }
 
+const Parameters::Value& Parameters::value(std::string_view name) const {
+  const auto at = std::ranges::find(values_, name, [](const Value& v) { return v.info.name; });
+  if (at == values_.end()) throw std::logic_error("undeclared parameter " + std::string(name));
+  return *at;
+}
+
 const std::string& Parameters::text(std::string_view name) const {
-  const auto value = std::ranges::find(values_, name, [](const auto& v) { return v.first; });
-  if (value == values_.end()) throw std::logic_error("undeclared parameter " + std::string(name));
-  return value->second;
+  return value(name).text;
 }
 
 bool Parameters::has(std::string_view name) const {
-  return std::ranges::find(values_, name, [](const auto& v) { return v.first; }) != values_.end();
+  return std::ranges::any_of(values_, [&](const Value& v) { return v.info.name == name; });
+}
+
+std::size_t Parameters::place_of_choice(std::string_view name) const {
+  const Value& chosen = value(name);
+  const auto at = std::ranges::find(chosen.info.choices, chosen.text);
+  return static_cast<std::size_t>(at - chosen.info.choices.begin());
 }
 
 std::int64_t Parameters::integer(std::string_view name) const {

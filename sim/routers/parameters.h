@@ -68,11 +68,23 @@ class Parameters {
   bool boolean(std::string_view name) const;
   Nanoseconds duration(std::string_view name) const;
   const std::string& text(std::string_view name) const;
+  // Of a kChoice: its place among the choices, as an enumerator that stands for it.
+  template <class Enum>
+  Enum choice(std::string_view name) const {
+    return static_cast<Enum>(place_of_choice(name));
+  }
   bool has(std::string_view name) const;
 
  private:
   std::string strategy_;
-  std::vector<std::pair<std::string_view, std::string>> values_;
+  std::size_t place_of_choice(std::string_view name) const;
+
+  struct Value {
+    ParameterInfo info;
+    std::string text;
+  };
+  const Value& value(std::string_view name) const;
+  std::vector<Value> values_;
 };
 
 }  // namespace switchyard

@@ -48,11 +48,6 @@ void NodePool::fill(std::span<const NodeState> states) {
   if (readers_.empty()) readers_.push_back(writer_);
 }
 
-Fallback NodePool::fallback_of(const Parameters& parameters) {
-  const auto at = std::ranges::find(kFallbacks, parameters.text("fallback")) - kFallbacks.begin();
-  return static_cast<Fallback>(at);
-}
-
 Decision NodePool::without_node(const Query& query, Nanoseconds now) const {
   constexpr Nanoseconds kAskEvery = 10 * kMillisecond;
   constexpr Nanoseconds kWaitAtMost = 10 * kSecond;

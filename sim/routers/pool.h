@@ -34,7 +34,7 @@ class NodePool {
   // `parameters` has those of pool_parameters().
   NodePool(std::span<const NodeInfo> nodes, NodeId default_node, const Parameters& parameters)
       : NodePool(nodes, default_node, parameters.boolean("include_primary"),
-                 parameters.boolean("health_checks"), fallback_of(parameters)) {}
+                 parameters.boolean("health_checks"), parameters.choice<Fallback>("fallback")) {}
 
   // For a read: the replicas (and primaries, if included) that are up, as far as the view narrows
   // them. Where that leaves none: primaries, or nothing with another fallback.
@@ -54,7 +54,6 @@ class NodePool {
   void update(std::span<const NodeState> states);
 
  private:
-  static Fallback fallback_of(const Parameters& parameters);
   void fill(std::span<const NodeState> states);
   Eligible narrowed(const std::uint8_t* eligible);
 

@@ -77,12 +77,11 @@ const StrategyInfo kRandomAll = {
         "A read goes to one of all databases, each equally likely, drawn afresh every time; a "
         "write goes to the database named `default`. With write_rule = instance_origin the router "
         "has no rule for writes, so Django sends the save of a loaded object back to the database "
-        "it was read from (mostly a replica, as each of n databases is as likely), and every other "
-        "write to `default`; "
-        "the object of a write is the last one with that key among the 8 that the session read "
-        "most recently. One random.choice of Python's generator per read, in the order of the "
-        "databases; none per write. Nothing is pinned: not even the statements of a transaction "
-        "stay together.",
+        "it was read from (mostly a replica, as each of n databases is as likely), and every "
+        "other write to `default`; the object of a write is the last one with that key among the "
+        "8 that the session read most recently. One random.choice of Python's generator per read, "
+        "in the order of the databases; none per write. Nothing is pinned: not even the "
+        "statements of a transaction stay together.",
     .parameters = kParameters,
     .systems =
         "RestAuth common.routers.MasterSlave: as its documentation describes it (MasterSlave), and "

@@ -166,7 +166,8 @@ struct Response {
   std::uint32_t transaction = 0;  // 0: none; else the session's current one
   Status status = Status::kOk;
   Nanoseconds latency_ns = 0;  // since dispatch
-  // Of what it committed; number 0 if nothing. Only with Signals::positions.
+  // Of what it committed; number 0 if nothing, or if that was not answered. Only with
+  // Signals::positions.
   Position position = {};
   // What the node tells beside its answer, with Signals::server: requests that waited there when
   // this one ended, and the time it took without waiting. 0 unless the status is kOk.

@@ -116,8 +116,7 @@ const StrategyInfo kSmoothWrr = {
         "effective weights. A failure takes weight / max_fails off the effective weight, which "
         "grows back by 1 a read; after max_fails failures the replica is left alone for "
         "fail_timeout; while all are, all are tried. Weights are the databases' `weight`, whole "
-        "numbers; 0 is never chosen. A write goes to the "
-        "primary. No random draws.",
+        "numbers; 0 is never chosen. A write goes to the primary. No random draws.",
     .parameters = kParameters,
     .systems = "nginx upstream (tie first), PgDog weighted_round_robin (tie last, max_fails 0)",
     .failure_modes =

@@ -192,18 +192,16 @@ const StrategyInfo kStickyPrimary = {
     .failure_modes =
         "A replication lag longer than the duration is not covered, nor are other sessions (but "
         "for scope key, table, all). Sessions that write often never leave the primary. What is "
-        "read through views, triggers and functions of a written table goes unnoticed, and where a "
-        "read-only transaction is kept on one database its BEGIN decides, which names no table or "
-        "key. Frameworks "
-        "that stick for the rest of a web request are modelled by the session, which may be longer "
-        "or, with pooled connections, another user's.",
+        "read through views, triggers and functions of a written table goes unnoticed, and where "
+        "a read-only transaction is kept on one database its BEGIN decides, which names no table "
+        "or key. Frameworks that stick for the rest of a web request are modelled by the session, "
+        "which may be longer or, with pooled connections, another user's.",
     .source =
         "Rails 7 guides, Multiple Databases with Active Record, Automatic Role Switching; "
         "Pgpool-II manual, disable_load_balance_on_write",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       StickyPrimary::Rule rule;
-      const auto scope = std::ranges::find(kScopes, p.text("scope")) - kScopes.begin();
-      rule.scope = static_cast<Scope>(scope);
+      rule.scope = p.choice<Scope>("scope");
       rule.duration_ns = p.duration("duration");
       rule.refresh = p.boolean("refresh");
       rule.cold_start_ns = p.duration("cold_start");

@@ -1,7 +1,5 @@
 #include "scenario/build_chain.h"
 
-#include <algorithm>
-
 #include "routers/catalogue.h"
 
 namespace switchyard {
@@ -21,8 +19,7 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
     const Parameters parameters = parameters_of(use.name, info, use.parameters);
     // The first router answers most queries, so its way with transactions is the chain's.
     if (i == 0 && parameters.has("pin")) {
-      const auto at = std::ranges::find(kPins, parameters.text("pin")) - kPins.begin();
-      pinning = static_cast<Pinning>(at);
+      pinning = parameters.choice<Pinning>("pin");
     }
     routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
                                  python_random, nullptr, candidate.instances},

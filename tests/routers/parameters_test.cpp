@@ -54,6 +54,9 @@ TEST_CASE("parameters have their defaults unless given") {
   CHECK(defaults.number("share") == 0.5);
   CHECK(Parameters("test", kDeclared, {{"share", "0.9"}}).number("share") == 0.9);
   CHECK(given.text("level") == "high");
+  enum class Level { kLow, kHigh };
+  CHECK(defaults.choice<Level>("level") == Level::kLow);
+  CHECK(given.choice<Level>("level") == Level::kHigh);
 }
 
 TEST_CASE("a wrong parameter is refused with what was expected") {
