@@ -105,7 +105,7 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     Query query;
     query.kind = random.next_below(5) == 0 ? RequestClass::kWrite : RequestClass::kRead;
     query.op = query.kind == RequestClass::kWrite ? Op::kWrite : Op::kRead;
-    query.session = static_cast<SessionId>(i % kSessions);
+    query.session = static_cast<SessionId>(static_cast<std::uint32_t>(i) % kSessions);
     query.key = static_cast<KeyId>(random.next_below(100));
     query.table = static_cast<TableId>(random.next_below(10));
     query.asked_ns = now;
@@ -127,7 +127,8 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     response.latency_ns = kMillisecond + random.next_below(kMillisecond);
     if (random.next_below(20) == 0) response.status = Status::kError;
     response.service_ns = kMillisecond / 2;
-    if (query.kind == RequestClass::kWrite) response.position = {decision.node, now / 1000 + 1ULL};
+    if (query.kind == RequestClass::kWrite)
+      response.position = {decision.node, static_cast<std::uint64_t>(now) / 1000 + 1};
     chain.on_response(response);
     chain.for_each_probe([&](NodeId node) {
       ProbeAnswer answer;
