@@ -7,17 +7,33 @@
 
 namespace switchyard {
 
+// "+01:00" or "-0330" in nanoseconds.
+Nanoseconds utc_offset(const std::string& text);
+
 inline void add_import_options(CLI::App& command, ImportOptions& options) {
   command.add_option("--format", options.format, "Format of the recording")
-      ->check(CLI::IsMember({"auto", "native", "binary", "pgcsv"}));
+      ->check(CLI::IsMember(trace_format_names()));
   command
-      .add_option("--write-function", options.postgres.write_functions,
+      .add_option("--write-function", options.functions.writing,
                   "SQL function that writes, so that SELECT f() is a write; repeat for more")
       ->allow_extra_args(false);
   command
-      .add_option("--read-function", options.postgres.read_functions,
+      .add_option("--read-function", options.functions.reading,
                   "SQL function that only reads; repeat for more")
       ->allow_extra_args(false);
+  command.add_flag("--strict", options.strict, "Stop at the first damaged record");
+  command.add_flag("--partial", options.partial,
+                   "Take a log that seems to hold slow statements only");
+  command
+      .add_option("--hash-keys", options.hash_keys,
+                  "Put digests in place of keys; with a secret, the same ones every time")
+      ->expected(0, 1);
+  command.add_option("--log-line-prefix", options.log_line_prefix,
+                     "PostgreSQL's setting; told from the first lines if not given");
+  command.add_option("--utc-offset", "Zone of stamps that name none or an unclear one: +01:00")
+      ->each([&options](const std::string& text) { options.utc_offset_ns = utc_offset(text); });
+  command.add_option("--year", options.year, "Year of stamps that lack it (syslog)")
+      ->check(CLI::Range(1970, 2200));
 }
 
 }  // namespace switchyard

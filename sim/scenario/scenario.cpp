@@ -110,8 +110,8 @@ WorkloadSpec read_workload(TableReader reader) {
   spec.think_scale = reader.number("think_scale", 1, 0);
   spec.service = reader.law("service");
   for (const auto& [key, list] :
-       {std::pair{"write_functions", &spec.import.postgres.write_functions},
-        std::pair{"read_functions", &spec.import.postgres.read_functions}}) {
+       {std::pair{"write_functions", &spec.import.functions.writing},
+        std::pair{"read_functions", &spec.import.functions.reading}}) {
     const toml::node* node = reader.find(key);
     if (node == nullptr) continue;
     if (!node->is_array())

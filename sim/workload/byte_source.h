@@ -1,11 +1,14 @@
-// Bytes of an input, from a file or standard input, decompressed on the way if they are zstd.
+// Bytes of an input, from a file or standard input, decompressed on the way if they are zstd or
+// gzip.
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard {
@@ -18,15 +21,19 @@ class ByteSource {
   virtual std::size_t read(std::span<char> buffer) = 0;
 };
 
-// Opens `path` ("-" is standard input); zstd is recognised by its first bytes.
-std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+// Called with the bytes read so far and the size of the file as it is stored, 0 if unknown. May
+// throw to stop the reading.
+using ReadProgress = std::function<void(std::uint64_t done, std::uint64_t size)>;
+
+// Opens `path` ("-" is standard input); compression is recognised by the first bytes.
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, ReadProgress on_progress = {});
 
 // A source with its first bytes already looked at: `head()` shows up to `size` of them, read()
 // still delivers them.
 class PeekedSource : public ByteSource {
  public:
   PeekedSource(std::unique_ptr<ByteSource> source, std::size_t size);
-  std::span<const char> head() const { return head_; }
+  std::string_view head() const { return {head_.data(), head_.size()}; }
   std::size_t read(std::span<char> buffer) override;
 
  private:

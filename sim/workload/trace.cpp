@@ -120,6 +120,16 @@ void TraceBuilder::add(const TraceRow& row) {
   append(s.stmt, i, intern_or_none(s.statements, row.stmt), kNone);
 }
 
+void TraceBuilder::set_time(std::size_t row, std::int64_t t_ns) {
+  storage_->t_ns[row] = t_ns;
+}
+
+void TraceBuilder::set_transaction(std::size_t row, std::uint32_t txn) {
+  std::vector<std::uint32_t>& column = storage_->txn;
+  if (column.empty()) column.resize(size(), 0);
+  column[row] = txn;
+}
+
 void TraceBuilder::add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
                                 std::int64_t dur_ns) {
   Storage& s = *storage_;

@@ -115,6 +115,9 @@ class TraceBuilder {
   // Rows may come in any order; finish() sorts them by time, keeping the order of equal times.
   void add(const TraceRow& row);
   std::size_t size() const;
+  // What becomes known of an earlier row only later. REQUIRES row < size().
+  void set_time(std::size_t row, std::int64_t t_ns);
+  void set_transaction(std::size_t row, std::uint32_t txn);
   // Adds a request of a synthetic workload; its ids are numbers and need no names.
   void add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
                     std::int64_t dur_ns);

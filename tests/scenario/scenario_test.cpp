@@ -95,8 +95,8 @@ void check_same(const RunSpec& a, const RunSpec& b) {
 void check_same(const WorkloadSpec& a, const WorkloadSpec& b) {
   CHECK(a.trace == b.trace);
   CHECK(a.import.format == b.import.format);
-  CHECK(a.import.postgres.write_functions == b.import.postgres.write_functions);
-  CHECK(a.import.postgres.read_functions == b.import.postgres.read_functions);
+  CHECK(a.import.functions.writing == b.import.functions.writing);
+  CHECK(a.import.functions.reading == b.import.functions.reading);
   CHECK(a.service.has_value() == b.service.has_value());
   CHECK(a.loop == b.loop);
   CHECK(a.speed == b.speed);
@@ -363,8 +363,8 @@ TEST_CASE("The options of a recording are read") {
   CHECK(scenario.workload.loop == LoopMode::kOpen);
   CHECK(scenario.workload.speed == 2.5);
   CHECK(scenario.workload.think_scale == 0.5);
-  CHECK(scenario.workload.import.postgres.write_functions == std::vector<std::string>{"touch"});
-  CHECK(scenario.workload.import.postgres.read_functions ==
+  CHECK(scenario.workload.import.functions.writing == std::vector<std::string>{"touch"});
+  CHECK(scenario.workload.import.functions.reading ==
         std::vector<std::string>{"peek", "look"});
 }
 

@@ -172,7 +172,7 @@ TEST_CASE("The bundled recording has 1917 transactions, 661 of them read only") 
 
 TEST_CASE("Naming a function as reading moves its calls to the reads") {
   ImportOptions options;
-  options.postgres.read_functions = {"touch_account"};
+  options.functions.reading = {"touch_account"};
   const Trace trace = open_trace(kBundled, options);
   CHECK(std::ranges::count(trace.columns().op, Op::kRead) == 10'946 + 258);
   CHECK(std::ranges::count(trace.columns().op, Op::kWrite) == 4'165 - 258);

@@ -1,5 +1,3 @@
-#include "workload/readers/postgres_statement.h"
-
 #include <pg_query.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "workload/readers/sql_statement.h"
 #include "workload/trace.h"
 
 namespace switchyard {
@@ -14,8 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Beyond this many different texts (literals instead of parameters) the cache starts afresh.
-constexpr std::size_t kCacheLimit = 100'000;
+// A tree takes some fifty times the memory of its text; what is longer loads rows.
+constexpr std::size_t kLongestParsed = std::size_t{1} << 20;
 
 // Functions of PostgreSQL that only compute or read, by far the most used ones.
 constexpr std::array<std::string_view, 64> kReadFunctions = {"abs",
@@ -121,21 +120,49 @@ int rank(Op op) {
   return 0;
 }
 
+bool is_control(Op op) {
+  return op == Op::kBegin || op == Op::kCommit || op == Op::kAbort;
+}
+
 class Walker {
  public:
-  Walker(std::string_view sql, const std::vector<std::string>& write_functions,
-         const std::vector<std::string>& read_functions)
-      : sql_(sql), write_functions_(write_functions), read_functions_(read_functions) {}
+  Walker(std::string_view sql, std::span<const std::string_view> literals,
+         const SqlFunctions& functions)
+      : sql_(sql), literals_(literals), functions_(functions) {}
 
-  PostgresStatement classify(const Json& tree) {
+  SqlStatement classify(const Json& tree) {
     const Json& statements = tree.at("stmts");
+    std::string control;
+    bool is_first = true;
     for (const Json& entry : statements) {
       const Json& node = entry.at("stmt");
-      raise(op_of(node));
-      visit(node);
-      find_key(node);
+      const Op op = op_of(node);
+      if (is_control(op)) {
+        visit(node);
+        control += letter_of(op);
+        if (node.contains("TransactionStmt") && node["TransactionStmt"].value("chain", false)) {
+          control += letter_of(Op::kBegin);
+        }
+        continue;
+      }
+      if (is_first) result_.before = std::exchange(control, {});
+      is_first = false;
+      raise(op);
+      look_into(node);
     }
+    if (is_first && !control.empty()) {
+      result_.op = *op_of_letter(control.front());
+      control.erase(0, 1);
+    }
+    result_.after = control;
     if (statements.size() > 1) result_.flags |= kFlagMultiStatement;
+    return result_;
+  }
+
+  // Of one statement inside another.
+  SqlStatement classify_one(const Json& node) {
+    raise(op_of(node));
+    look_into(node);
     return result_;
   }
 
@@ -147,6 +174,24 @@ class Walker {
   Op unknown() {
     result_.flags |= kFlagUnknownClass;
     return Op::kWrite;
+  }
+
+  void look_into(const Json& node) {
+    // What is prepared, or explained without being run, does nothing yet.
+    if (node.contains("PrepareStmt")) {
+      const Json& prepare = node["PrepareStmt"];
+      result_.prepares = prepare.value("name", "");
+      if (prepare.contains("query")) {
+        result_.prepared = std::make_shared<const SqlStatement>(
+            Walker(sql_, literals_, functions_).classify_one(prepare["query"]));
+      }
+      return;
+    }
+    if (node.contains("ExplainStmt") && !is_analyzed(node["ExplainStmt"])) return;
+    if (node.contains("ExecuteStmt")) result_.executes = node["ExecuteStmt"].value("name", "");
+    visit(node);
+    find_key(node);
+    if (result_.table.empty() && !function_.empty()) result_.table = function_ + "()";
   }
 
   Op op_of(const Json& node) {
@@ -181,8 +226,9 @@ class Walker {
     return unknown();
   }
 
-  static Op transaction_op(const Json& body) {
+  Op transaction_op(const Json& body) {
     const std::string kind = body.value("kind", "");
+    if (kind == "TRANS_STMT_ROLLBACK_TO") result_.is_rollback_to = true;
     if (kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START") return Op::kBegin;
     if (kind == "TRANS_STMT_COMMIT") return Op::kCommit;
     if (kind == "TRANS_STMT_ROLLBACK") return Op::kAbort;
@@ -190,11 +236,22 @@ class Walker {
   }
 
   Op explain_op(const Json& body) {
-    const Json options = body.value("options", Json::array());
-    const bool analyze = std::ranges::any_of(options, [](const Json& option) {
-      return option.contains("DefElem") && option["DefElem"].value("defname", "") == "analyze";
-    });
-    return analyze ? op_of(body.at("query")) : Op::kRead;
+    return is_analyzed(body) ? op_of(body.at("query")) : Op::kRead;
+  }
+
+  // EXPLAIN ANALYZE, (ANALYZE), (ANALYZE true | on | 1), of which the last counts.
+  static bool is_analyzed(const Json& body) {
+    bool analyzed = false;
+    for (const Json& option : body.value("options", Json::array())) {
+      const Json element = option.value("DefElem", Json::object());
+      if (element.value("defname", "") != "analyze") continue;
+      const std::string value = element.value("arg", Json::object()).dump();
+      const bool is_off = value.find("\"false\"") != std::string::npos ||
+                          value.find("\"off\"") != std::string::npos ||
+                          value.find("\"Integer\":{}") != std::string::npos;
+      analyzed = !is_off;
+    }
+    return analyzed;
   }
 
   // Looks everywhere in the tree for what makes a SELECT more than a read.
@@ -225,12 +282,13 @@ class Walker {
 
   void visit_function(const Json& call) {
     const std::string name = last_name(call.value("funcname", Json::array()));
-    if (std::ranges::find(write_functions_, name) != write_functions_.end()) {
-      raise(Op::kWrite);
-    } else if (std::ranges::find(read_functions_, name) == read_functions_.end() &&
-               std::ranges::find(kReadFunctions, name) == kReadFunctions.end()) {
-      raise(unknown());
-    }
+    const bool is_writing = std::ranges::find(functions_.writing, name) != functions_.writing.end();
+    const bool is_reading =
+        !is_writing && (std::ranges::find(functions_.reading, name) != functions_.reading.end() ||
+                        std::ranges::find(kReadFunctions, name) != kReadFunctions.end());
+    if (is_reading) return;
+    raise(is_writing ? Op::kWrite : unknown());
+    if (function_.empty()) function_ = name;
   }
 
   void visit_transaction_options(const Json& body) {
@@ -292,60 +350,62 @@ class Walker {
       result_.key_parameter = value["ParamRef"].value("number", 0U);
       return true;
     }
-    if (!value.contains("A_Const")) return false;
-    const Json& constant = value["A_Const"];
-    if (constant.contains("ival")) {
-      result_.key_literal = integer_text(constant);
-    } else if (constant.contains("sval")) {
-      result_.key_literal = constant["sval"].value("sval", "");
-    } else if (constant.contains("fval")) {
-      result_.key_literal = constant["fval"].value("fval", "");
-    } else {
-      return false;
-    }
-    return true;
+    return value.contains("A_Const") && take_literal(value["A_Const"]);
   }
 
-  // libpg_query leaves negative integers out of its tree; they are read from the text.
-  std::string integer_text(const Json& constant) const {
-    const std::int64_t value = constant["ival"].value("ival", std::int64_t{0});
-    const auto at = constant.value("location", std::size_t{0});
-    if (value != 0 || at >= sql_.size() || sql_[at] != '-') return std::to_string(value);
-    const std::size_t first = sql_.find_first_of("0123456789", at);
-    if (first == std::string_view::npos) return std::to_string(value);
-    const std::size_t last = std::min(sql_.find_first_not_of("0123456789", first), sql_.size());
-    return '-' + std::string(sql_.substr(first, last - first));
+  bool take_literal(const Json& constant) {
+    if (!constant.contains("ival") && !constant.contains("sval") && !constant.contains("fval")) {
+      return false;
+    }
+    // A negative number is one constant to the grammar, a minus and a literal to the text.
+    std::size_t at = constant.value("location", std::size_t{0});
+    result_.is_key_negative = at < sql_.size() && sql_[at] == '-';
+    if (result_.is_key_negative) at = sql_.find_first_of("0123456789.", at);
+    for (std::size_t i = 0; i < literals_.size(); ++i) {
+      if (static_cast<std::size_t>(literals_[i].data() - sql_.data()) != at) continue;
+      result_.key_literal = static_cast<std::int32_t>(i);
+      return true;
+    }
+    return false;
   }
 
   std::string_view sql_;
-  const std::vector<std::string>& write_functions_;
-  const std::vector<std::string>& read_functions_;
-  PostgresStatement result_;
+  std::span<const std::string_view> literals_;
+  const SqlFunctions& functions_;
+  SqlStatement result_;
+  std::string function_;  // the first that makes a write
   bool classified_ = false;
 };
 
+// Null for a text that is not SQL.
+Json parse_tree(std::string sql) {
+  Json tree;
+  {
+    const ParsedTree parsed(sql);
+    if (parsed.result.error != nullptr) return nullptr;
+    tree = Json::parse(parsed.result.parse_tree, nullptr, false);
+  }
+  if (!tree.is_discarded()) return tree;
+  // Text in another encoding than UTF-8 parses as SQL, but its tree is not JSON.
+  const auto is_not_ascii = [](char c) { return static_cast<unsigned char>(c) >= 128; };
+  if (std::ranges::none_of(sql, is_not_ascii)) return nullptr;
+  std::ranges::replace_if(sql, is_not_ascii, 'x');
+  return parse_tree(std::move(sql));
+}
+
 }  // namespace
 
-PostgresClassifier::PostgresClassifier(std::vector<std::string> write_functions,
-                                       std::vector<std::string> read_functions)
-    : write_functions_(std::move(write_functions)), read_functions_(std::move(read_functions)) {}
-
-const PostgresStatement& PostgresClassifier::classify(std::string_view sql) {
-  if (cache_.size() > kCacheLimit) cache_.clear();
-  const auto [slot, is_new] = cache_.try_emplace(std::string(sql));
-  if (!is_new) return slot->second;
-  const ParsedTree tree(slot->first);
-  // A text that is not UTF-8 parses as SQL, but its tree is not JSON.
-  const Json parsed = tree.result.error == nullptr
-                          ? Json::parse(tree.result.parse_tree, nullptr, false)
-                          : Json(Json::value_t::discarded);
-  if (parsed.is_discarded()) {
-    slot->second.op = Op::kWrite;
-    slot->second.flags = kFlagUnknownClass;
-  } else {
-    slot->second = Walker(slot->first, write_functions_, read_functions_).classify(parsed);
+SqlStatement parse_postgres_statement(std::string_view sql,
+                                      std::span<const std::string_view> literals,
+                                      const SqlFunctions& functions) {
+  Json parsed = sql.size() <= kLongestParsed ? parse_tree(std::string(sql)) : nullptr;
+  if (parsed.is_null()) {
+    SqlStatement unknown;
+    unknown.op = Op::kWrite;
+    unknown.flags = kFlagUnknownClass;
+    return unknown;
   }
-  return slot->second;
+  return Walker(sql, literals, functions).classify(parsed);
 }
 
 }  // namespace switchyard

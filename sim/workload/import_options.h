@@ -1,0 +1,35 @@
+// What a user can say about a recording that it does not say itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+#include "workload/readers/sql_statement.h"
+
+namespace switchyard {
+
+struct ImportOptions {
+  std::string format = "auto";  // a name of trace_formats(), or auto
+  SqlFunctions functions;
+  bool strict = false;  // damaged records are errors
+  // Keys become digests that only this secret can link to their values; empty: a secret that is
+  // drawn and forgotten, so that two imports have nothing in common.
+  std::optional<std::string> hash_keys;
+  // PostgreSQL's log_line_prefix; empty: told from the first lines.
+  std::string log_line_prefix;
+  // Of stamps whose zone is missing or unclear, from UTC.
+  std::optional<Nanoseconds> utc_offset_ns;
+  // Of stamps without a year (syslog).
+  std::optional<int> year;
+  // Takes a log that seems to hold slow statements only.
+  bool partial = false;
+  // Share of reads in a recording that does not tell reads from writes, from 0 to 1.
+  std::optional<double> read_share;
+  // Called as the input is read, with bytes read so far and its size (0: unknown). It may throw.
+  std::function<void(std::uint64_t done, std::uint64_t size)> on_progress;
+};
+
+}  // namespace switchyard

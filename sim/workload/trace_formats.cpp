@@ -1,0 +1,33 @@
+#include <array>
+
+#include "workload/open_trace.h"
+#include "workload/readers/postgres_csvlog.h"
+#include "workload/readers/postgres_jsonlog.h"
+#include "workload/readers/postgres_textlog.h"
+
+namespace switchyard {
+namespace {
+
+template <bool (*LooksLike)(std::string_view)>
+TraceFormat::Fit certain(std::string_view head) {
+  return LooksLike(head) ? TraceFormat::Fit::kYes : TraceFormat::Fit::kNo;
+}
+
+constexpr std::array kFormats = {
+    TraceFormat{"pgcsv", "PostgreSQL csvlog", certain<looks_like_postgres_csvlog>,
+                read_postgres_csvlog},
+    TraceFormat{"pgjson", "PostgreSQL jsonlog", certain<looks_like_postgres_jsonlog>,
+                read_postgres_jsonlog},
+    TraceFormat{"pgsyslog", "PostgreSQL's log through syslog", certain<looks_like_postgres_syslog>,
+                read_postgres_syslog},
+    TraceFormat{"pgtext", "PostgreSQL's text log", certain<looks_like_postgres_textlog>,
+                read_postgres_textlog},
+};
+
+}  // namespace
+
+std::span<const TraceFormat> trace_formats() {
+  return kFormats;
+}
+
+}  // namespace switchyard
