@@ -32,6 +32,7 @@ struct TraceBuilder::Storage {
   StringTable tables;
   StringTable nodes;
   StringTable statements;
+  bool ties_by_session = false;
 };
 
 namespace {
@@ -66,6 +67,16 @@ void renumber(std::vector<std::uint32_t>& column, StringTable& table) {
     id = new_id[id];
   }
   table = std::move(renumbered);
+}
+
+// The place of each name among all in their order.
+std::vector<std::uint32_t> ranks(const StringTableView& names) {
+  std::vector<std::uint32_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return names[i]; });
+  std::vector<std::uint32_t> rank(names.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+  return rank;
 }
 
 void hash_column(Sha256& digest, std::string_view name, std::span<const std::byte> bytes) {
@@ -130,6 +141,10 @@ void TraceBuilder::set_transaction(std::size_t row, std::uint32_t txn) {
   column[row] = txn;
 }
 
+void TraceBuilder::order_ties_by_session() {
+  storage_->ties_by_session = true;
+}
+
 void TraceBuilder::add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
                                 std::int64_t dur_ns) {
   Storage& s = *storage_;
@@ -154,11 +169,18 @@ Trace TraceBuilder::finish(TraceInfo info) {
   const std::size_t n = s.t_ns.size();
   if (n >= kNone)
     throw InputError("a trace holds at most 4294967294 requests; split the recording");
-  if (!std::is_sorted(s.t_ns.begin(), s.t_ns.end())) {
+  const std::vector<std::uint32_t> rank =
+      s.ties_by_session ? ranks(s.sessions.view()) : std::vector<std::uint32_t>();
+  const auto precedes = [&](std::size_t a, std::size_t b) {
+    if (s.t_ns[a] != s.t_ns[b] || rank.empty()) return s.t_ns[a] < s.t_ns[b];
+    return rank[s.session[a]] < rank[s.session[b]];
+  };
+  bool is_sorted = true;
+  for (std::size_t i = 1; is_sorted && i < n; ++i) is_sorted = !precedes(i, i - 1);
+  if (!is_sorted) {
     std::vector<RequestIndex> order(n);
     std::iota(order.begin(), order.end(), RequestIndex{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](RequestIndex a, RequestIndex b) { return s.t_ns[a] < s.t_ns[b]; });
+    std::stable_sort(order.begin(), order.end(), precedes);
     permute(s.t_ns, order);
     permute(s.session, order);
     permute(s.op, order);

@@ -118,6 +118,9 @@ class TraceBuilder {
   // What becomes known of an earlier row only later. REQUIRES row < size().
   void set_time(std::size_t row, std::int64_t t_ns);
   void set_transaction(std::size_t row, std::uint32_t txn);
+  // Rows of equal time shall be ordered by their sessions' names, and only then as they came: logs
+  // of concurrent sessions are written in no certain order.
+  void order_ties_by_session();
   // Adds a request of a synthetic workload; its ids are numbers and need no names.
   void add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
                     std::int64_t dur_ns);

@@ -151,6 +151,7 @@ void Import::follow_transaction(Session& session, Op& op, std::uint8_t flags) {
 
 void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result& sql,
                  std::string_view key_value) {
+  builder_.order_ties_by_session();
   Session& session = session_of(recorded.session);
   const SqlStatement* statement = &sql.statement;
   std::string key = key_value.empty() ? sql.key : std::string(key_value);
@@ -173,6 +174,7 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
 
   RecordedStatement control = recorded;
   control.dur_ns = 0;
+  control.is_error = false;
   const auto add_control = [&](char letter) {
     TraceRow row;
     row.op = *op_of_letter(letter);

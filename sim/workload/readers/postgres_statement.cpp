@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "workload/readers/postgres_functions.h"
 #include "workload/readers/sql_statement.h"
 #include "workload/trace.h"
 
@@ -15,72 +16,6 @@ using Json = nlohmann::json;
 
 // A tree takes some fifty times the memory of its text; what is longer loads rows.
 constexpr std::size_t kLongestParsed = std::size_t{1} << 20;
-
-// Functions of PostgreSQL that only compute or read, by far the most used ones.
-constexpr std::array<std::string_view, 64> kReadFunctions = {"abs",
-                                                             "age",
-                                                             "array_agg",
-                                                             "array_length",
-                                                             "avg",
-                                                             "btrim",
-                                                             "ceil",
-                                                             "char_length",
-                                                             "concat",
-                                                             "count",
-                                                             "date_part",
-                                                             "date_trunc",
-                                                             "dense_rank",
-                                                             "extract",
-                                                             "first_value",
-                                                             "floor",
-                                                             "format",
-                                                             "generate_series",
-                                                             "greatest",
-                                                             "initcap",
-                                                             "json_agg",
-                                                             "json_build_object",
-                                                             "jsonb_agg",
-                                                             "jsonb_build_object",
-                                                             "lag",
-                                                             "last_value",
-                                                             "lead",
-                                                             "least",
-                                                             "left",
-                                                             "length",
-                                                             "like",
-                                                             "ln",
-                                                             "lower",
-                                                             "lpad",
-                                                             "max",
-                                                             "md5",
-                                                             "min",
-                                                             "mod",
-                                                             "now",
-                                                             "ntile",
-                                                             "octet_length",
-                                                             "percentile_cont",
-                                                             "position",
-                                                             "power",
-                                                             "random",
-                                                             "rank",
-                                                             "regexp_replace",
-                                                             "replace",
-                                                             "right",
-                                                             "round",
-                                                             "row_number",
-                                                             "row_to_json",
-                                                             "rpad",
-                                                             "rtrim",
-                                                             "split_part",
-                                                             "sqrt",
-                                                             "string_agg",
-                                                             "substring",
-                                                             "sum",
-                                                             "to_char",
-                                                             "to_timestamp",
-                                                             "trim",
-                                                             "upper",
-                                                             "version"};
 
 struct ParsedTree {
   PgQueryParseResult result;
@@ -285,7 +220,7 @@ class Walker {
     const bool is_writing = std::ranges::find(functions_.writing, name) != functions_.writing.end();
     const bool is_reading =
         !is_writing && (std::ranges::find(functions_.reading, name) != functions_.reading.end() ||
-                        std::ranges::find(kReadFunctions, name) != kReadFunctions.end());
+                        is_postgres_read_function(name));
     if (is_reading) return;
     raise(is_writing ? Op::kWrite : unknown());
     if (function_.empty()) function_ = name;

@@ -92,6 +92,13 @@ std::int64_t take_fraction(Cursor& cursor, Nanoseconds& resolution_ns) {
   return value;
 }
 
+// CET, AKDT, EST5EDT.
+bool is_abbreviation(std::string_view name) {
+  const bool has_digit = std::ranges::any_of(name, is_digit);
+  const bool has_lower = std::ranges::any_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+  return !has_lower && name.size() >= 3 && (name.size() <= 4 || has_digit);
+}
+
 // "Z", "+01:00", "-0330", " UTC", " +02", " CET"; what follows a blank and is neither belongs to
 // the text behind.
 void take_zone(Cursor& cursor, std::string_view text, TimeStamp& stamp) {
@@ -111,12 +118,11 @@ void take_zone(Cursor& cursor, std::string_view text, TimeStamp& stamp) {
     stamp.zone = TimeStamp::Zone::kUtc;
   } else if (is_letter(first)) {
     const std::size_t begin = zone.position();
-    while (is_letter(zone.peek())) zone.take();
+    while (is_letter(zone.peek()) || is_digit(zone.peek())) zone.take();
     const std::string_view name = text.substr(begin, zone.position() - begin);
     if (name == "UTC" || name == "GMT") {
       stamp.zone = TimeStamp::Zone::kUtc;
-    } else if (name.size() >= 3 && name.size() <= 4 &&
-               std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; })) {
+    } else if (is_abbreviation(name)) {
       stamp.zone = TimeStamp::Zone::kUnclear;
     } else {
       return;
