@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/import_options.h"
+#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -23,7 +24,7 @@ int convert(const std::string& in, const std::string& out, const ImportOptions& 
   }
   // Opened first: reading a large recording only to find no place for it would waste the wait.
   AtomicFile file(out);
-  const Trace trace = open_trace(in, options);
+  const Trace trace = open_with_progress(in, options);
   if (csv) {
     write_native_csv(trace, file);
   } else {

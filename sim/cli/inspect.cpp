@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/import_options.h"
+#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "workload/summary.h"
 
@@ -24,7 +25,7 @@ void print_durations(const char* name, const Histogram& histogram) {
 }
 
 int inspect(const std::string& path, const ImportOptions& options) {
-  const Trace trace = open_trace(path, options);
+  const Trace trace = open_with_progress(path, options);
   const TraceSummary s = summarize(trace);
   const auto of = [&](Op op) { return s.per_op[static_cast<std::size_t>(op)]; };
   const std::uint64_t writes = of(Op::kWrite) + of(Op::kDdl) + of(Op::kLockingRead);

@@ -29,16 +29,20 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
-std::string bar_text(double done, double total, double seconds) {
+std::string bar_text(double done, double total, double seconds, std::string_view unit) {
   constexpr int kWidth = 30;
-  const double share = std::clamp(done / total, 0.0, 1.0);
-  const int filled = static_cast<int>(share * kWidth);
-  std::string text =
-      fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
-                  std::string(static_cast<std::size_t>(kWidth - filled), ' '), share * 100);
+  std::string text;
+  if (total > 0) {
+    const double share = std::clamp(done / total, 0.0, 1.0);
+    const int filled = static_cast<int>(share * kWidth);
+    text = fmt::format("[{}{}] {:3.0f}%", std::string(static_cast<std::size_t>(filled), '#'),
+                       std::string(static_cast<std::size_t>(kWidth - filled), ' '), share * 100);
+  } else {
+    text = fmt::format("{:.0f} M{}", done / 1e6, unit);
+  }
   if (seconds > 0 && done > 0) {
-    text += fmt::format("  {:.1f} M requests/s  {} left", done / seconds / 1e6,
-                        clock_text(seconds * (total - done) / done));
+    text += fmt::format("  {:.1f} M{}/s", done / seconds / 1e6, unit);
+    if (total > 0) text += fmt::format("  {} left", clock_text(seconds * (total - done) / done));
   }
   return text;
 }
@@ -66,22 +70,38 @@ void ProgressDisplay::watch(const std::stop_token& stop, bool show) {
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
   Clock::time_point begin = Clock::now();
+  bool is_running = false;
   bool drawn = false;
   for (int tick = 0; !stop.stop_requested(); ++tick) {
     wake.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; });
     if (interrupted) control_.stop = true;
-    const std::uint64_t total = control_.requests_total;
-    if (total == 0) begin = Clock::now();
+    const std::uint64_t requests = control_.requests_total;
+    const std::uint64_t bytes = control_.bytes_done;
+    if (requests > 0 && !is_running) {
+      is_running = true;
+      begin = Clock::now();
+    }
     // Short runs pass without a flash of a bar.
-    if (!show || total == 0 || tick % 4 != 3) continue;
+    if (!show || (requests == 0 && bytes == 0) || tick % 4 != 3) continue;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    fmt::print(
-        stderr, "\r{}\x1b[K",
-        bar_text(static_cast<double>(control_.requests_done), static_cast<double>(total), seconds));
+    const std::string text =
+        requests > 0
+            ? bar_text(static_cast<double>(control_.requests_done), static_cast<double>(requests),
+                       seconds, " requests")
+            : "reading " + bar_text(static_cast<double>(bytes),
+                                    static_cast<double>(control_.bytes_total), seconds, "B");
+    fmt::print(stderr, "\r{}\x1b[K", text);
     std::fflush(stderr);
     drawn = true;
   }
   if (drawn) fmt::print(stderr, "\r\x1b[K");
+}
+
+Trace open_with_progress(const std::string& path, ImportOptions options) {
+  CompareControl control;
+  options.on_progress = reading_progress(control);
+  const ProgressDisplay progress(control, false);
+  return open_trace(path, options);
 }
 
 }  // namespace switchyard

@@ -1,15 +1,16 @@
 // Progress of a long run on a terminal, and Ctrl-C as a polite request to stop.
 #pragma once
 
-#include <atomic>
+#include <string>
 #include <thread>
 
 #include "measure/compare.h"
+#include "workload/open_trace.h"
 
 namespace switchyard {
 
 // While it lives: SIGINT and SIGTERM set control.stop, and, if stderr is a terminal, a bar with
-// rate and remaining time is kept up to date there.
+// rate and remaining time is kept up to date there: of reading the recording, then of the runs.
 class ProgressDisplay {
  public:
   ProgressDisplay(CompareControl& control, bool quiet);
@@ -23,5 +24,8 @@ class ProgressDisplay {
   CompareControl& control_;
   std::jthread watcher_;
 };
+
+// Opens a recording with progress shown meanwhile, and Ctrl-C heeded.
+Trace open_with_progress(const std::string& path, ImportOptions options);
 
 }  // namespace switchyard

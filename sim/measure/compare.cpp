@@ -73,10 +73,12 @@ std::string_view loop_name(LoopMode loop) {
   return "";
 }
 
-ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed) {
+ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed,
+                             CompareControl& control) {
   const WorkloadSpec& spec = scenario.workload;
-  Trace trace =
-      spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, spec.import);
+  ImportOptions import = spec.import;
+  import.on_progress = reading_progress(control);
+  Trace trace = spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, import);
   return prepare(std::move(trace), spec.service, seed);
 }
 
@@ -88,7 +90,7 @@ class Comparison {
   Report run() {
     Report report;
     for (const std::string& text : warnings(scenario_)) tell(report, text);
-    ReplayWorkload workload = make_workload(scenario_, scenario_.seed);
+    ReplayWorkload workload = make_workload(scenario_, scenario_.seed, control_);
     describe_workload(report, workload);
     const bool find_warmup = !scenario_.run.warmup_ns;
     control_.requests_total = workload.trace.size() * scenario_.candidates.size() *
@@ -99,7 +101,7 @@ class Comparison {
       const std::uint64_t seed = derived_seed(scenario_.seed, i);
       // A recording repeats with the same requests; a synthetic workload is drawn anew.
       if (i > 0 && (scenario_.workload.synthetic || workload.drawn)) {
-        workload = make_workload(scenario_, seed);
+        workload = make_workload(scenario_, seed, control_);
       }
       run_all(workload, seed, warmup, tallies_);
       if (i == 0) describe_all_evidence(workload.trace);
@@ -235,6 +237,14 @@ class Comparison {
 };
 
 }  // namespace
+
+ReadProgress reading_progress(CompareControl& control) {
+  return [&control](std::uint64_t done, std::uint64_t total) {
+    control.bytes_done = done;
+    control.bytes_total = total;
+    if (control.stop) throw Interrupted();
+  };
+}
 
 Report compare(const Scenario& scenario, CompareControl& control) {
   validate(scenario);
