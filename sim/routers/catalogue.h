@@ -1,6 +1,8 @@
 // All strategies by name: rule, parameters with defaults, who ships it, failure modes, source.
 //
-// A new strategy is one file that defines its StrategyInfo, and its line in catalogue.cpp.
+// A new strategy is one file in this folder, which defines its StrategyInfo as `extern` (constants
+// are else seen in their own file only), and its line in catalogue.cpp; its tests are one file in
+// tests/routers. The build finds both files.
 #pragma once
 
 #include <functional>

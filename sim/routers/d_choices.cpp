@@ -15,7 +15,6 @@
 #include "routers/deck.h"
 #include "routers/load_board.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -154,7 +153,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kDChoices = {
+extern const StrategyInfo kDChoices = {
     .name = "d_choices",
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
     .rule =

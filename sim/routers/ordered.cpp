@@ -16,7 +16,6 @@
 #include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -200,7 +199,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kOrdered = {
+extern const StrategyInfo kOrdered = {
     .name = "ordered",
     .summary = "reads to the replicas in order: in turn, or all to the first that is up",
     .rule =

@@ -11,7 +11,6 @@
 #include <algorithm>
 
 #include "routers/guard.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -170,7 +169,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kStickyPrimary = {
+extern const StrategyInfo kStickyPrimary = {
     .name = "sticky_primary",
     .summary = "guard: for a while after a write, reads go to the primary too",
     .rule =

@@ -7,7 +7,6 @@
 // ProxySQL 2.7, lib/MyHGC.cpp.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -102,7 +101,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kWeightedRandom = {
+extern const StrategyInfo kWeightedRandom = {
     .name = "weighted_random",
     .summary = "reads to a random replica, by the databases' weights",
     .rule =
