@@ -17,7 +17,7 @@ constexpr std::array kPresets = {
     Preset{"round_robin", "ordered", "mode=round_robin", "reads to the replicas in turn"},
 
     Preset{"aws.least_connections", "least_outstanding", "pin=session"},
-    Preset{"aws.round_robin", "ordered", "mode=round_robin,weights=bursts,pin=session"},
+    Preset{"aws.round_robin", "ordered", "mode=round_robin,order=name,weights=bursts,pin=session"},
     Preset{"aws.weighted_random", "weighted_random", "pin=session"},
     Preset{"c3.authors", "c3", "alpha=0.9,clients=routers,whole_queue=false,adjust_losers=false"},
     // As Django's routers do: statement by statement, and whatever has become of a database.
@@ -34,7 +34,10 @@ constexpr std::array kPresets = {
     Preset{"haproxy.random", "d_choices", "replacement=true,weights=both,tie=last"},
     Preset{"linkerd.peak_ewma", "peak_ewma"},
     Preset{"linkerd.penalty_peak_ewma", "peak_ewma", "failure_penalty=5s"},
-    Preset{"makara.failover", "ordered", "mode=failover"},
+    // It knows of its databases what they answer, and nothing else.
+    Preset{"makara.failover", "ordered", "mode=failover,quarantine=30s,health_checks=false"},
+    Preset{"makara.round_robin", "ordered",
+           "mode=round_robin,start=shuffled,weights=repeated,quarantine=30s,health_checks=false"},
     Preset{"maxscale.adaptive_routing", "finish_time"},
     Preset{"maxscale.least_behind_master", "least_behind", "unit=whole_seconds,unknown=first"},
     Preset{"maxscale.least_current_operations", "least_outstanding", "tie=least_recently_used"},
@@ -44,7 +47,8 @@ constexpr std::array kPresets = {
     Preset{"mysqlrouter.first_available", "ordered", "fallback=reject,pin=session"},
     Preset{"mysqlrouter.next_available", "ordered",
            "mode=next_available,fallback=reject,pin=session"},
-    Preset{"mysqlrouter.round_robin", "ordered", "mode=round_robin,fallback=reject,pin=session"},
+    Preset{"mysqlrouter.round_robin", "ordered",
+           "mode=round_robin,quarantine=3s,fallback=reject,pin=session"},
     Preset{"mysqlrouter.round_robin_with_fallback", "ordered", "mode=round_robin,pin=session"},
     Preset{"nginx.least_conn", "least_outstanding", "weights=ratio,tie=swrr"},
     Preset{"nginx.random_two", "d_choices", "weights=both,tie=last"},
