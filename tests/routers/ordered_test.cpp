@@ -13,6 +13,11 @@ ParameterTexts with_primary(ParameterTexts parameters) {
   return parameters;
 }
 
+// These nodes refuse a connection.
+void refuse(Router& router, const std::vector<std::size_t>& nodes, Nanoseconds now) {
+  for (const std::size_t node : nodes) respond(router, node, now, 0, Status::kDown);
+}
+
 }  // namespace
 
 TEST_CASE("round robin takes the replicas in order, writes do not advance it") {
@@ -195,7 +200,7 @@ TEST_CASE("Makara's own tests: in turn by weight, and failover to the largest we
   CHECK(reads(*in_turn, 4) == "bcca");
   // The first is left alone while the second is the current one.
   CHECK(reads(*in_turn, 1) == "b");
-  respond(*in_turn, 0, 0, 0, Status::kDown);
+  refuse(*in_turn, {0}, 0);
   CHECK(reads(*in_turn, 3) == "ccb");
   CHECK(reads(*in_turn, 3, {}, 30 * kSecond - 1) == "ccb");
   CHECK(reads(*in_turn, 5, {}, 30 * kSecond) == "ccabc");
@@ -203,11 +208,11 @@ TEST_CASE("Makara's own tests: in turn by weight, and failover to the largest we
   CHECK(reads(*make("makara.failover", nodes), 5) == "ccccc");
   const auto failover = make("makara.failover", weighted({1, 1, 1}));
   CHECK(reads(*failover, 2) == "aa");
-  respond(*failover, 0, 0, 0, Status::kDown);
+  refuse(*failover, {0}, 0);
   CHECK(reads(*failover, 2) == "bb");
   CHECK(reads(*failover, 1, {}, 30 * kSecond) == "a");
   // With none left to ask, the primary.
-  for (const std::size_t node : {0, 1, 2}) respond(*failover, node, 0, 0, Status::kDown);
+  refuse(*failover, {0, 1, 2}, 0);
   CHECK(read(*failover).node == NodeId{3});
   CHECK(read(*failover).reason == Reason::kNoReplica);
 }
@@ -254,7 +259,7 @@ TEST_CASE("quarantine: who refuses is left out for that long, then tried again (
   const auto router = make("mysqlrouter.round_robin", primary_and(3));
   CHECK(router->wants().responses);
   CHECK(reads(*router, 1, {}, kSecond) == "b");
-  respond(*router, 1, kSecond, 0, Status::kDown);
+  refuse(*router, {1}, kSecond);
   // The others keep their turns.
   CHECK(reads(*router, 4, {}, kSecond) == "cdcd");
   CHECK(reads(*router, 2, {}, 4 * kSecond - 1) == "cd");
@@ -265,13 +270,13 @@ TEST_CASE("quarantine: who refuses is left out for that long, then tried again (
     respond(*router, 1, 5 * kSecond, 0, status);
   }
   CHECK(reads(*router, 3, {}, 5 * kSecond) == "bcd");
-  for (const std::size_t node : {1, 2, 3}) respond(*router, node, 5 * kSecond, 0, Status::kDown);
+  refuse(*router, {1, 2, 3}, 5 * kSecond);
   CHECK(router->choose({}, {}, 8 * kSecond - 1).kind == Decision::Kind::kReject);
   CHECK(reads(*router, 3, {}, 8 * kSecond) == "bcd");
   // By default nobody is left out.
   const auto bold = make("round_robin", primary_and(3));
   CHECK_FALSE(bold->wants().responses);
-  respond(*bold, 1, 0, 0, Status::kDown);
+  refuse(*bold, {1}, 0);
   CHECK(reads(*bold, 3) == "bcd");
 }
 
@@ -281,7 +286,7 @@ TEST_CASE("quarantine: in bursts and available modes who refuses is lost to the 
     given.emplace_back("quarantine", "1s");
     auto router = make(name, weighted({3, 2, 1}), given);
     CHECK(reads(*router, static_cast<int>(std::string_view(before).size())) == before);
-    respond(*router, node, 0, 0, Status::kDown);
+    refuse(*router, {node}, 0);
     return router;
   };
   const auto bursts = refused("aws.round_robin", {}, "a", 0);
@@ -294,10 +299,10 @@ TEST_CASE("quarantine: in bursts and available modes who refuses is lost to the 
   CHECK(reads(*first, 2) == "bb");
   // It does not go back, but at the end of the order.
   CHECK(reads(*first, 2, {}, kSecond) == "bb");
-  for (const std::size_t node : {1, 2}) respond(*first, node, kSecond, 0, Status::kDown);
+  refuse(*first, {1, 2}, kSecond);
   CHECK(reads(*first, 2, {}, kSecond) == "aa");
   const auto next = refused("ordered", {{"mode", "next_available"}}, "aa", 0);
-  for (const std::size_t node : {1, 2}) respond(*next, node, 0, 0, Status::kDown);
+  refuse(*next, {1, 2}, 0);
   CHECK(read(*next).reason == Reason::kNoReplica);
   // For ever: this one never goes back.
   CHECK(next->choose({}, {}, kSecond).reason == Reason::kNoReplica);
