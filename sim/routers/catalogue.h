@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "routers/parameters.h"
 #include "routers/router.h"
+#include "workload/string_table.h"
 
 namespace switchyard {
 
@@ -26,6 +27,7 @@ struct RouterSetup {
   std::shared_ptr<PythonRandom> python_random;
   std::unique_ptr<Router> guarded = nullptr;  // for a guard: what it stands before
   std::uint32_t instances = 1;                // of the router, this one included
+  StringTableView tables = {};                // the recording's, by TableId; may name none
 };
 
 struct StrategyInfo {

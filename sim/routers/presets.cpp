@@ -70,7 +70,8 @@ constexpr std::array kPresets = {
     Preset{"tower.p2c", "d_choices"},
 
     Preset{"django_multidb.pinning", "sticky_primary", "duration=15s"},
-    Preset{"django_replicated.redirect", "sticky_primary", "duration=5s"},
+    Preset{"django_replicated.redirect", "sticky_primary",
+           "duration=5s,reject_read_only_writes=true"},
     Preset{"laravel.sticky", "sticky_primary", "duration=forever"},
     Preset{"makara.primary_ttl", "sticky_primary", "duration=5s"},
     Preset{"maxscale.causal_reads_fast", "causal", "mode=select"},
@@ -90,7 +91,7 @@ constexpr std::array kPresets = {
     Preset{"pgpool.disable_load_balance_on_write", "sticky_primary", "scope=transaction"},
     Preset{"pgpool.dml_adaptive", "sticky_primary", "scope=transaction_table"},
     Preset{"pgpool.dml_adaptive_global", "sticky_primary",
-           "scope=table,duration=60s,cold_start=2s"},
+           "scope=table,duration=60s,ttl_factor=5,cold_start=2s"},
     Preset{"pgpool.prefer_lower_delay_standby", "lag_bounded",
            "compare=at_most,applies_to=choice,on_exceed=least_lag"},
     Preset{"proxysql.gtid_from_hostgroup", "causal", "mode=select"},
