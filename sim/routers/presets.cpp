@@ -27,7 +27,7 @@ constexpr std::array kPresets = {
     Preset{"elasticsearch.ars_before_7_13", "c3", "formula=inverted,include_primary=true"},
     Preset{"envoy.full_scan", "least_outstanding"},
     Preset{"envoy.least_request", "d_choices", "replacement=true"},
-    Preset{"finagle.p2c", "d_choices"},
+    Preset{"finagle.p2c", "d_choices", "health=first"},
     Preset{"finagle.peak_ewma", "peak_ewma", "cold=probe"},
     Preset{"haproxy.hash_balance_factor", "bounded_hash", "factor=150"},
     Preset{"haproxy.leastconn", "least_outstanding", "weights=haproxy"},

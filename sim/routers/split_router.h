@@ -3,8 +3,8 @@
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: none may take it; or a Decision, where it may also have to wait), and
 // where it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a
-// Router has them (on_timer() may leave out the view). on_session_start(eligible, session) is also
-// told the nodes that take reads.
+// Router has them (on_timer() may leave out the view), on_topology(states), and
+// on_session_start(eligible, session), which is also told the nodes that take reads.
 #pragma once
 
 #include <type_traits>
@@ -42,6 +42,7 @@ class SplitRouter : public Router {
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
     pool_.update(states);
+    if constexpr (requires { picker_.on_topology(states); }) picker_.on_topology(states);
   }
   void on_dispatch(const Dispatch& dispatch) override {
     if constexpr (requires { picker_.on_dispatch(dispatch); }) picker_.on_dispatch(dispatch);
