@@ -41,6 +41,8 @@ constexpr std::array kPresets = {
     Preset{"maxscale.adaptive_routing", "finish_time"},
     Preset{"maxscale.least_behind_master", "least_behind", "unit=whole_seconds,unknown=first"},
     Preset{"maxscale.least_current_operations", "least_outstanding", "tie=least_recently_used"},
+    Preset{"maxscale.master_accept_reads", "least_outstanding",
+           "tie=least_recently_used,include_primary=true"},
     Preset{"mongodb.nearest", "latency_window", "include_primary=true"},
     Preset{"mongodb.secondary", "latency_window", "fallback=wait"},
     Preset{"mongodb.secondary_preferred", "latency_window"},
