@@ -161,8 +161,8 @@ class Comparison {
     const RunControl control = {&control_.requests_done, &control_.stop, nullptr};
     std::vector<RunTally> results(scenario_.candidates.size());
     run_parallel(results.size(), scenario_.run.threads, [&](std::size_t i) {
-      const std::vector<RouterChain> instances =
-          build_instances(scenario_.candidates[i], scenario_.cluster, seed);
+      const std::vector<RouterChain> instances = build_instances(
+          scenario_.candidates[i], scenario_.cluster, seed, workload.trace.names().tables);
       results[i] = replay(workload, scenario_.cluster, std::span(instances), options, control);
     });
     for (std::size_t i = 0; i < results.size(); ++i) tallies[i].push_back(std::move(results[i]));

@@ -12,7 +12,6 @@
 #include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -131,7 +130,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kBoundedHash = {
+extern const StrategyInfo kBoundedHash = {
     .name = "bounded_hash",
     .summary = "reads of a key to the same replica, to the next while that is full",
     .rule =

@@ -22,7 +22,6 @@
 #include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -298,7 +297,7 @@ C3::Settings settings_of(const Parameters& p, std::uint32_t instances) {
 
 }  // namespace
 
-const StrategyInfo kC3 = {
+extern const StrategyInfo kC3 = {
     .name = "c3",
     .summary = "reads to the replica with the least response time and (cubed) estimated queue",
     .rule =

@@ -3,25 +3,46 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "core/error.h"
 #include "routers/presets.h"
-#include "routers/strategies.h"
+
+// What a new strategy adds its line to. Macros, since each of these is both declared and listed.
+#define SWITCHYARD_ROUTERS(ENTRY) \
+  ENTRY(kRandomAll)               \
+  ENTRY(kRandomMultiPrimary)      \
+  ENTRY(kOrdered)                 \
+  ENTRY(kRandomReplica)           \
+  ENTRY(kWeightedRandom)          \
+  ENTRY(kSmoothWrr)               \
+  ENTRY(kLeastOutstanding)        \
+  ENTRY(kDChoices)                \
+  ENTRY(kLatencyWindow)           \
+  ENTRY(kFinishTime)              \
+  ENTRY(kPeakEwma)                \
+  ENTRY(kC3)                      \
+  ENTRY(kPrequal)                 \
+  ENTRY(kLeastBehind)             \
+  ENTRY(kBoundedHash)             \
+  ENTRY(kPrimaryOnly)             \
+  ENTRY(kOracle)
+#define SWITCHYARD_GUARDS(ENTRY) \
+  ENTRY(kStickyPrimary)          \
+  ENTRY(kLagBounded)             \
+  ENTRY(kCausal)
 
 namespace switchyard {
+
+#define SWITCHYARD_DECLARE(entry) extern const StrategyInfo entry;
+SWITCHYARD_ROUTERS(SWITCHYARD_DECLARE)
+SWITCHYARD_GUARDS(SWITCHYARD_DECLARE)
+
 namespace {
 
-constexpr std::array<const StrategyInfo*, 17> kCatalogue = {
-    &kRandomAll,      &kRandomMultiPrimary, &kOrdered,          &kRandomReplica,
-    &kWeightedRandom, &kSmoothWrr,          &kLeastOutstanding, &kDChoices,
-    &kLatencyWindow,  &kFinishTime,         &kPeakEwma,         &kC3,
-    &kPrequal,        &kLeastBehind,        &kBoundedHash,      &kPrimaryOnly,
-    &kOracle,
-};
-
-constexpr std::array<const StrategyInfo*, 3> kGuards = {&kStickyPrimary, &kLagBounded, &kCausal};
+#define SWITCHYARD_LIST(entry) &entry,
+constexpr const StrategyInfo* kCatalogue[] = {SWITCHYARD_ROUTERS(SWITCHYARD_LIST)};
+constexpr const StrategyInfo* kGuards[] = {SWITCHYARD_GUARDS(SWITCHYARD_LIST)};
 
 const StrategyInfo* find(std::string_view name, std::span<const StrategyInfo* const> list) {
   const auto at = std::ranges::find(list, name, [](const auto* info) { return info->name; });

@@ -1,6 +1,8 @@
 // All strategies by name: rule, parameters with defaults, who ships it, failure modes, source.
 //
-// A new strategy is one file that defines its StrategyInfo, and its line in catalogue.cpp.
+// A new strategy is one file in this folder, which defines its StrategyInfo as `extern` (constants
+// are else seen in their own file only), and its line in catalogue.cpp; its tests are one file in
+// tests/routers. The build finds both files.
 #pragma once
 
 #include <functional>
@@ -12,6 +14,7 @@
 #include "core/random.h"
 #include "routers/parameters.h"
 #include "routers/router.h"
+#include "workload/string_table.h"
 
 namespace switchyard {
 
@@ -24,6 +27,7 @@ struct RouterSetup {
   std::shared_ptr<PythonRandom> python_random;
   std::unique_ptr<Router> guarded = nullptr;  // for a guard: what it stands before
   std::uint32_t instances = 1;                // of the router, this one included
+  StringTableView tables = {};                // the recording's, by TableId; may name none
 };
 
 struct StrategyInfo {

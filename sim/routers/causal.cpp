@@ -11,7 +11,6 @@
 
 #include "core/error.h"
 #include "routers/guard.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -139,7 +138,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kCausal = {
+extern const StrategyInfo kCausal = {
     .name = "causal",
     .summary = "guard: reads only where the session's last write has been applied",
     .rule =

@@ -1,21 +1,24 @@
 // Power of d choices: draw d replicas at random and send the read to the one with the fewest
-// outstanding requests. Draws and comparison may go by weights, and the counts may come from a
-// monitor that looks only now and then.
+// outstanding requests. Draws and comparison may go by weights, health may be compared first, and
+// the counts may come from a monitor that looks only now and then.
 //
 // Ships in: Envoy LEAST_REQUEST, Finagle P2C, tower, MongoDB drivers, nginx random two, HAProxy
 // random(2).
-// Parameters: d (2), replacement (false), tie (first), weights (none), refresh_every (0 s),
-// include_primary (false).
+// Parameters: d (2), replacement (false), tie (first), weights (none), health (filter), max_effort
+// (4), refresh_every (0 s), include_primary (false).
 // Known failure: with replacement and 2 nodes, the worse one still gets a quarter of the reads.
 // Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 2001;
-// nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c.
-#include <algorithm>
+// nginx ngx_http_upstream_random_module.c; HAProxy lb_chash.c; Finagle P2CLeastLoaded.scala.
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/deck.h"
 #include "routers/load_board.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -27,6 +30,8 @@ struct Settings {
   Tie tie = Tie::kFirst;
   bool draws_by_weight = false;
   bool compares_by_weight = false;
+  bool health_first = false;
+  std::int64_t max_effort = 0;
 };
 
 // Equal chances, counts as they are, the first drawn of equals: a class of its own, as all else
@@ -69,26 +74,43 @@ class DChoices {
 class AnyChoices {
  public:
   // `weights`: one per node, or empty where the settings don't need them.
-  AnyChoices(Deck deck, LoadBoard board, const Settings& settings,
+  AnyChoices(std::size_t nodes, Deck deck, LoadBoard board, const Settings& settings,
              std::vector<std::int64_t> weights)
       : settings_(settings),
         deck_(std::move(deck)),
         board_(std::move(board)),
-        weights_(std::move(weights)) {}
+        weights_(std::move(weights)),
+        is_down_(nodes) {}
 
   Signals wants() const { return board_.wants(); }
 
   NodeId pick(const Read& read) {
     take_up(read.eligible);
     if (deck_.size() == 0) return kNoNode;
+    NodeId best = pick_once(read.view);
+    for (std::int64_t i = 0; i < settings_.max_effort && is_down(best); ++i) {
+      best = pick_once(read.view);
+    }
+    return best;
+  }
+
+  void on_topology(std::span<const NodeState> states) {
+    if (!settings_.health_first) return;
+    for (std::size_t i = 0; i < states.size(); ++i) is_down_[i] = states[i].up ? 0 : 1;
+  }
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
+ private:
+  NodeId pick_once(const ClusterView& view) {
     const std::uint32_t draws =
         settings_.replacement ? settings_.d : std::min(settings_.d, deck_.size());
     NodeId best = draw(0);
-    double least = load(best, read.view);
+    auto least = rank(best, view);
     std::uint32_t tied = 1;
     for (std::uint32_t i = 1; i < draws; ++i) {
       const NodeId node = draw(i);
-      const double other = load(node, read.view);
+      const auto other = rank(node, view);
       if (other > least) continue;
       tied = other < least ? 1 : tied + 1;
       if (tied == 1 || takes_tied(tied)) best = node;
@@ -96,11 +118,6 @@ class AnyChoices {
     }
     return best;
   }
-
-  Nanoseconds next_timer() const { return board_.next_refresh(); }
-  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
-
- private:
   void take_up(const Eligible& eligible) {
     if (weights_.empty()) {
       deck_.take_up(eligible);
@@ -111,6 +128,11 @@ class AnyChoices {
   NodeId draw(std::uint32_t i) {
     if (settings_.draws_by_weight) return deck_.draw(settings_.replacement ? 0 : i, weights_);
     return settings_.replacement ? deck_.draw_again() : deck_.draw(i);
+  }
+  bool is_down(NodeId node) const { return is_down_[index(node)] != 0; }
+  // Health before load; the least is best.
+  std::pair<bool, double> rank(NodeId node, const ClusterView& view) const {
+    return {is_down(node), load(node, view)};
   }
   // Quotients are equal exactly if the fractions are: below 2^23 requests and 2^30 of weight.
   double load(NodeId node, const ClusterView& view) const {
@@ -128,10 +150,12 @@ class AnyChoices {
   Deck deck_;
   LoadBoard board_;
   std::vector<std::int64_t> weights_;
+  std::vector<std::uint8_t> is_down_;  // per node; all 0 where the pool leaves out those that are
 };
 
 constexpr std::array<std::string_view, 3> kTies = {"first", "last", "random"};
 constexpr std::array<std::string_view, 4> kWeighings = {"none", "draws", "ratio", "both"};
+constexpr std::array<std::string_view, 2> kHealths = {"filter", "first"};
 constexpr auto kParameters = pool_parameters(
     kDrawsPerRead,
     ParameterInfo{.name = "replacement",
@@ -150,51 +174,80 @@ constexpr auto kParameters = pool_parameters(
                   .help = "what the databases' weights decide: nothing, how likely each is drawn, "
                           "what is compared (ratio: count / weight), or both (nginx, HAProxy)",
                   .choices = kWeighings},
+    ParameterInfo{.name = "health",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "filter",
+                  .help = "what becomes of nodes noticed as down: they are not drawn, or they are "
+                          "like others and lose to any drawn node that is up (first, Finagle); "
+                          "needs health_checks = true",
+                  .choices = kHealths},
+    ParameterInfo{.name = "max_effort",
+                  .type = ParameterInfo::Type::kInteger,
+                  .default_value = "4",
+                  .help = "with health = first: how many times all is drawn anew if every drawn "
+                          "node is down; then one of those gets the read",
+                  .min = 0,
+                  .max = 1000},
     kRefreshEvery);
 
 }  // namespace
 
-const StrategyInfo kDChoices = {
+extern const StrategyInfo kDChoices = {
     .name = "d_choices",
     .summary = "reads to the less busy of d random replicas (d = 2); writes to the primary",
     .rule =
         "Draw d replicas, each equally likely; the read goes to the one with the fewest "
         "outstanding requests, ties by `tie`. With `weights` replicas are drawn, or their counts "
         "compared, by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
-        "other may, `fallback` decides). With refresh_every the counts are those at the last "
+        "other may, `fallback` decides). With health = first nodes that are down are drawn too, "
+        "and "
+        "compared by that first. With refresh_every the counts are those at the last "
         "multiple of that time, without what was sent or answered since. A write goes to the "
         "primary. d bounded draws per read (without replacement none for the last node left), and "
-        "with tie = random one per tie.",
+        "with tie = random one per tie; so many again for each repetition by max_effort.",
     .parameters = kParameters,
     .systems =
-        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded, tower, MongoDB drivers "
+        "Envoy LEAST_REQUEST (replacement = true), Finagle P2CLeastLoaded (health = first), tower, "
+        "MongoDB drivers "
         "(tie = random), nginx random two least_conn (weights = both, tie = last; there round "
         "robin after twenty draws of one server), HAProxy random(2) (replacement = true, weights "
         "= both, tie = last; there busy ties go by the rate of requests)",
     .failure_modes =
         "With replacement and two nodes the worse one still gets a quarter of the reads. With 2-3 "
-        "replicas it is close to a full scan, with its herds and black holes.",
+        "replicas it is close to a full scan, with its herds and black holes. With health = first "
+        "a read whose other choice is down goes "
+        "to the one that is up however busy, and with few up some still go to those that are down.",
     .source =
         "M. Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS 12 "
         "(2001), and for refresh_every How useful is old information?, IEEE TPDS 11 (2000); nginx "
-        "ngx_http_upstream_random_module.c; HAProxy lb_chash.c",
+        "ngx_http_upstream_random_module.c; HAProxy lb_chash.c; Finagle P2CLeastLoaded.scala",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       const std::string& weights = p.text("weights");
       const Settings settings = {.d = static_cast<std::uint32_t>(p.integer("d")),
                                  .replacement = p.boolean("replacement"),
                                  .tie = p.choice<Tie>("tie"),
                                  .draws_by_weight = weights == "draws" || weights == "both",
-                                 .compares_by_weight = weights == "ratio" || weights == "both"};
+                                 .compares_by_weight = weights == "ratio" || weights == "both",
+                                 .health_first = p.text("health") == "first",
+                                 .max_effort = p.integer("max_effort")};
       NodePool pool(setup.nodes, setup.default_node, p);
+      if (settings.health_first) {
+        if (!p.boolean("health_checks")) {
+          throw InputError(
+              fmt::format("router '{}': health = first needs health_checks = true", p.strategy()));
+        }
+        pool.keep_down_readers();
+      }
       Deck deck(setup.nodes.size(), setup.random);
       LoadBoard board(setup.nodes.size(), p);
-      if (weights == "none" && settings.tie == Tie::kFirst && board.is_current()) {
+      if (weights == "none" && settings.tie == Tie::kFirst && !settings.health_first &&
+          board.is_current()) {
         return std::make_unique<SplitRouter<DChoices>>(std::move(pool),
                                                        DChoices(std::move(deck), settings));
       }
       return std::make_unique<SplitRouter<AnyChoices>>(
           std::move(pool),
-          AnyChoices(std::move(deck), std::move(board), settings,
+          AnyChoices(setup.nodes.size(), std::move(deck), std::move(board), settings,
                      weights == "none" ? std::vector<std::int64_t>()
                                        : whole_weights(p.strategy(), setup.nodes)));
     },

@@ -13,7 +13,6 @@
 #include "routers/catalogue.h"
 #include "routers/moving_average.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -113,7 +112,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kFinishTime = {
+extern const StrategyInfo kFinishTime = {
     .name = "finish_time",
     .summary = "reads to the replica with the least average response time times requests",
     .rule =

@@ -12,7 +12,6 @@
 
 #include "core/error.h"
 #include "routers/guard.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -221,7 +220,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kLagBounded = {
+extern const StrategyInfo kLagBounded = {
     .name = "lag_bounded",
     .summary = "guard: reads only to replicas whose observed lag is below a limit",
     .rule =

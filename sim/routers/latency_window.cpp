@@ -12,7 +12,6 @@
 #include "routers/catalogue.h"
 #include "routers/deck.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -117,7 +116,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kLatencyWindow = {
+extern const StrategyInfo kLatencyWindow = {
     .name = "latency_window",
     .summary = "reads to the less busy of two random replicas among the nearest by round trip",
     .rule =

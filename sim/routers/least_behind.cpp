@@ -7,7 +7,6 @@
 // Source: MaxScale 24.02 readwritesplit manual, slave_selection_criteria.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -62,7 +61,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kLeastBehind = {
+extern const StrategyInfo kLeastBehind = {
     .name = "least_behind",
     .summary = "reads to the replica with the least observed lag",
     .rule =

@@ -14,7 +14,6 @@
 #include "routers/catalogue.h"
 #include "routers/load_board.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -160,7 +159,7 @@ std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Weig
 
 }  // namespace
 
-const StrategyInfo kLeastOutstanding = {
+extern const StrategyInfo kLeastOutstanding = {
     .name = "least_outstanding",
     .summary = "reads to the replica with the fewest unanswered requests",
     .rule =

@@ -5,7 +5,6 @@
 // Known failure: greedy, so not the best schedule in every case; close to it for reads.
 // Source: a reference bound ("ORA", Suresh et al., C3, NSDI'15, for the idea).
 #include "routers/catalogue.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -57,7 +56,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kOracle = {
+extern const StrategyInfo kOracle = {
     .name = "oracle",
     .summary =
         "bound: every request where it is answered first, reads fresh, knowing all true state",

@@ -12,7 +12,6 @@
 #include "routers/catalogue.h"
 #include "routers/deck.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -118,7 +117,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kPeakEwma = {
+extern const StrategyInfo kPeakEwma = {
     .name = "peak_ewma",
     .summary =
         "reads to the cheaper of two replicas by recent peak latency and outstanding requests",

@@ -32,9 +32,11 @@ void NodePool::fill(std::span<const NodeState> states) {
   writer_ = kNoNode;
   readers_.clear();
   for (std::size_t i = 0; i < states.size(); ++i) {
-    if (!states[i].up) continue;
     const bool primary = states[i].role == Role::kPrimary;
-    if (primary && (writer_ == kNoNode || node_id(i) == default_node_)) writer_ = node_id(i);
+    if (states[i].up && primary && (writer_ == kNoNode || node_id(i) == default_node_)) {
+      writer_ = node_id(i);
+    }
+    if (!states[i].up && !keeps_down_readers_) continue;
     if (!primary || include_primary_) readers_.push_back(node_id(i));
   }
   // While no primary is known to be up, writes go where the last one was, and fail there.

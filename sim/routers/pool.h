@@ -50,6 +50,8 @@ class NodePool {
   // For a read that no node is to take.
   Decision without_node(const Query& query, Nanoseconds now) const;
 
+  // From now on readers that are down stay, for a picker that looks at their health itself.
+  void keep_down_readers() { keeps_down_readers_ = true; }
   // Follows it, unless health checks are off.
   void update(std::span<const NodeState> states);
 
@@ -59,6 +61,7 @@ class NodePool {
 
   bool include_primary_;
   bool checks_health_;
+  bool keeps_down_readers_ = false;
   Fallback fallback_;
   NodeId default_node_;
   std::vector<NodeId> readers_;

@@ -14,7 +14,6 @@
 #include "routers/catalogue.h"
 #include "routers/deck.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -251,7 +250,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kPrequal = {
+extern const StrategyInfo kPrequal = {
     .name = "prequal",
     .summary = "reads to the fastest replica, by probes, of those with few requests in flight",
     .rule =

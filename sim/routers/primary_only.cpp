@@ -5,7 +5,6 @@
 // Source: a reference bound, no paper.
 #include "routers/catalogue.h"
 #include "routers/pool.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -29,7 +28,7 @@ constexpr std::array kParameters = {kHealthChecks};
 
 }  // namespace
 
-const StrategyInfo kPrimaryOnly = {
+extern const StrategyInfo kPrimaryOnly = {
     .name = "primary_only",
     .summary = "bound: everything to the primary, never stale",
     .rule =

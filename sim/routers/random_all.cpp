@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "routers/catalogue.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -70,7 +69,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kRandomAll = {
+extern const StrategyInfo kRandomAll = {
     .name = "random_all",
     .summary = "reads to any database at random, the primary too; writes to `default`",
     .rule =

@@ -9,7 +9,6 @@
 
 #include "core/error.h"
 #include "routers/catalogue.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -54,7 +53,7 @@ constexpr std::array kParameters = {
 
 }  // namespace
 
-const StrategyInfo kRandomMultiPrimary = {
+extern const StrategyInfo kRandomMultiPrimary = {
     .name = "random_multi_primary",
     .summary = "reads to any database, writes to any named `prefix…`, at random",
     .rule =

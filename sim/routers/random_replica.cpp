@@ -6,7 +6,6 @@
 // Source: Django documentation, "Multiple databases", PrimaryReplicaRouter.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -29,7 +28,7 @@ constexpr auto kParameters = pool_parameters();
 
 }  // namespace
 
-const StrategyInfo kRandomReplica = {
+extern const StrategyInfo kRandomReplica = {
     .name = "random_replica",
     .summary = "reads to a uniformly random replica; writes to the primary",
     .rule =

@@ -7,7 +7,6 @@
 // Source: nginx 1.25, ngx_http_upstream_round_robin.c, and commit 52327e0627f4.
 #include "routers/catalogue.h"
 #include "routers/split_router.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
@@ -107,7 +106,7 @@ constexpr auto kParameters = pool_parameters(
 
 }  // namespace
 
-const StrategyInfo kSmoothWrr = {
+extern const StrategyInfo kSmoothWrr = {
     .name = "smooth_wrr",
     .summary = "reads in proportion to the databases' weights, evenly spread",
     .rule =

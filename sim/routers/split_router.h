@@ -3,7 +3,8 @@
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: none may take it; or a Decision, where it may also have to wait), and
 // where it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a
-// Router has them (on_timer() may leave out the view).
+// Router has them (on_timer() may leave out the view), on_topology(states), and
+// on_session_start(eligible, session), which is also told the nodes that take reads.
 #pragma once
 
 #include <type_traits>
@@ -41,12 +42,18 @@ class SplitRouter : public Router {
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
     pool_.update(states);
+    if constexpr (requires { picker_.on_topology(states); }) picker_.on_topology(states);
   }
   void on_dispatch(const Dispatch& dispatch) override {
     if constexpr (requires { picker_.on_dispatch(dispatch); }) picker_.on_dispatch(dispatch);
   }
   void on_response(const Response& response) override {
     if constexpr (requires { picker_.on_response(response); }) picker_.on_response(response);
+  }
+  void on_session_start(SessionId session, Nanoseconds /*now*/) override {
+    if constexpr (requires { picker_.on_session_start(pool_.readers({}), session); }) {
+      picker_.on_session_start(pool_.readers({}), session);
+    }
   }
   std::span<const NodeId> take_probes() override {
     if constexpr (requires { picker_.take_probes(); }) return picker_.take_probes();

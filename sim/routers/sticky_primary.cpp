@@ -3,38 +3,54 @@
 //
 // Ships in: Rails DatabaseSelector (2 s, session), django-multidb-router (15 s), Makara (5 s),
 // Laravel's sticky, Pgpool-II disable_load_balance_on_write, PgCat db_activity_based_routing.
-// Parameters: scope (session), duration (2 s), refresh (true), cold_start (0 s).
+// Parameters: scope (session), duration (2 s), ttl_factor (0), refresh (true), cold_start (0 s),
+// related (none), reject_read_only_writes (false).
 // Known failure: a delay longer than the duration is not covered; sessions that write often never
 // leave the primary.
 // Source: Rails 7 guides, Multiple Databases, Automatic Role Switching; Pgpool-II manual,
 // disable_load_balance_on_write.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "core/error.h"
 #include "routers/guard.h"
-#include "routers/strategies.h"
 
 namespace switchyard {
 namespace {
 
 enum class Scope : std::uint8_t { kTransaction, kTransactionTable, kSession, kKey, kTable, kAll };
 
+// A table that was written, and another that counts as written with it.
+using Related = std::pair<std::size_t, std::size_t>;
+
 class StickyPrimary : public Guard {
  public:
   struct Rule {
     Scope scope = Scope::kSession;
     Nanoseconds duration_ns = 0;
+    double ttl_factor = 0;  // 0: for the duration, whatever the lag
     bool refresh = true;
     Nanoseconds cold_start_ns = 0;
+    std::vector<Related> related;
+    bool rejects_read_only_writes = false;
   };
-  StickyPrimary(RouterSetup setup, const Rule& rule) : Guard(std::move(setup)), rule_(rule) {}
+  StickyPrimary(RouterSetup setup, Rule rule) : Guard(std::move(setup)), rule_(std::move(rule)) {}
 
   Signals wants() const override {
     Signals signals = Guard::wants();
     signals.responses = true;
+    signals.positions |= rule_.ttl_factor > 0;
     return signals;
   }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
-    if (query.kind == RequestClass::kRead && (now < rule_.cold_start_ns || sticks(query, now))) {
+    // Where its transaction is to begin, a write is asked for as a read.
+    if (rule_.rejects_read_only_writes && query.read_only_transaction &&
+        class_of(query.op) == RequestClass::kWrite) {
+      return Decision::reject();
+    }
+    if (query.kind == RequestClass::kRead &&
+        (now < rule_.cold_start_ns || sticks(query, view, now))) {
       return to_primary(Reason::kSticky);
     }
     return Guard::choose(query, view, now);
@@ -56,13 +72,31 @@ class StickyPrimary : public Guard {
     std::vector<std::size_t> written;
   };
 
-  bool sticks(const Query& query, Nanoseconds now) const {
+  bool sticks(const Query& query, const ClusterView& view, Nanoseconds now) const {
     const std::size_t scope = scope_of(query.session, query.key, query.table);
     if (scope == kNoScope) return false;
-    if (scope < until_ns_.size() && now < until_ns_[scope]) return true;
+    if (scope < until_ns_.size() && now < until_ns_[scope] &&
+        may_lag_by(now - (until_ns_[scope] - rule_.duration_ns), view)) {
+      return true;
+    }
     if (query.transaction == 0 || index(query.session) >= transactions_.size()) return false;
     const Transaction& latest = transactions_[index(query.session)];
     return latest.number == query.transaction && has(latest.written, scope);
+  }
+
+  // Whether some replica may lack what was written so long ago.
+  bool may_lag_by(Nanoseconds age, const ClusterView& view) const {
+    if (rule_.ttl_factor == 0) return true;
+    for (std::size_t i = 0; i < node_count(); ++i) {
+      const NodeId node = node_id(i);
+      if (!is_up_replica(node)) continue;
+      const auto lag = static_cast<double>(view.positions->lag_ns(node));
+      if (!view.positions->lag_is_known(node) ||
+          static_cast<double>(age) < rule_.ttl_factor * lag) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A request is sent (its status is not known yet), or its answer comes.
@@ -71,7 +105,8 @@ class StickyPrimary : public Guard {
     const bool writes = event.kind == RequestClass::kWrite;
     const std::size_t scope = scope_of(event.session, event.key, event.table);
     if (event.transaction == 0) {
-      if (writes && !ends_with_transaction()) stick(scope, event.now_ns);
+      if (!writes || ends_with_transaction()) return;
+      for_written(scope, [&](std::size_t each) { stick(each, event.now_ns); });
       return;
     }
     Transaction& latest = transaction_of(event.session, event.transaction);
@@ -84,10 +119,20 @@ class StickyPrimary : public Guard {
     } else if (status != Status::kOk) {
       latest.failed = true;
     } else if (writes && scope != kNoScope) {
-      if (!has(latest.written, scope)) latest.written.push_back(scope);
+      for_written(scope, [&](std::size_t each) {
+        if (!has(latest.written, each)) latest.written.push_back(each);
+      });
       // Others can't see what was written to a table before the commit; who wrote it is another
       // matter.
       if (!ends_with_transaction() && rule_.scope != Scope::kTable) stick(scope, event.now_ns);
+    }
+  }
+  // Calls what(scope) for what was written and for what counts as written with it.
+  template <class What>
+  void for_written(std::size_t scope, What&& what) const {
+    what(scope);
+    for (const Related& pair : rule_.related) {
+      if (pair.first == scope) what(pair.second);
     }
   }
   Transaction& transaction_of(SessionId session, std::uint32_t number) {
@@ -155,6 +200,14 @@ constexpr std::array kParameters = {
                           "without the guard. Without meaning for scopes that end with the "
                           "transaction",
                   .endless = true},
+    ParameterInfo{.name = "ttl_factor",
+                  .type = ParameterInfo::Type::kNumber,
+                  .default_value = "0",
+                  .help = "if above 0, reads stick only until so many times the largest lag of a "
+                          "replica has passed since the write, as observed when the read is asked, "
+                          "and the duration at most, which is also the time while a lag is not "
+                          "known (Pgpool-II dml_adaptive_global, 5); needs refresh = true",
+                  .highest = 1e6},
     ParameterInfo{.name = "refresh",
                   .type = ParameterInfo::Type::kBoolean,
                   .default_value = "true",
@@ -166,11 +219,56 @@ constexpr std::array kParameters = {
                   .help =
                       "for so long after the start, when the router can't know what was written "
                       "before, all reads go to the primary"},
+    ParameterInfo{.name = "related",
+                  .type = ParameterInfo::Type::kText,
+                  .default_value = "",
+                  .help =
+                      "tables that count as written when another is, as in \"t1:t2,f1():tF\" "
+                      "(between commas or blanks): with t1 so does t2, and with what calls the "
+                      "function f1, a write of the table named f1(), tF; not so what is related "
+                      "to those. Names that the recording lacks mean nothing; needs scope = "
+                      "table or transaction_table"},
+    ParameterInfo{.name = "reject_read_only_writes",
+                  .type = ParameterInfo::Type::kBoolean,
+                  .default_value = "false",
+                  .help = "whether a write in a read-only transaction fails here; if not, the "
+                          "router behind has it. Of a transaction that is kept on one database "
+                          "(pin) only the first statement is looked at"},
 };
+
+// The pairs of "written:read,…" whose tables the recording has. Throws InputError.
+std::vector<Related> related_tables(const Parameters& p, StringTableView tables) {
+  constexpr std::string_view kSeparators = ", ";
+  std::vector<Related> related;
+  const std::string_view text = p.text("related");
+  for (std::size_t at = text.find_first_not_of(kSeparators); at != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
+    const std::string_view pair = text.substr(at, end - at);
+    at = text.find_first_not_of(kSeparators, end);
+    const std::size_t colon = pair.find(':');
+    if (std::ranges::count(pair, ':') != 1 || colon == 0 || colon + 1 == pair.size()) {
+      throw InputError(
+          fmt::format("router '{}': parameter 'related' must be pairs as in \"t1:t2,f1():t3\", "
+                      "found '{}'",
+                      p.strategy(), pair));
+    }
+    const std::string_view written = pair.substr(0, colon);
+    const std::string_view read = pair.substr(colon + 1);
+    std::size_t written_id = tables.size();
+    std::size_t read_id = tables.size();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      if (tables[i] == written) written_id = i;
+      if (tables[i] == read) read_id = i;
+    }
+    if (written_id == tables.size() || read_id == tables.size()) continue;
+    related.emplace_back(written_id, read_id);
+  }
+  return related;
+}
 
 }  // namespace
 
-const StrategyInfo kStickyPrimary = {
+extern const StrategyInfo kStickyPrimary = {
     .name = "sticky_primary",
     .summary = "guard: for a while after a write, reads go to the primary too",
     .rule =
@@ -181,18 +279,20 @@ const StrategyInfo kStickyPrimary = {
         "answered, counts as its writes do, unless a statement of it has failed. With scope table "
         "only the commit counts, so that what is rolled back marks nothing. A locking read and DDL "
         "count as writes; where the key or table that `scope` is about is not recorded, nothing "
-        "sticks. No random draws.",
+        "sticks. What `related` names counts as written at the same time. No random draws.",
     .parameters = kParameters,
     .systems =
         "Rails DatabaseSelector (2 s, session), django-multidb-router (15 s), django_replicated "
         "(5 s), Makara (5 s), Laravel sticky (session, forever), Pgpool-II "
         "disable_load_balance_on_write = transaction, always (session, forever), dml_adaptive "
-        "(transaction_table) and dml_adaptive_global (table; its time follows the measured delay, "
-        "60 s at most), PgCat db_activity_based_routing (table; it does not wait for the commit)",
+        "(transaction_table, related = its list of object relationships) and dml_adaptive_global "
+        "(table, ttl_factor = 5; which of several delays counts, and as of when, is assumed), "
+        "PgCat db_activity_based_routing (table; it does not wait for the commit)",
     .failure_modes =
         "A replication lag longer than the duration is not covered, nor are other sessions (but "
         "for scope key, table, all). Sessions that write often never leave the primary. What is "
-        "read through views, triggers and functions of a written table goes unnoticed, and where "
+        "read through views, triggers and functions of a written table goes unnoticed (but for "
+        "`related`), and where "
         "a read-only transaction is kept on one database its BEGIN decides, which names no table "
         "or key. Frameworks that stick for the rest of a web request are modelled by the session, "
         "which may be longer or, with pooled connections, another user's.",
@@ -203,9 +303,21 @@ const StrategyInfo kStickyPrimary = {
       StickyPrimary::Rule rule;
       rule.scope = p.choice<Scope>("scope");
       rule.duration_ns = p.duration("duration");
+      rule.ttl_factor = p.number("ttl_factor");
       rule.refresh = p.boolean("refresh");
       rule.cold_start_ns = p.duration("cold_start");
-      return std::make_unique<StickyPrimary>(std::move(setup), rule);
+      rule.related = related_tables(p, setup.tables);
+      rule.rejects_read_only_writes = p.boolean("reject_read_only_writes");
+      if (rule.ttl_factor > 0 && !rule.refresh) {
+        throw InputError(fmt::format("router '{}': ttl_factor needs refresh = true", p.strategy()));
+      }
+      const bool by_table = rule.scope == Scope::kTable || rule.scope == Scope::kTransactionTable;
+      if (!p.text("related").empty() && !by_table) {
+        throw InputError(
+            fmt::format("router '{}': related needs scope = table or transaction_table, not {}",
+                        p.strategy(), p.text("scope")));
+      }
+      return std::make_unique<StickyPrimary>(std::move(setup), std::move(rule));
     },
 };
 

@@ -4,8 +4,8 @@
 
 namespace switchyard {
 
-RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
-                        std::uint64_t seed) {
+RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
+                        StringTableView tables) {
   std::vector<NodeInfo> nodes;
   for (const NodeSpec& node : cluster.nodes)
     nodes.push_back({node.name, node.role, node.weight, node.round_trip_ns});
@@ -22,14 +22,14 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
       pinning = parameters.choice<Pinning>("pin");
     }
     routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                                 python_random, nullptr, candidate.instances},
+                                 python_random, nullptr, candidate.instances, tables},
                                 parameters));
     for (std::size_t g = candidate.guards.size(); g-- > 0;) {
       const RouterUse& guard = candidate.guards[g];
       const StrategyInfo& guard_info = find_guard(guard.name);
       routers.back() =
           guard_info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                           nullptr, std::move(routers.back())},
+                           nullptr, std::move(routers.back()), candidate.instances, tables},
                           parameters_of(guard.name, guard_info, guard.parameters));
     }
   }
@@ -38,13 +38,13 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster,
 }
 
 std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
-                                         std::uint64_t seed) {
+                                         std::uint64_t seed, StringTableView tables) {
   std::vector<RouterChain> instances;
   for (std::uint32_t i = 0; i < candidate.instances; ++i) {
     // The first has the streams of a lone one.
     const std::uint64_t own =
         i == 0 ? seed : RandomStream(seed, RandomPurpose::kInstances, i).next_u64();
-    instances.push_back(build_chain(candidate, cluster, own));
+    instances.push_back(build_chain(candidate, cluster, own, tables));
   }
   return instances;
 }

@@ -6,15 +6,18 @@
 
 #include "routers/chain.h"
 #include "scenario/scenario.h"
+#include "workload/string_table.h"
 
 namespace switchyard {
 
 // Every candidate gets the same random streams for the same seed. Throws InputError when a router
-// is unknown, has no such parameter, or can't work on this cluster.
-RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed);
+// is unknown, has no such parameter, or can't work on this cluster. `tables`: the recording's, for
+// parameters that name some; they need not outlive the call.
+RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
+                        StringTableView tables = {});
 
 // All of a candidate's router instances, each with random streams of its own.
 std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
-                                         std::uint64_t seed);
+                                         std::uint64_t seed, StringTableView tables = {});
 
 }  // namespace switchyard

@@ -35,7 +35,8 @@ inline Candidate candidate_of(const std::string& router, const ParameterTexts& p
 inline RunTally run(const ReplayWorkload& workload, const ClusterSpec& cluster,
                     const Candidate& candidate, const ReplayOptions& options) {
   validate(cluster);
-  const RouterChain chain = build_chain(candidate, cluster, options.seed);
+  const RouterChain chain =
+      build_chain(candidate, cluster, options.seed, workload.trace.names().tables);
   return replay(workload, cluster, chain, options);
 }
 

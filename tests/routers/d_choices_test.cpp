@@ -113,6 +113,48 @@ TEST_CASE("two distinct choices: Finagle's own test, 100 nodes that never answer
   CHECK(outstanding[NodeId{0}] - before == Approx(2000).margin(60));
 }
 
+TEST_CASE("health before load: Finagle's choice among nodes of which some are down") {
+  // Of nodes with so many requests each, these down.
+  const auto shares = [](const std::vector<int>& counts, const std::set<std::size_t>& down,
+                         const ParameterTexts& given = {}) {
+    const auto nodes = weighted(std::vector<double>(counts.size(), 1));
+    const auto router = make("finagle.p2c", nodes, given);
+    router->on_topology(states_of(nodes, down), 0);
+    Outstanding outstanding = outstanding_of(counts);
+    return read_shares(*router, counts.size(), {.outstanding = &outstanding});
+  };
+  CHECK(shares({9, 0}, {1})[0] == Approx(1));
+  // Each of three pairs is as likely; load decides only between the two that are up. If who is down
+  // is not drawn at all, load decides everything.
+  check_shares(shares({9, 1, 0}, {2}), {1 / 3., 2 / 3., 0});
+  check_shares(shares({9, 1, 0}, {2}, {{"health", "filter"}}), {0, 1, 0});
+  // One of four is up: in half of the draws, of which there are five at most.
+  check_shares(shares({9, 1, 1, 1}, {1, 2, 3}), {31 / 32., 1 / 96., 1 / 96., 1 / 96.});
+  check_shares(shares({9, 1, 1, 1}, {1, 2, 3}, {{"max_effort", "0"}}),
+               {1 / 2., 1 / 6., 1 / 6., 1 / 6.});
+  // Among those that are down the load counts, and there is no other place to go.
+  check_shares(shares({2, 1, 0}, {0, 1, 2}), {0, 1 / 3., 2 / 3.});
+}
+
+TEST_CASE("health first: writes follow the primary, and who is back is like any other") {
+  const auto nodes = nodes_named(
+      {{"default", Role::kPrimary}, {"replica", Role::kReplica}, {"other", Role::kReplica}});
+  const auto router = make("finagle.p2c", nodes);
+  Outstanding outstanding = outstanding_of({0, 5, 0});
+  const ClusterView view{.outstanding = &outstanding};
+  router->on_topology(states_of(nodes, {2}), 0);
+  CHECK(reads(*router, 20, view) == std::string(20, 'b'));
+  router->on_topology(states_of(nodes, {}), 0);
+  CHECK(reads(*router, 20, view) == std::string(20, 'c'));
+  const std::vector<NodeState> promoted = {
+      {false, Role::kPrimary}, {true, Role::kPrimary}, {true, Role::kReplica}};
+  router->on_topology(promoted, 0);
+  CHECK(write(*router).node == NodeId{1});
+  CHECK(reads(*router, 20, view) == std::string(20, 'c'));
+  CHECK(error_of("finagle.p2c", nodes, {{"health_checks", "false"}}) ==
+        "router 'finagle.p2c': health = first needs health_checks = true");
+}
+
 TEST_CASE("ties go to the first or the last node drawn, or to any") {
   // The same draws for all.
   const auto picks = [](const char* tie) {

@@ -66,7 +66,7 @@ TEST_CASE(
   const ClusterView view{.outstanding = &outstanding};
   const auto router = make(name, nodes);
   CHECK(letter(read(*router, view)) == 'b');
-  CHECK(letter(read(*make(name, nodes, kWithPrimary), view)) == 'a');
+  CHECK(letter(read(*make("maxscale.master_accept_reads", nodes), view)) == 'a');
   router->on_topology(states_of(nodes, {1, 2}), 0);
   CHECK(letter(read(*router, view)) == 'a');
   CHECK(read(*router, view).reason == Reason::kNoReplica);

@@ -1,4 +1,5 @@
 // What all strategies have in common, bounds, and the catalogue with its presets.
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -92,6 +93,22 @@ TEST_CASE("the comment that opens a strategy's file names its parameters and the
       CHECK(comment.find(told) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("every strategy that has a file is in the catalogue") {
+  std::set<std::string> listed;
+  for (const auto& list : {catalogue(), guards()}) {
+    for (const StrategyInfo* info : list) listed.insert(std::string(info->name));
+  }
+  std::set<std::string> found;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(SWITCHYARD_SOURCE_DIR "/sim/routers")) {
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("extern const StrategyInfo")) found.insert(entry.path().stem().string());
+    }
+  }
+  CHECK(found == listed);
 }
 
 TEST_CASE("every strategy of the catalogue says what it does and where it comes from") {

@@ -1,72 +1,13 @@
-// The guard sticky_primary: whose reads go to the primary after a write, and for how long.
+// The guard sticky_primary: whose reads go to the primary after a write, and for how long. What it
+// knows of tables: sticky_tables_test.cpp.
 #include "replay/harness.h"
 #include "routers/chain.h"
-#include "routers/guarded.h"
+#include "routers/client.h"
 
 namespace switchyard::testing {
 namespace {
 
 constexpr Nanoseconds kYear = Nanoseconds{365} * 24 * 3600 * kSecond;
-
-// One session's statements, each sent and answered at `now`; none is recorded to take any time.
-class Client {
- public:
-  Client(Router& router, std::uint32_t session) : router_(router), session_(session) {}
-
-  Nanoseconds now = 0;
-  std::uint32_t transaction = 0;
-
-  Decision ask(std::uint32_t table) const {
-    Query query = read_of(session_);
-    query.table = static_cast<TableId>(table);
-    query.transaction = transaction;
-    return router_.choose(query, {}, now);
-  }
-  bool reads_from_primary(std::uint32_t table) const { return ask(table).node == NodeId{0}; }
-
-  void begin() { transaction = ++transactions_; }
-  void write(std::uint32_t table, Status status = Status::kOk) {
-    tell(RequestClass::kWrite, Op::kWrite, table, status);
-  }
-  void read(std::uint32_t table, Status status) {
-    tell(RequestClass::kRead, Op::kRead, table, status);
-  }
-  void commit(Status status = Status::kOk) { end(Op::kCommit, status); }
-  void abort() { end(Op::kAbort, Status::kOk); }
-  // Without an answer.
-  void send_commit() { send(RequestClass::kControl, Op::kCommit, kNone); }
-  void answer_commit(Status status) { answer(RequestClass::kControl, Op::kCommit, kNone, status); }
-
- private:
-  void end(Op op, Status status) {
-    tell(RequestClass::kControl, op, kNone, status);
-    transaction = 0;
-  }
-  void send(RequestClass kind, Op op, std::uint32_t table) {
-    router_.on_dispatch(
-        {now, NodeId{0}, SessionId{session_}, kNoKey, TableId{table}, kind, op, transaction});
-  }
-  void tell(RequestClass kind, Op op, std::uint32_t table, Status status) {
-    send(kind, op, table);
-    answer(kind, op, table, status);
-  }
-  void answer(RequestClass kind, Op op, std::uint32_t table, Status status) {
-    Response response;
-    response.now_ns = now;
-    response.node = NodeId{0};
-    response.session = SessionId{session_};
-    response.table = TableId{table};
-    response.kind = kind;
-    response.op = op;
-    response.transaction = transaction;
-    response.status = status;
-    router_.on_response(response);
-  }
-
-  Router& router_;
-  std::uint32_t session_;
-  std::uint32_t transactions_ = 0;
-};
 
 RouterChain unpinned(const char* include_primary) {
   return build_chain(
@@ -202,61 +143,6 @@ TEST_CASE("sticky_primary: a transaction that has written, and neither others no
   CHECK_FALSE(client.reads_from_primary(1));
 }
 
-TEST_CASE("sticky_primary: only tables that the transaction wrote (Pgpool's dml_adaptive)") {
-  const auto router = guarded("pgpool.dml_adaptive");
-  Client client(*router, 1);
-  client.begin();
-  CHECK_FALSE(client.reads_from_primary(2));
-  client.write(1);
-  CHECK(client.reads_from_primary(1));
-  CHECK_FALSE(client.reads_from_primary(3));
-  CHECK_FALSE(client.reads_from_primary(kNone));
-  client.write(4);
-  CHECK(client.reads_from_primary(4));
-  CHECK(client.reads_from_primary(1));
-  client.commit();
-  CHECK_FALSE(client.reads_from_primary(1));
-}
-
-TEST_CASE(
-    "sticky_primary: what others wrote, once it is committed (Pgpool's dml_adaptive_global)") {
-  const auto router = guarded("pgpool.dml_adaptive_global");
-  Client writer(*router, 1);
-  Client reader(*router, 2);
-  // It starts cold.
-  reader.now = kSecond;
-  CHECK(reader.reads_from_primary(1));
-  writer.now = reader.now = 10 * kSecond;
-  CHECK_FALSE(reader.reads_from_primary(1));
-
-  writer.write(1);
-  CHECK(reader.reads_from_primary(1));
-  CHECK_FALSE(reader.reads_from_primary(2));
-
-  // What is rolled back marks nothing, though its own transaction sees it.
-  writer.begin();
-  writer.write(3);
-  CHECK(writer.reads_from_primary(3));
-  CHECK_FALSE(reader.reads_from_primary(3));
-  writer.abort();
-  CHECK_FALSE(writer.reads_from_primary(3));
-  CHECK_FALSE(reader.reads_from_primary(3));
-
-  // A commit does, from its own time on.
-  writer.begin();
-  writer.write(4);
-  writer.write(5);
-  writer.now = reader.now = 20 * kSecond;
-  CHECK_FALSE(reader.reads_from_primary(4));
-  writer.commit();
-  CHECK(reader.reads_from_primary(4));
-  CHECK(reader.reads_from_primary(5));
-  reader.now = 80 * kSecond - 1;
-  CHECK(reader.reads_from_primary(4));
-  reader.now = 80 * kSecond;
-  CHECK_FALSE(reader.reads_from_primary(4));
-}
-
 TEST_CASE("sticky_primary: a commit marks from its sending on, and if it fails no longer") {
   const auto marked = [](const auto& end) {
     const auto router = guarded("sticky_primary", {{"scope", "table"}, {"duration", "2s"}});
@@ -364,6 +250,42 @@ TEST_CASE("without sticking, locking reads, writes and BEGIN go to the primary (
     for (int i = 0; i < 6; ++i) nodes.push_back(index(chain.choose(query, {}, 0).node));
     CHECK(nodes == (*primary_reads == 't' ? Nodes{0, 1, 2, 0, 1, 2} : kInTurn));
   }
+}
+
+TEST_CASE("a write in a read-only transaction is an error (django_replicated)") {
+  const auto router = guarded("django_replicated.redirect");
+  const auto kind_of = [&](RequestClass kind, Op op, bool read_only) {
+    Query query = read_of(0);
+    query.kind = kind;
+    query.op = op;
+    query.transaction = 1;
+    query.read_only_transaction = read_only;
+    return router->choose(query, {}, 0).kind;
+  };
+  using Kind = Decision::Kind;
+  CHECK(kind_of(RequestClass::kWrite, Op::kWrite, true) == Kind::kReject);
+  CHECK(kind_of(RequestClass::kWrite, Op::kDdl, true) == Kind::kReject);
+  CHECK(kind_of(RequestClass::kWrite, Op::kWrite, false) == Kind::kNode);
+  CHECK(kind_of(RequestClass::kRead, Op::kRead, true) == Kind::kNode);
+  // As the transaction's first statement, before a router that keeps it on one database.
+  CHECK(kind_of(RequestClass::kRead, Op::kWrite, true) == Kind::kReject);
+}
+
+TEST_CASE("in a run, a write in a read-only transaction fails before it gets anywhere") {
+  constexpr std::uint8_t kReadOnly = kFlagReadOnlyTransaction;
+  const ReplayWorkload workload = by_hand({{0, "s", 'b', 0, "k", 1, "t", kReadOnly},
+                                           {kMs, "s", 'r', 0, "k", 1, "t", kReadOnly},
+                                           {2 * kMs, "s", 'w', 0, "k", 1, "t", kReadOnly},
+                                           {3 * kMs, "s", 'c', 0, "k", 1, "t", kReadOnly},
+                                           {4 * kMs, "s", 'w', 0, "k", 0, "t"}});
+  const auto writes_and_rejections = [&](const char* rejects) {
+    Candidate candidate = candidate_of("round_robin", {{"pin", "none"}});
+    candidate.guards.push_back({"sticky_primary", {{"reject_read_only_writes", rejects}}});
+    const RunTally tally = run(workload, cluster_of(3, 8), candidate, options_of(LoopMode::kOpen));
+    return std::vector<std::uint64_t>{tally.nodes[0].writes, tally.rejected};
+  };
+  CHECK(writes_and_rejections("false") == std::vector<std::uint64_t>{2, 0});
+  CHECK(writes_and_rejections("true") == std::vector<std::uint64_t>{1, 1});
 }
 
 TEST_CASE("reads go to default while every replica is down (django_replicated)") {
