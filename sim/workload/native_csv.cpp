@@ -64,8 +64,19 @@ std::string_view first_line(std::span<const char> head) {
   return line;
 }
 
+constexpr std::string_view kNoteMark = "# note: ";
+// Line breaks and other characters that a line of CSV can't hold, and what stands for them behind a
+// backslash.
+constexpr std::string_view kEscaped = {"\\\n\r\0", 4};
+constexpr std::string_view kEscapes = "\\nr0";
+
+struct Head {
+  TraceInfo info;
+  bool has_escapes = false;
+};
+
 // key=value words after the magic; values have no blanks.
-TraceInfo parse_info(std::string_view line, const std::string& name) {
+Head parse_first_line(std::string_view line, const std::string& name) {
   // A version such as "v10" is another one.
   const bool known =
       line.starts_with(kMagic) && (line.size() == kMagic.size() || line[kMagic.size()] == ' ');
@@ -74,7 +85,8 @@ TraceInfo parse_info(std::string_view line, const std::string& name) {
                                                "convert other formats with 'switchyard convert'",
                                                kMagic));
   }
-  TraceInfo info;
+  Head head;
+  TraceInfo& info = head.info;
   line.remove_prefix(kMagic.size());
   while (!line.empty()) {
     const std::size_t begin = line.find_first_not_of(' ');
@@ -86,6 +98,7 @@ TraceInfo parse_info(std::string_view line, const std::string& name) {
     if (equals == std::string_view::npos) continue;
     const std::string_view value = word.substr(equals + 1);
     if (word.starts_with("source=")) info.source = value;
+    if (word == "escapes=backslash") head.has_escapes = true;
     if (word.starts_with("epoch_ns=")) {
       const auto [end, error] =
           std::from_chars(value.data(), value.data() + value.size(), info.epoch_ns);
@@ -94,13 +107,28 @@ TraceInfo parse_info(std::string_view line, const std::string& name) {
       }
     }
   }
-  return info;
+  return head;
+}
+
+// Comments between the first line and the header.
+std::vector<std::string> parse_notes(std::string_view head) {
+  std::vector<std::string> notes;
+  while (head.starts_with('#')) {
+    const std::size_t end = head.find('\n');
+    if (end == std::string_view::npos) break;
+    if (head.starts_with(kNoteMark)) {
+      notes.emplace_back(head.substr(kNoteMark.size(), end - kNoteMark.size()));
+    }
+    head.remove_prefix(end + 1);
+  }
+  return notes;
 }
 
 class RowParser {
  public:
-  RowParser(const std::string& name, const std::array<std::size_t, kColumns.size()>& field)
-      : name_(name), field_(field) {}
+  RowParser(const std::string& name, const std::array<std::size_t, kColumns.size()>& field,
+            bool has_escapes)
+      : name_(name), field_(field), has_escapes_(has_escapes) {}
 
   TraceRow parse(const std::array<char*, kColumns.size()>& text, std::uint64_t line) {
     line_ = line;
@@ -111,18 +139,18 @@ class RowParser {
                            row.t_ns, previous_t_));
     }
     previous_t_ = row.t_ns;
-    row.session = text[kSession];
+    row.session = name_text(text, kSession);
     row.op = operation(text[kOp]);
-    row.key = optional_text(text[kKey]);
-    row.table = optional_text(text[kTable]);
+    row.key = name_text(text, kKey);
+    row.table = name_text(text, kTable);
     row.dur_ns = optional_integer(text, kDur, kUnknown);
     row.bytes = optional_integer(text, kBytes, kUnknown);
     row.rows = optional_integer(text, kRows, kUnknown);
     row.txn = small_integer(text, kTxn, 0);
     row.flags = flags(optional_text(text[kFlags]));
     row.count = small_integer(text, kCount, 1);
-    row.node = optional_text(text[kNode]);
-    row.stmt = optional_text(text[kStmt]);
+    row.node = name_text(text, kNode);
+    row.stmt = name_text(text, kStmt);
     return row;
   }
 
@@ -133,6 +161,28 @@ class RowParser {
   }
   static std::string_view optional_text(const char* text) {
     return text == nullptr ? std::string_view() : text;
+  }
+  // Valid until the next row.
+  std::string_view name_text(const std::array<char*, kColumns.size()>& text, std::size_t column) {
+    const std::string_view raw = optional_text(text[column]);
+    if (!has_escapes_ || raw.find('\\') == std::string_view::npos) return raw;
+    std::string& plain = unescaped_[column];
+    plain.clear();
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      if (raw[i] != '\\') {
+        plain += raw[i];
+        continue;
+      }
+      const std::size_t which =
+          i + 1 < raw.size() ? kEscapes.find(raw[i + 1]) : std::string_view::npos;
+      if (which == std::string_view::npos) {
+        fail(column, fmt::format("a backslash stands before '{}'; expected one of {}",
+                                 raw.substr(i + 1, 1), kEscapes));
+      }
+      plain += kEscaped[which];
+      ++i;
+    }
+    return plain;
   }
   std::int64_t required_integer(const std::array<char*, kColumns.size()>& text,
                                 std::size_t column) const {
@@ -181,6 +231,8 @@ class RowParser {
 
   const std::string& name_;
   std::array<std::size_t, kColumns.size()> field_;
+  bool has_escapes_;
+  std::array<std::string, kColumns.size()> unescaped_;
   std::uint64_t line_ = 0;
   std::int64_t previous_t_ = INT64_MIN;
 };
@@ -207,7 +259,7 @@ std::array<std::size_t, kColumns.size()> field_numbers(std::span<const char> hea
   return numbers;
 }
 
-Trace read_rows(Reader& reader, const std::string& name, TraceInfo info,
+Trace read_rows(Reader& reader, const std::string& name, Head head,
                 const std::array<std::size_t, kColumns.size()>& field) {
   reader.read_header(io::ignore_extra_column | io::ignore_missing_column, kColumns[0], kColumns[1],
                      kColumns[2], kColumns[3], kColumns[4], kColumns[5], kColumns[6], kColumns[7],
@@ -221,18 +273,27 @@ Trace read_rows(Reader& reader, const std::string& name, TraceInfo info,
     }
   }
   TraceBuilder builder;
-  RowParser parser(name, field);
+  RowParser parser(name, field, head.has_escapes);
   std::array<char*, kColumns.size()> c{};
   while (reader.read_row(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11],
                          c[12])) {
     builder.add(parser.parse(c, reader.get_file_line()));
   }
   if (builder.size() == 0) throw InputError(name + ": holds no requests");
-  return builder.finish(std::move(info));
+  return builder.finish(std::move(head.info));
 }
 
-// Quotes where the plain text would be read differently.
-void append_text(std::string& out, std::string_view text) {
+// Quotes where the plain text would be read differently, and escapes what no line can hold.
+void append_text(std::string& out, std::string_view text, bool escape) {
+  if (escape && text.find_first_of(kEscaped) != std::string_view::npos) {
+    std::string escaped;
+    for (const char c : text) {
+      const std::size_t which = kEscaped.find(c);
+      if (which != std::string_view::npos) escaped += '\\';
+      escaped += which == std::string_view::npos ? c : kEscapes[which];
+    }
+    return append_text(out, escaped, false);
+  }
   const bool plain = text.find_first_of(",\"") == std::string_view::npos &&
                      !text.starts_with(' ') && !text.ends_with(' ') && !text.starts_with('\t') &&
                      !text.ends_with('\t');
@@ -248,8 +309,8 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_name(std::string& out, const StringTableView& names, std::uint32_t id) {
-  if (id != kNone) append_text(out, names[id]);
+void append_name(std::string& out, const StringTableView& names, std::uint32_t id, bool escape) {
+  if (id != kNone) append_text(out, names[id], escape);
 }
 
 void append_known(std::string& out, std::int64_t value) {
@@ -261,11 +322,11 @@ std::string one_word(std::string text) {
   return text;
 }
 
-void append_row(std::string& out, const Trace& trace, std::size_t i) {
+void append_row(std::string& out, const Trace& trace, std::size_t i, bool escape) {
   const TraceColumns& c = trace.columns();
   const TraceNames& names = trace.names();
   fmt::format_to(std::back_inserter(out), "{},", c.t_ns[i]);
-  append_text(out, names.sessions[c.session[i]]);
+  append_text(out, names.sessions[c.session[i]], escape);
   out += ',';
   out += letter_of(c.op[i]);
   const auto field = [&](const auto& column, auto&& append) {
@@ -273,8 +334,8 @@ void append_row(std::string& out, const Trace& trace, std::size_t i) {
     out += ',';
     append(column[i]);
   };
-  field(c.key, [&](std::uint32_t id) { append_name(out, names.keys, id); });
-  field(c.table, [&](std::uint32_t id) { append_name(out, names.tables, id); });
+  field(c.key, [&](std::uint32_t id) { append_name(out, names.keys, id, escape); });
+  field(c.table, [&](std::uint32_t id) { append_name(out, names.tables, id, escape); });
   field(c.dur_ns, [&](std::int64_t value) { append_known(out, value); });
   field(c.bytes, [&](std::int64_t value) { append_known(out, value); });
   field(c.rows, [&](std::int64_t value) { append_known(out, value); });
@@ -285,23 +346,24 @@ void append_row(std::string& out, const Trace& trace, std::size_t i) {
     }
   });
   field(c.count, [&](std::uint32_t value) { append_known(out, value); });
-  field(c.node, [&](std::uint32_t id) { append_name(out, names.nodes, id); });
-  field(c.stmt, [&](std::uint32_t id) { append_name(out, names.statements, id); });
+  field(c.node, [&](std::uint32_t id) { append_name(out, names.nodes, id, escape); });
+  field(c.stmt, [&](std::uint32_t id) { append_name(out, names.statements, id, escape); });
   out += '\n';
 }
 
 }  // namespace
 
 Trace read_native_csv(std::unique_ptr<ByteSource> source, const std::string& name) {
-  auto peeked = std::make_unique<PeekedSource>(std::move(source), 16384);
-  TraceInfo info = parse_info(first_line(peeked->head()), name);
+  auto peeked = std::make_unique<PeekedSource>(std::move(source), std::size_t{1} << 16);
+  Head head = parse_first_line(first_line(peeked->head()), name);
+  head.info.notes = parse_notes(peeked->head());
   const auto field = field_numbers(peeked->head());
   const auto at = [&](const io::error::with_file_line& error) {
     return SourceLocation{name, static_cast<std::uint64_t>(error.file_line)};
   };
   try {
     Reader reader(name, std::make_unique<ParserSource>(std::move(peeked)));
-    return read_rows(reader, name, std::move(info), field);
+    return read_rows(reader, name, std::move(head), field);
   } catch (const io::error::too_few_columns& error) {
     throw InputError(at(error), "has fewer fields than the header names");
   } catch (const io::error::too_many_columns& error) {
@@ -320,17 +382,20 @@ Trace read_native_csv(std::unique_ptr<ByteSource> source, const std::string& nam
 
 void write_native_csv(const Trace& trace, AtomicFile& file) {
   const TraceColumns& c = trace.columns();
-  for (const StringTableView& names :
-       {trace.names().sessions, trace.names().keys, trace.names().tables, trace.names().nodes,
-        trace.names().statements}) {
-    if (names.text.find_first_of("\r\n") != std::string_view::npos) {
-      throw InputError(
-          "a name or statement of this trace holds a line break, which the native CSV cannot "
-          "carry; write the binary form (.swt) instead");
-    }
+  const TraceNames& names = trace.names();
+  const bool escape = std::ranges::any_of(
+      std::array{names.sessions, names.keys, names.tables, names.nodes, names.statements},
+      [](const StringTableView& table) {
+        return table.text.find_first_of(kEscaped.substr(1)) != std::string_view::npos;
+      });
+  std::string out = fmt::format("{} epoch_ns={} source={}{}\n", kMagic, trace.info().epoch_ns,
+                                one_word(trace.info().source), escape ? " escapes=backslash" : "");
+  for (std::string note : trace.info().notes) {
+    std::ranges::replace_if(
+        note, [](char ch) { return ch == '\n' || ch == '\r'; }, ' ');
+    out += fmt::format("{}{}\n", kNoteMark, note);
   }
-  std::string out = fmt::format("{} epoch_ns={} source={}\nt,session,op", kMagic,
-                                trace.info().epoch_ns, one_word(trace.info().source));
+  out += "t,session,op";
   const std::array<bool, kColumns.size()> present = {false,
                                                      false,
                                                      false,
@@ -349,7 +414,7 @@ void write_native_csv(const Trace& trace, AtomicFile& file) {
   }
   out += '\n';
   for (std::size_t i = 0; i < trace.size(); ++i) {
-    append_row(out, trace, i);
+    append_row(out, trace, i, escape);
     if (out.size() > 1 << 20) {
       file.write(out);
       out.clear();

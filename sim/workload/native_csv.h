@@ -8,7 +8,9 @@
 //                      s session state, x other
 //   optional  key, table, node, stmt (text); dur (ns at the server), bytes, rows (integers);
 //             txn (integer, unique within the session); flags (letters of RSPEMU); count
-// Fields may be quoted with " (doubled inside); a field holds no line break.
+// Fields may be quoted with " (doubled inside). With `escapes=backslash` in the first line, \n, \r,
+// \0 and \\ stand for a line break, a return, a NUL and a backslash. Lines `# note: …` before the
+// header tell what an import skipped and assumed.
 #pragma once
 
 #include <memory>

@@ -321,26 +321,43 @@ TEST_CASE("A column that the header names twice is an error") {
   check_error(kFirst + "t,session,op,dur,dur\n1,a,r,1,2\n", {"x.csv: ", "'dur'", "twice"});
 }
 
-TEST_CASE("A name with a line break cannot be written, and nothing is left behind") {
+TEST_CASE("Names with line breaks, NULs and backslashes, and notes, come back as they were") {
   TraceBuilder builder;
   TraceRow row;
-  row.session = "a";
-  row.stmt = "select 1,\n2";
+  const std::string key("t/a\\n\nb\r\0c,\"d\"", 15);
+  row.session = "a\\b";
+  row.op = Op::kRead;
+  row.key = key;
+  row.stmt = " SELECT\t1 ";
   builder.add(row);
-  const Trace trace = builder.finish({});
+  TraceInfo info;
+  info.source = "pgcsv";
+  info.notes = {"12 rows read", "skipped 3, \"quoted\""};
+  const Trace trace = builder.finish(info);
   const TemporaryDirectory directory;
-  {
-    AtomicFile file(directory.file("t.csv"));
-    std::string message;
-    try {
-      write_native_csv(trace, file);
-    } catch (const InputError& error) {
-      message = error.what();
-    }
-    CHECK(message.find("line break") != std::string::npos);
-    CHECK(message.find(".swt") != std::string::npos);
-  }
-  CHECK(std::filesystem::is_empty(directory.path()));
+  AtomicFile file(directory.file("t.csv"));
+  write_native_csv(trace, file);
+  file.commit();
+  const Trace again = open_trace(directory.file("t.csv"), {});
+  CHECK(content_hash(again) == content_hash(trace));
+  CHECK(again.names().keys[0] == key);
+  CHECK(again.info().notes == info.notes);
+  CHECK(again.info().source == "pgcsv");
+}
+
+TEST_CASE("A backslash means itself unless the first line says otherwise") {
+  const TemporaryDirectory directory;
+  const auto key = [&](const std::string& first, const std::string& text) {
+    const Trace trace =
+        open_trace(directory.write("t.csv", "# switchyard-trace v1" + first +
+                                                "\nt,session,op,key\n0,a,r," + text + "\n"),
+                   {});
+    return std::string(trace.names().keys[0]);
+  };
+  CHECK(key("", "a\\nb") == "a\\nb");
+  CHECK(key(" escapes=backslash", "a\\nb") == "a\nb");
+  CHECK_THROWS_AS(key(" escapes=backslash", "a\\xb"), InputError);
+  CHECK_THROWS_AS(key(" escapes=backslash", "a\\"), InputError);
 }
 
 }  // namespace
