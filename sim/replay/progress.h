@@ -36,6 +36,14 @@ class Progress : public Positions {
   bool has_reached(NodeId node, const Position& position) const {
     return state(node, position.origin).applied >= position.number;
   }
+  // Calls visit(position) for the furthest that it has come in each origin's commits, if at all.
+  template <class Visitor>
+  void for_each_reached(NodeId node, Visitor&& visit) const {
+    for (std::size_t origin = 0; origin < logs_.size(); ++origin) {
+      const std::uint64_t applied = state(node, node_id(origin)).applied;
+      if (applied > 0) visit(Position{node_id(origin), applied});
+    }
+  }
   bool has_reached(NodeId node, const std::vector<Position>& all) const {
     return std::ranges::all_of(all, [&](const Position& each) { return has_reached(node, each); });
   }

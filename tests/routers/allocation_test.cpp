@@ -1,4 +1,5 @@
 // No strategy takes memory to decide. A program of its own, since it counts every allocation.
+#include <array>
 #include <cstdlib>
 #include <new>
 
@@ -96,6 +97,7 @@ std::uint64_t allocations_of(const RouterChain& chain) {
   view.truth = &truth;
   view.positions = &positions;
   view.awaited = &awaited;
+  const std::array<Position, 2> reached = {Position{NodeId{0}, 100}, Position{NodeId{1}, 100}};
   RandomStream random(1, RandomPurpose::kOperations);
   Nanoseconds now = 0;
   allocations = 0;
@@ -110,7 +112,14 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     query.table = static_cast<TableId>(random.next_below(10));
     query.asked_ns = now;
     counts = i >= kDecisions;
-    const Decision decision = chain.choose(query, view, now);
+    Decision decision = chain.choose(query, view, now);
+    ProbeAnswer own;
+    if (decision.kind == Decision::Kind::kProbe) {
+      own.node = decision.node;
+      own.reached = reached;
+      query.probe = &own;
+      decision = chain.choose(query, view, now);
+    }
     counts = false;
     if (decision.kind != Decision::Kind::kNode) continue;
     outstanding.add_until(decision.node, now + 3 * kMillisecond);
