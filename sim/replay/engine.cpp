@@ -17,6 +17,7 @@
 #include "replay/router_feed.h"
 #include "replay/run_needs.h"
 #include "replay/servers.h"
+#include "replay/session_ends.h"
 #include "replay/supervisor.h"
 #include "replay/transactions.h"
 #include "replay/waiting_answers.h"
@@ -63,6 +64,7 @@ class Engine : private Truth, private Supervisor::Client {
         first_feed_(instances.front(), 0, cluster.nodes.size(), columns_,
                     workload.trace.session_count(), events_, flights_, probes_, *this, progress_),
         arrivals_(workload, options_, events_),
+        session_ends_(columns_, workload.trace.session_count(), wants_.sessions, events_),
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
@@ -175,6 +177,9 @@ class Engine : private Truth, private Supervisor::Client {
         break;
       case EventKind::kResponse:
         feed_of(flights_[event.low()]).respond(event.low(), now_);
+        break;
+      case EventKind::kSessionEnd:
+        feed_of(event.low()).session_ended(event.low(), now_);
         break;
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
@@ -700,6 +705,7 @@ class Engine : private Truth, private Supervisor::Client {
   [[gnu::always_inline]] void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
     ++answered_;
     arrivals_.answered(flight.request, response_ns);
+    if (kGeneral) session_ends_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
     if constexpr (kGeneral) {
       feed_of(flight).answered(flight, status, response_ns);
@@ -748,6 +754,7 @@ class Engine : private Truth, private Supervisor::Client {
   RouterFeed first_feed_;
   std::vector<std::unique_ptr<RouterFeed>> more_feeds_;  // of the other router instances
   Arrivals arrivals_;
+  SessionEnds session_ends_;
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
   mutable std::vector<Coming> coming_;   // of one node, for the oracle

@@ -38,6 +38,9 @@ class Guard : public Router {
   void on_session_start(SessionId session, Nanoseconds now) override {
     inner_->on_session_start(session, now);
   }
+  void on_session_end(SessionId session, Nanoseconds now) override {
+    inner_->on_session_end(session, now);
+  }
   std::span<const NodeId> take_probes() override { return inner_->take_probes(); }
   void on_probe(const ProbeAnswer& answer) override { inner_->on_probe(answer); }
   Nanoseconds next_timer() const override { return inner_->next_timer(); }

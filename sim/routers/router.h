@@ -94,7 +94,7 @@ struct Decision {
 struct Signals {
   bool outstanding = false;  // ClusterView::outstanding
   bool responses = false;    // on_dispatch and on_response
-  bool sessions = false;     // on_session_start
+  bool sessions = false;     // on_session_start and on_session_end
   bool timers = false;       // next_timer and on_timer
   bool origin = false;       // Query::origin
   bool positions = false;    // ClusterView::positions and on_observation
@@ -218,6 +218,9 @@ class Router {
   virtual void on_observation(const Positions& /*positions*/, Nanoseconds /*now*/) {}
   // Before the first request of a session.
   virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
+  // When all requests of a session have been answered, or have failed for good. One that waits for
+  // an answer for ever does not end.
+  virtual void on_session_end(SessionId /*session*/, Nanoseconds /*now*/) {}
   // Nodes to send a probe to now, one each; asked after choose() and on_timer(). They are valid
   // until the next call.
   virtual std::span<const NodeId> take_probes() { return {}; }

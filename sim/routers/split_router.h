@@ -2,8 +2,8 @@
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: none may take it; or a Decision, where it may also have to wait), and
-// where it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a
-// Router has them (on_timer() may leave out the view).
+// where it wants them on_dispatch(), on_response(), on_session_start(), on_session_end(),
+// take_probes(), on_probe() and timers as a Router has them (on_timer() may leave out the view).
 #pragma once
 
 #include <type_traits>
@@ -47,6 +47,16 @@ class SplitRouter : public Router {
   }
   void on_response(const Response& response) override {
     if constexpr (requires { picker_.on_response(response); }) picker_.on_response(response);
+  }
+  void on_session_start(SessionId session, Nanoseconds now) override {
+    if constexpr (requires { picker_.on_session_start(session, now); }) {
+      picker_.on_session_start(session, now);
+    }
+  }
+  void on_session_end(SessionId session, Nanoseconds now) override {
+    if constexpr (requires { picker_.on_session_end(session, now); }) {
+      picker_.on_session_end(session, now);
+    }
   }
   std::span<const NodeId> take_probes() override {
     if constexpr (requires { picker_.take_probes(); }) return picker_.take_probes();

@@ -70,15 +70,11 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
   if (s.options.loop == LoopMode::kClosed) workload.think = Law::exponential(4e6);
   s.workload = synthetic(workload, seed);
   const bool masters = s.cluster.find("master-1") != kNoNode;
-  std::vector<std::string> names = {"MasterSlave",
-                                    "MasterSlaveAsShipped",
-                                    "round_robin",
-                                    "least_outstanding",
-                                    "d_choices",
-                                    "oracle",
-                                    "causal universal",
-                                    "causal fast universal",
-                                    ""};
+  std::vector<std::string> names = {"MasterSlave",       "MasterSlaveAsShipped",
+                                    "round_robin",       "least_outstanding",
+                                    "d_choices",         "oracle",
+                                    "causal universal",  "causal fast universal",
+                                    "haproxy.leastconn", ""};
   if (masters) names.emplace_back("MultipleMasterSlave");
   s.candidate = candidate_of(one_of(random, names));
   if (s.candidate.name.starts_with("causal")) {

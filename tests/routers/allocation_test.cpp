@@ -111,6 +111,13 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     query.key = static_cast<KeyId>(random.next_below(100));
     query.table = static_cast<TableId>(random.next_below(10));
     query.asked_ns = now;
+    // Sessions come and go.
+    if (i >= static_cast<int>(kSessions) && random.next_below(10) == 0) {
+      chain.on_session_end(query.session, now);
+      chain.on_session_start(query.session, now);
+    } else if (i < static_cast<int>(kSessions)) {
+      chain.on_session_start(query.session, now);
+    }
     counts = i >= kDecisions;
     Decision decision = chain.choose(query, view, now);
     ProbeAnswer own;
