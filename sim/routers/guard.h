@@ -49,7 +49,8 @@ class Guard : public Router {
  protected:
   std::size_t node_count() const { return states_.size(); }
   bool is_replica(NodeId node) const { return states_[index(node)].role == Role::kReplica; }
-  bool is_up_replica(NodeId node) const { return is_replica(node) && states_[index(node)].up; }
+  bool is_up(NodeId node) const { return states_[index(node)].up; }
+  bool is_up_replica(NodeId node) const { return is_replica(node) && is_up(node); }
   NodeId primary() const { return primaries_.writer(); }
   Decision to_primary(Reason reason) const { return Decision::to(primaries_.writer(), reason); }
   // Of several primaries, one that is 1 in `eligible`, if any is.

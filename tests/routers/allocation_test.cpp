@@ -69,6 +69,7 @@ class SomePositions : public Positions {
   std::uint64_t missing(NodeId node) const override { return index(node) % 3 == 2 ? 50 : 0; }
   Nanoseconds lag_ns(NodeId node) const override { return index(node) % 3 == 2 ? kSecond * 5 : 0; }
   bool lag_is_known(NodeId node) const override { return index(node) != 4; }
+  Nanoseconds last_write_ns(NodeId node) const override { return kSecond * 10 - lag_ns(node); }
 };
 
 ClusterSpec some_cluster() {
