@@ -144,7 +144,9 @@ TEST_CASE("lag_bounded by last writes: a commit that a failover loses is nobody'
   stall.kind = FaultKind::kStallReplication;
   stall.at_ns = 5500 * kMs;
   stall.lasts_ns = 60 * kSecond;
-  cluster.faults = {down, stall};
+  FaultSpec stall_from_start = stall;
+  stall_from_start.nodes = {NodeId{2}};
+  stall_from_start.at_ns = 0;
   cluster.failover.promote_after_ns = kSecond;
   const auto reads_with = [&](const char* limit) {
     return reads_of(run_guarded(
@@ -155,8 +157,14 @@ TEST_CASE("lag_bounded by last writes: a commit that a failover loses is nobody'
                  {12 * kSecond, "s", 'r', 0, "k"}}),
         cluster, {{"limit", limit}, {"measured_by", "last_writes"}, {"compare", "at_most"}}));
   };
-  CHECK(reads_with("8s") == std::vector<std::uint64_t>{1, 0, 0});
-  CHECK(reads_with("7s") == std::vector<std::uint64_t>{0, 0, 1});
+  using Reads = std::vector<std::uint64_t>;
+  cluster.faults = {down, stall};
+  CHECK(reads_with("8s") == Reads{1, 0, 0});
+  CHECK(reads_with("7s") == Reads{0, 0, 1});
+  // The same while another lacks even the first.
+  cluster.faults.push_back(stall_from_start);
+  CHECK(reads_with("8s") == Reads{1, 0, 0});
+  CHECK(reads_with("7s") == Reads{0, 1, 0});
 }
 
 TEST_CASE("lag_bounded: a limit of one second means a lag of 0 to MaxScale, 1 to ProxySQL") {
