@@ -44,6 +44,7 @@ class SomeBehind : public Positions {
   std::uint64_t missing(NodeId node) const override { return index(node) % 5 == 4 ? 9 : 0; }
   Nanoseconds lag_ns(NodeId node) const override { return index(node) % 5 == 4 ? 2 * kSecond : 0; }
   bool lag_is_known(NodeId /*node*/) const override { return true; }
+  Nanoseconds last_write_ns(NodeId node) const override { return 9 * kSecond - lag_ns(node); }
 };
 
 constexpr std::size_t kBatch = 1000;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/error.h"
 #include "replay/arrivals.h"
 #include "replay/connectivity.h"
@@ -15,6 +17,7 @@
 #include "replay/router_feed.h"
 #include "replay/run_needs.h"
 #include "replay/servers.h"
+#include "replay/session_ends.h"
 #include "replay/supervisor.h"
 #include "replay/transactions.h"
 #include "replay/waiting_answers.h"
@@ -56,10 +59,12 @@ class Engine : private Truth, private Supervisor::Client {
         replication_(cluster, options_, workload.service_ns, events_, flights_, servers_,
                      connectivity_, ledger_, recorder_, wants_.positions ? &progress_ : nullptr),
         supervisor_(cluster, events_, servers_, replication_, connectivity_, *this),
-        probes_(cluster, wants_.probes, events_, flights_, servers_, recorder_),
+        probes_(cluster, wants_.probes, events_, flights_, servers_, recorder_,
+                wants_.positions ? &progress_ : nullptr),
         first_feed_(instances.front(), 0, cluster.nodes.size(), columns_,
                     workload.trace.session_count(), events_, flights_, probes_, *this, progress_),
         arrivals_(workload, options_, events_),
+        session_ends_(columns_, workload.trace.session_count(), wants_.sessions, events_),
         nodes_(cluster.nodes.size()),
         travelling_(nodes_),
         waiting_reads_(nodes_),
@@ -173,6 +178,9 @@ class Engine : private Truth, private Supervisor::Client {
       case EventKind::kResponse:
         feed_of(flights_[event.low()]).respond(event.low(), now_);
         break;
+      case EventKind::kSessionEnd:
+        feed_of(event.low()).session_ended(event.low(), now_);
+        break;
       case EventKind::kTimeout:
         give_up(event.low(), event.high());
         break;
@@ -192,11 +200,9 @@ class Engine : private Truth, private Supervisor::Client {
       case EventKind::kProbeArrival:
         probes_.arrive(event.low(), now_);
         break;
-      case EventKind::kProbeAnswer: {
-        const Probes::Answer answer = probes_.take_answer(event.low(), now_);
-        feed(answer.instance).probe_answered(answer.content);
+      case EventKind::kProbeAnswer:
+        probe_answered(event.low());
         break;
-      }
       case EventKind::kNodeArrival:
         arrive_next(node_id(event.payload()));
         break;
@@ -223,7 +229,7 @@ class Engine : private Truth, private Supervisor::Client {
         break;
       case Work::kProbe:
         recorder_.abandoned_until(now_);
-        flights_.remove(id);
+        probes_.work_ended(flights_.remove(id), now_);
         break;
       case Work::kRequest:
         probes_.request_left(id, flights_[id], now_);
@@ -294,7 +300,8 @@ class Engine : private Truth, private Supervisor::Client {
         wait_until(flight, decision.until_ns);
         break;
       case Decision::Kind::kWaitFor:
-        if constexpr (kGeneral) wait_for(flight, decision);
+      case Decision::Kind::kProbe:
+        await_node(flight, decision);
         break;
       default:
         fail(flight, Status::kRejected, now_);
@@ -305,40 +312,72 @@ class Engine : private Truth, private Supervisor::Client {
   // By value, here and below, where a request leaves the path of most: a reference would keep every
   // request in memory.
   [[gnu::noinline]] void wait_until(Flight flight, Nanoseconds until_ns) {
-    if (until_ns <= now_) {
-      throw InputError("a router asked to wait until a time that is not in the future");
-    }
+    check_is_ahead(until_ns);
     events_.push(
         {std::min(until_ns, given_up_ns(flight)), EventKind::kRetry, flights_.add(flight)});
   }
 
-  [[gnu::noinline]] void wait_for(Flight flight, Decision decision) {
-    if (!wants_.positions || index(decision.node) >= nodes_) {
-      throw InputError("a router waits for positions that it did not ask for, or of no node");
+  [[gnu::noinline]] void await_node(Flight flight, Decision decision) {
+    const bool asks = decision.kind == Decision::Kind::kProbe;
+    if (!(asks ? wants_.probes : wants_.positions) || index(decision.node) >= nodes_) {
+      throw InputError(
+          "a router waits for positions or an answer that it did not ask for, or of no node");
     }
+    if constexpr (kGeneral) asks ? ask_node(flight, decision) : wait_for(flight, decision);
+  }
+  void wait_for(Flight& flight, const Decision& decision) {
     flight.node = decision.node;
     const std::vector<Position>& awaited = feed_of(flight).awaited();
     if (progress_.has_reached(decision.node, awaited)) {
       dispatch(flight, decision.node);
       return;
     }
-    if (decision.until_ns <= now_) {
+    const JobId id = wait_at_most(flight, decision.until_ns);
+    progress_.wait(decision.node, awaited, id, flights_.generation(id));
+  }
+  JobId wait_at_most(const Flight& flight, Nanoseconds until_ns) {
+    check_is_ahead(until_ns);
+    const JobId id = flights_.add(flight);
+    events_.push({std::min(until_ns, given_up_ns(flight)), EventKind::kWaitOver, id,
+                  flights_.generation(id)});
+    return id;
+  }
+  void check_is_ahead(Nanoseconds until_ns) const {
+    if (until_ns <= now_) {
       throw InputError("a router asked to wait until a time that is not in the future");
     }
-    const JobId id = flights_.add(flight);
-    progress_.wait(decision.node, awaited, id, flights_.generation(id));
-    events_.push({std::min(decision.until_ns, given_up_ns(flight)), EventKind::kWaitOver, id,
-                  flights_.generation(id)});
   }
   void caught_up(JobId id) {
     Flight flight = flights_.remove(id);
     dispatch(flight, flight.node);
   }
   void wait_over(JobId id) {
-    progress_.stop_waiting(flights_[id].node, id);
+    // Else it waits for the answer to its probe, which will find nobody.
+    if (flights_[id].node != kNoNode) progress_.stop_waiting(flights_[id].node, id);
     flights_[id].waited_out = true;
     flights_[id].node = kNoNode;
     retry(id);
+  }
+
+  void ask_node(Flight& flight, const Decision& decision) {
+    drop_answer(flight);
+    probes_.ask(wait_at_most(flight, decision.until_ns), decision.node, now_);
+  }
+  void probe_answered(std::uint32_t probe) {
+    if (!probes_.is_of_query(probe)) {
+      const Probes::Answer answer = probes_.take_answer(probe, now_);
+      feed(answer.instance).probe_answered(answer.content);
+      return;
+    }
+    const JobId id = probes_.answered(probe, now_);
+    if (id == Probes::kNoQuery) return;
+    flights_[id].probe = probe;
+    flights_[id].waited_out = false;
+    retry(id);
+  }
+  // What the query was answered by a node is of no more use.
+  void drop_answer(Flight& flight) {
+    if (flight.probe != kNone) probes_.release(std::exchange(flight.probe, kNone));
   }
 
   [[gnu::always_inline]] Decision decide(const Flight& flight) {
@@ -362,6 +401,7 @@ class Engine : private Truth, private Supervisor::Client {
     if constexpr (kGeneral) {
       asking_for_ = request;
       query.waited_out = flight.waited_out;
+      if (flight.probe != kNone) query.probe = &probes_.answer(flight.probe);
       progress_.set_time(now_);
     }
     if (kGeneral && kind == RequestClass::kControl) {
@@ -401,6 +441,7 @@ class Engine : private Truth, private Supervisor::Client {
   [[gnu::always_inline]] void dispatch(Flight& flight, NodeId node) {
     flight.node = node;
     flight.dispatched_ns = now_;
+    if (kGeneral) drop_answer(flight);
     if (kGeneral) feed_of(flight).dispatched(flight);
     if (kGeneral && transactions_.has(flight.request) &&
         class_of(flight.op) != RequestClass::kControl) {
@@ -588,6 +629,7 @@ class Engine : private Truth, private Supervisor::Client {
   // The attempt fails; the client hears of it at `response_ns` and may try again.
   [[gnu::noinline]] void fail(Flight flight, Status status, Nanoseconds response_ns) {
     if constexpr (kGeneral) {
+      drop_answer(flight);
       if (response_ns > given_up_ns(flight)) {
         status = Status::kTimedOut;
         response_ns = std::max(now_, given_up_ns(flight));
@@ -642,7 +684,7 @@ class Engine : private Truth, private Supervisor::Client {
     std::vector<JobId> lost;
     for (const JobId id : servers_.drop_all(node, now_)) {
       if (flights_[id].work == Work::kRequest) lost.push_back(id);
-      if (flights_[id].work == Work::kProbe) flights_.remove(id);
+      if (flights_[id].work == Work::kProbe) probes_.work_lost(flights_.remove(id), now_);
     }
     probes_.node_stopped(node);
     for (const JobId id : waiting_answers_.all()) {
@@ -663,6 +705,7 @@ class Engine : private Truth, private Supervisor::Client {
   [[gnu::always_inline]] void answer(const Flight& flight, Status status, Nanoseconds response_ns) {
     ++answered_;
     arrivals_.answered(flight.request, response_ns);
+    if (kGeneral) session_ends_.answered(flight.request, response_ns);
     if (flight.node == kNoNode) return;
     if constexpr (kGeneral) {
       feed_of(flight).answered(flight, status, response_ns);
@@ -711,6 +754,7 @@ class Engine : private Truth, private Supervisor::Client {
   RouterFeed first_feed_;
   std::vector<std::unique_ptr<RouterFeed>> more_feeds_;  // of the other router instances
   Arrivals arrivals_;
+  SessionEnds session_ends_;
   std::size_t nodes_;
   std::vector<Ring<JobId>> travelling_;  // per node
   mutable std::vector<Coming> coming_;   // of one node, for the oracle

@@ -26,6 +26,7 @@ enum class EventKind : std::uint8_t {
   kApplyEnd,        // flight, generation: of an apply that takes none of the node's workers
   kCommit,          // commit, order
   kResponse,        // flight: its response reaches the router
+  kSessionEnd,      // session: its last request has had its answer
   kApplierReady,    // node
   kDeliverToAll,    // commit, order: it reaches all other nodes
   kDeliver,         // commit, node that it reaches

@@ -15,7 +15,8 @@ Progress::Progress(std::size_t nodes, Nanoseconds observe_every_ns, EventQueue& 
       waiting_(wanted ? nodes : 0) {
   if (observe_every_ns_ == 0 || !wanted) return;
   seen_ = {std::vector<std::uint64_t>(nodes * nodes), std::vector<std::uint64_t>(nodes),
-           std::vector<Nanoseconds>(nodes), std::vector<bool>(nodes, true)};
+           std::vector<Nanoseconds>(nodes), std::vector<bool>(nodes, true),
+           std::vector<Nanoseconds>(nodes)};
   events_.push({observe_every_ns_, EventKind::kObserve, 0});
 }
 
@@ -26,6 +27,7 @@ void Progress::observe(Nanoseconds now) {
     seen_.missing[i] = true_missing(node_id(i));
     seen_.lag_ns[i] = true_lag_ns(node_id(i));
     seen_.lag_is_known[i] = reaches_its_sources(node_id(i));
+    seen_.last_write_ns[i] = true_last_write_ns(node_id(i));
   }
   events_.push({now + observe_every_ns_, EventKind::kObserve, 0});
 }
@@ -89,7 +91,9 @@ void Progress::shorten(NodeId origin) {
     everywhere = std::min(everywhere, state(node_id(i), origin).applied + 1);
   }
   for (; log.first < everywhere; ++log.first) {
-    log.discarded -= log.entries.front().discarded ? 1 : 0;
+    const Entry& entry = log.entries.front();
+    log.discarded -= entry.discarded ? 1 : 0;
+    if (!entry.discarded) log.last_commit_before_ns = entry.commit_ns;
     log.entries.pop();
   }
 }
@@ -128,6 +132,18 @@ bool Progress::reaches_its_sources(NodeId node) const {
   return true;
 }
 
+Nanoseconds Progress::true_last_write_ns(NodeId node) const {
+  Nanoseconds latest = 0;
+  for (std::size_t origin = 0; origin < logs_.size(); ++origin) {
+    const Log& log = logs_[origin];
+    std::uint64_t at = state(node, node_id(origin)).applied;
+    while (at >= log.first && log.entries[at - log.first].discarded) --at;
+    latest = std::max(
+        latest, at < log.first ? log.last_commit_before_ns : log.entries[at - log.first].commit_ns);
+  }
+  return latest;
+}
+
 bool Progress::reached(NodeId node, const Position& position) const {
   if (observe_every_ns_ == 0) return has_reached(node, position);
   return seen_.applied[index(node) * logs_.size() + index(position.origin)] >= position.number;
@@ -143,6 +159,10 @@ Nanoseconds Progress::lag_ns(NodeId node) const {
 
 bool Progress::lag_is_known(NodeId node) const {
   return observe_every_ns_ == 0 ? reaches_its_sources(node) : seen_.lag_is_known[index(node)];
+}
+
+Nanoseconds Progress::last_write_ns(NodeId node) const {
+  return observe_every_ns_ == 0 ? true_last_write_ns(node) : seen_.last_write_ns[index(node)];
 }
 
 }  // namespace switchyard

@@ -36,6 +36,14 @@ class Progress : public Positions {
   bool has_reached(NodeId node, const Position& position) const {
     return state(node, position.origin).applied >= position.number;
   }
+  // Calls visit(position) for the furthest that it has come in each origin's commits, if at all.
+  template <class Visitor>
+  void for_each_reached(NodeId node, Visitor&& visit) const {
+    for (std::size_t origin = 0; origin < logs_.size(); ++origin) {
+      const std::uint64_t applied = state(node, node_id(origin)).applied;
+      if (applied > 0) visit(Position{node_id(origin), applied});
+    }
+  }
   bool has_reached(NodeId node, const std::vector<Position>& all) const {
     return std::ranges::all_of(all, [&](const Position& each) { return has_reached(node, each); });
   }
@@ -51,6 +59,7 @@ class Progress : public Positions {
   std::uint64_t missing(NodeId node) const override;
   Nanoseconds lag_ns(NodeId node) const override;
   bool lag_is_known(NodeId node) const override;
+  Nanoseconds last_write_ns(NodeId node) const override;
 
  private:
   struct Entry {
@@ -61,7 +70,8 @@ class Progress : public Positions {
   struct Log {
     std::uint64_t first = 1;  // position of the first entry
     Ring<Entry> entries;
-    std::uint64_t discarded = 0;  // of them
+    std::uint64_t discarded = 0;            // of them
+    Nanoseconds last_commit_before_ns = 0;  // of those before the first entry that count
     bool replaced = false;
     std::uint64_t end() const { return first + entries.size(); }
   };
@@ -80,6 +90,7 @@ class Progress : public Positions {
     std::vector<std::uint64_t> missing;  // per node
     std::vector<Nanoseconds> lag_ns;
     std::vector<bool> lag_is_known;
+    std::vector<Nanoseconds> last_write_ns;
   };
 
   State& state(NodeId node, NodeId origin) {
@@ -93,6 +104,7 @@ class Progress : public Positions {
   std::uint64_t true_missing(NodeId node) const;
   Nanoseconds true_lag_ns(NodeId node) const;
   bool reaches_its_sources(NodeId node) const;
+  Nanoseconds true_last_write_ns(NodeId node) const;
 
   Nanoseconds observe_every_ns_;
   EventQueue& events_;

@@ -19,7 +19,8 @@ enum class Work : std::uint8_t {
 };
 
 // A request on its way. For an apply only `request`, `node`, `commit`, `intended_ns` (of the
-// commit), `arrive_ns` and `service_ns` mean anything; for a probe the node and the last two.
+// commit), `arrive_ns` and `service_ns` mean anything; for a probe the node, `probe` and the
+// last two.
 struct Flight {
   RequestIndex request = 0;
   NodeId node = kNoNode;
@@ -27,9 +28,10 @@ struct Flight {
   Work work = Work::kRequest;
   bool abandoned = false;         // its client has given up on this attempt
   std::uint8_t attempts = 0;      // that have failed
-  bool waited_out = false;        // for a node's position
+  bool waited_out = false;        // for a node's position or answer
   std::uint32_t commit = kNone;   // the commit that an apply is of
   std::uint32_t waiting = 0;      // on the node when this one ended, if routers are told
+  std::uint32_t probe = kNone;    // whose answer it has; or, of a probe, that waits for its end
   Nanoseconds intended_ns = 0;    // the client wanted to ask
   Nanoseconds issued_ns = 0;      // its session was free: the router was asked
   Nanoseconds asked_ns = 0;       // likewise, but of this attempt

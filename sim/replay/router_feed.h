@@ -51,6 +51,11 @@ class RouterFeed {
     session_seen_[session] = true;
     routers_.on_session_start(static_cast<SessionId>(session), now);
   }
+  // kSessionEnd
+  void session_ended(std::uint32_t session, Nanoseconds now) {
+    routers_.on_session_end(static_cast<SessionId>(session), now);
+    routers_called(now);
+  }
   [[gnu::always_inline]] void dispatched(const Flight& flight) {
     if (wants_.outstanding) outstanding_.add(flight.node);
     if (wants_.responses) {

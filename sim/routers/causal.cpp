@@ -1,11 +1,11 @@
 // Causal reads: a read goes only where the commits that its session depends on have been applied,
 // or waits there until they have.
 //
-// Ships in: MaxScale causal_reads (local, fast, global, fast_global), MySQL Router
-// wait_for_my_writes, ProxySQL gtid_from_hostgroup.
+// Ships in: MaxScale causal_reads (local, fast, global, fast_global, universal, fast_universal),
+// MySQL Router wait_for_my_writes, ProxySQL gtid_from_hostgroup.
 // Parameters: mode (wait), scope (session), timeout (10 s), on_timeout (primary).
 // Known failure: `select` under steady writes sends everything to the primary; reads that wait hold
-// their connections.
+// their connections; scope cluster costs each read a round trip, and the primary a probe.
 // Source: MaxScale 24.02 manual, ReadWriteSplit, causal_reads.
 #include <algorithm>
 
@@ -15,37 +15,45 @@
 namespace switchyard {
 namespace {
 
+enum class Scope : std::uint8_t { kSession, kAll, kCluster };
 enum class OnTimeout : std::uint8_t { kPrimary, kError, kErrorInReadOnly };
 
 class Causal : public Guard {
  public:
   struct Rule {
     bool waits = true;
-    bool for_all = false;
+    Scope scope = Scope::kSession;
     Nanoseconds timeout_ns = 0;
     OnTimeout on_timeout = OnTimeout::kPrimary;
   };
   Causal(RouterSetup setup, const Rule& rule)
-      : Guard(std::move(setup)), rule_(rule), eligible_(node_count()) {}
+      : Guard(std::move(setup)), rule_(rule), eligible_(node_count()) {
+    told_.reserve(node_count());
+  }
 
   Signals wants() const override {
     Signals signals = Guard::wants();
-    signals.responses = true;
     signals.positions = true;
+    if (rule_.scope == Scope::kCluster) {
+      signals.probes = true;
+    } else {
+      signals.responses = true;
+    }
     return signals;
   }
 
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
+    if (query.kind != RequestClass::kRead) return Guard::choose(query, view, now);
+    if (rule_.scope == Scope::kCluster) return ask_primary_first(query, view, now);
     const std::size_t scope = scope_of(query.session);
-    const bool depends = scope < needed_.size() && !needed_[scope].empty();
-    if (query.kind != RequestClass::kRead || !depends) return Guard::choose(query, view, now);
-    if (query.waited_out) return after_timeout(needed_[scope], query, view);
-    return rule_.waits ? wait(needed_[scope], query, view, now)
-                       : select(needed_[scope], query, view, now);
+    static const Needed kNothing;
+    if (scope >= needed_.size()) return Guard::choose(query, view, now);
+    return place(needed_[scope], query, view, now);
   }
 
   void on_response(const Response& response) override {
-    if (response.position.number > 0) need(scope_of(response.session), response.position);
+    if (response.position.number > 0 && rule_.scope != Scope::kCluster)
+      need(scope_of(response.session), response.position);
     Guard::on_response(response);
   }
 
@@ -54,7 +62,9 @@ class Causal : public Guard {
   // they are, or are lost.
   using Needed = std::vector<Position>;
 
-  std::size_t scope_of(SessionId session) const { return rule_.for_all ? 0 : index(session); }
+  std::size_t scope_of(SessionId session) const {
+    return rule_.scope == Scope::kAll ? 0 : index(session);
+  }
   void need(std::size_t scope, const Position& position) {
     if (scope >= needed_.size()) needed_.resize(scope + 1);
     Needed& needed = needed_[scope];
@@ -70,6 +80,21 @@ class Causal : public Guard {
         needed, [&](const Position& each) { return view.positions->reached(node, each); });
   }
 
+  Decision ask_primary_first(const Query& query, const ClusterView& view, Nanoseconds now) {
+    told_.clear();
+    if (query.probe == nullptr && !query.waited_out) {
+      return Decision::probe(primary(), now + rule_.timeout_ns, Reason::kCausal);
+    }
+    if (query.probe == nullptr || !query.probe->up) return after_timeout(told_, query, view);
+    told_.assign(query.probe->reached.begin(), query.probe->reached.end());
+    return place(told_, query, view, now);
+  }
+  Decision place(const Needed& needed, const Query& query, const ClusterView& view,
+                 Nanoseconds now) {
+    if (needed.empty()) return Guard::choose(query, view, now);
+    if (query.waited_out) return after_timeout(needed, query, view);
+    return rule_.waits ? wait(needed, query, view, now) : select(needed, query, view, now);
+  }
   Decision wait(const Needed& needed, const Query& query, const ClusterView& view,
                 Nanoseconds now) {
     const Decision decision = Guard::choose(query, view, now);
@@ -100,11 +125,12 @@ class Causal : public Guard {
 
   Rule rule_;
   std::vector<Needed> needed_;  // per session, or one
+  Needed told_;                 // by the primary, for the query being placed
   std::vector<std::uint8_t> eligible_;
 };
 
 constexpr std::array<std::string_view, 2> kModes = {"wait", "select"};
-constexpr std::array<std::string_view, 2> kScopes = {"session", "all"};
+constexpr std::array<std::string_view, 3> kScopes = {"session", "all", "cluster"};
 constexpr std::array<std::string_view, 3> kOnTimeout = {"primary", "error", "error_if_read_only"};
 constexpr std::array kParameters = {
     ParameterInfo{.name = "mode",
@@ -119,18 +145,21 @@ constexpr std::array kParameters = {
                   .default_value = "session",
                   .help =
                       "whose writes a read must see: its own session's, or those of all sessions "
-                      "of this router, as far as they were answered",
+                      "of this router, as far as they were answered; or whatever the primary has "
+                      "(cluster), which is asked before each read, by a probe",
                   .choices = kScopes},
     ParameterInfo{.name = "timeout",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
-                  .help = "wait: for how long at most; above 0"},
+                  .help = "for how long at most a read waits, at its database or, with scope = "
+                          "cluster, for the primary's answer; above 0"},
     ParameterInfo{.name = "on_timeout",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "primary",
                   .help =
-                      "wait: whether a read that waited too long goes to the primary or is "
-                      "rejected; with error_if_read_only, rejected if its transaction is read only "
+                      "whether a read that waited too long, or whose question the primary refused, "
+                      "goes to the primary or is rejected; with error_if_read_only, rejected if "
+                      "its transaction is read only "
                       "(a whole transaction may wait with its BEGIN, where it stays on one "
                       "database)",
                   .choices = kOnTimeout},
@@ -147,21 +176,25 @@ extern const StrategyInfo kCausal = {
         "the database that the router behind chooses, and waits there until all these have been "
         "applied, `timeout` at most; then `on_timeout` decides. With mode select the router behind "
         "chooses among the databases whose observed positions have reached them; if no replica "
-        "has, the read goes to the primary. No random draws.",
+        "has, the read goes to the primary. With scope cluster nothing is remembered: each read "
+        "first asks the primary for its position, which takes a probe and a round trip, and that "
+        "is the position it needs. No random draws.",
     .parameters = kParameters,
     .systems =
         "MaxScale causal_reads = local (wait, session), fast (select, session), global (wait, "
-        "all), fast_global (select, all), the waiting ones with error_if_read_only; MySQL Router "
+        "all), fast_global (select, all), universal (wait, cluster), fast_universal (select, "
+        "cluster), the waiting ones with error_if_read_only; MySQL Router "
         "wait_for_my_writes (wait, session, 2 s); ProxySQL gtid_from_hostgroup (select, session)",
     .failure_modes =
         "Reads that wait hold their connections. select with writes all the time sends everything "
         "to the primary. Of a transaction whose writes went to several primaries only the last "
-        "one's position is known.",
+        "one's position is known. scope cluster costs each read a round trip and the primary a "
+        "probe, waits in the primary's queue, and knows nothing of what another primary has.",
     .source = "MaxScale 24.02 manual, ReadWriteSplit, causal_reads",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       Causal::Rule rule;
       rule.waits = p.text("mode") == "wait";
-      rule.for_all = p.text("scope") == "all";
+      rule.scope = p.choice<Scope>("scope");
       rule.timeout_ns = p.duration("timeout");
       rule.on_timeout = p.choice<OnTimeout>("on_timeout");
       if (rule.timeout_ns == 0) throw InputError("guard 'causal': timeout must be above 0");

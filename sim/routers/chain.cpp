@@ -111,6 +111,10 @@ void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
   for (const auto& router : routers_) router->on_session_start(session, now);
 }
 
+void RouterChain::on_session_end(SessionId session, Nanoseconds now) const {
+  for (const auto& router : routers_) router->on_session_end(session, now);
+}
+
 void RouterChain::on_probe(const ProbeAnswer& answer) const {
   for (const auto& router : routers_) router->on_probe(answer);
 }

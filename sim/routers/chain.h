@@ -60,6 +60,7 @@ class RouterChain {
   void on_topology(std::span<const NodeState> states, Nanoseconds now) const;
   void on_observation(const Positions& positions, Nanoseconds now) const;
   void on_session_start(SessionId session, Nanoseconds now) const;
+  void on_session_end(SessionId session, Nanoseconds now) const;
   // Calls send(node) for each probe that a router wants to be sent now.
   template <class Send>
   void for_each_probe(Send&& send) const {

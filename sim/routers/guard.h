@@ -38,6 +38,9 @@ class Guard : public Router {
   void on_session_start(SessionId session, Nanoseconds now) override {
     inner_->on_session_start(session, now);
   }
+  void on_session_end(SessionId session, Nanoseconds now) override {
+    inner_->on_session_end(session, now);
+  }
   std::span<const NodeId> take_probes() override { return inner_->take_probes(); }
   void on_probe(const ProbeAnswer& answer) override { inner_->on_probe(answer); }
   Nanoseconds next_timer() const override { return inner_->next_timer(); }
@@ -46,7 +49,9 @@ class Guard : public Router {
  protected:
   std::size_t node_count() const { return states_.size(); }
   bool is_replica(NodeId node) const { return states_[index(node)].role == Role::kReplica; }
-  bool is_up_replica(NodeId node) const { return is_replica(node) && states_[index(node)].up; }
+  bool is_up(NodeId node) const { return states_[index(node)].up; }
+  bool is_up_replica(NodeId node) const { return is_replica(node) && is_up(node); }
+  NodeId primary() const { return primaries_.writer(); }
   Decision to_primary(Reason reason) const { return Decision::to(primaries_.writer(), reason); }
   // Of several primaries, one that is 1 in `eligible`, if any is.
   Decision to_primary_among(const std::uint8_t* eligible, Reason reason) const {

@@ -2,16 +2,19 @@
 //
 // Ships in: MaxScale max_replication_lag, ProxySQL max_replication_lag, Pgpool-II delay_threshold
 // and delay_threshold_by_time, MongoDB maxStalenessSeconds.
-// Parameters: limit (1 s), heartbeat (0 s), limit_commits (0), compare (below), unit (exact),
-// unknown (reject), unknown_lag (60 s), consecutive (1), applies_to (candidates), on_exceed
-// (primary), wait_at_most (10 s), ask_every (10 ms). Known failure: the lag is as old as its last
-// look; when all replicas exceed the limit the primary takes every read. Source: MaxScale 24.02
-// manual, max_replication_lag; ProxySQL manual, mysql_servers and
-// mysql-monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold.
+// Parameters: limit (1 s), measured_by (first_missing), heartbeat (0 s), limit_commits (0), compare
+// (below), unit (exact), unknown (reject), unknown_lag (60 s), consecutive (1), applies_to
+// (candidates), on_exceed (primary), wait_at_most (10 s), ask_every (10 ms).
+// Known failure: the lag is as old as its last look; when all replicas exceed the limit the primary
+// takes every read.
+// Source: MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, mysql_servers and
+// mysql-monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold; MongoDB
+// specifications, Max Staleness.
 #include <algorithm>
 
 #include "core/error.h"
 #include "routers/guard.h"
+#include "routers/staleness.h"
 
 namespace switchyard {
 namespace {
@@ -23,7 +26,8 @@ class LagBounded : public Guard {
  public:
   struct Rule {
     Nanoseconds limit_ns = 0;         // 0: none
-    Nanoseconds heartbeat_ns = 0;     // added to a replica's lag
+    bool by_last_writes = false;      // whether lags are estimated from these
+    Nanoseconds heartbeat_ns = 0;     // … and this added
     std::uint64_t limit_commits = 0;  // 0: none
     bool inclusive = false;           // whether a replica at a limit is still within it
     bool whole_seconds = false;
@@ -38,6 +42,7 @@ class LagBounded : public Guard {
   LagBounded(RouterSetup setup, const Rule& rule)
       : Guard(std::move(setup)),
         rule_(rule),
+        staleness_(node_count(), rule.heartbeat_ns),
         over_(node_count()),
         within_(node_count(), 1),
         behind_(node_count()),
@@ -52,7 +57,7 @@ class LagBounded : public Guard {
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
     if (query.kind != RequestClass::kRead) return Guard::choose(query, view, now);
     // Where positions are always as of now, each read looks at them.
-    if (!told_of_observations_) look_at(*view.positions);
+    if (!told_of_observations_) look_at(*view.positions, now);
     if (rule_.to_choice) return judge_choice(query, view, now);
     bool some_replica = false;
     for (std::size_t i = 0; i < within_.size(); ++i) {
@@ -64,20 +69,21 @@ class LagBounded : public Guard {
   }
   void on_observation(const Positions& positions, Nanoseconds now) override {
     told_of_observations_ = true;
-    look_at(positions);
+    look_at(positions, now);
     Guard::on_observation(positions, now);
   }
 
  private:
-  void look_at(const Positions& positions) {
+  void look_at(const Positions& positions, Nanoseconds now) {
+    if (rule_.by_last_writes) hear_of_last_writes(positions, now);
     const auto exceeds = [&](auto value, auto limit) {
       return limit != 0 && (rule_.inclusive ? value > limit : value >= limit);
     };
     for (std::size_t i = 0; i < over_.size(); ++i) {
       const NodeId node = node_id(i);
-      const bool known = positions.lag_is_known(node);
-      Nanoseconds lag = known ? positions.lag_ns(node) : rule_.unknown_lag_ns;
-      if (known && is_replica(node)) lag += rule_.heartbeat_ns;
+      const bool known =
+          rule_.by_last_writes ? staleness_.heard(node) : positions.lag_is_known(node);
+      Nanoseconds lag = known ? lag_of(node, positions) : rule_.unknown_lag_ns;
       if (rule_.whole_seconds) lag -= lag % kSecond;
       const std::uint64_t missing = positions.missing(node);
       const bool rejected = !known && rule_.unknown == Unknown::kReject && rule_.limit_ns != 0;
@@ -89,6 +95,24 @@ class LagBounded : public Guard {
       const bool in_commits = rule_.limit_ns == 0 && rule_.limit_commits != 0;
       behind_[i] = in_commits ? missing : static_cast<std::uint64_t>(lag);
     }
+  }
+
+  void hear_of_last_writes(const Positions& positions, Nanoseconds now) {
+    for (std::size_t i = 0; i < over_.size(); ++i) {
+      if (is_up(node_id(i))) {
+        staleness_.hear(node_id(i), now, positions.last_write_ns(node_id(i)));
+      } else {
+        staleness_.forget(node_id(i));
+      }
+    }
+  }
+  // REQUIRES it to be known.
+  Nanoseconds lag_of(NodeId node, const Positions& positions) const {
+    if (!rule_.by_last_writes) return positions.lag_ns(node);
+    if (!is_replica(node)) return 0;
+    const bool has_primary = !is_replica(primary()) && staleness_.heard(primary());
+    return std::max<Nanoseconds>(0, has_primary ? staleness_.behind_primary(node, primary())
+                                                : staleness_.behind_latest(node));
   }
 
   Decision judge_choice(const Query& query, const ClusterView& view, Nanoseconds now) {
@@ -131,12 +155,14 @@ class LagBounded : public Guard {
 
   Rule rule_;
   bool told_of_observations_ = false;
+  Staleness staleness_;
   std::vector<std::uint32_t> over_;    // observations in a row over a limit, up to `consecutive`
   std::vector<std::uint8_t> within_;   // 1: fewer than that
   std::vector<std::uint64_t> behind_;  // lag, or commits where only those are limited
   std::vector<std::uint8_t> only_;
 };
 
+constexpr std::array<std::string_view, 2> kMeasures = {"first_missing", "last_writes"};
 constexpr std::array<std::string_view, 2> kCompare = {"below", "at_most"};
 constexpr std::array<std::string_view, 2> kUnits = {"exact", "whole_seconds"};
 constexpr std::array<std::string_view, 3> kUnknown = {"reject", "accept", "treat_as"};
@@ -146,13 +172,20 @@ constexpr std::array kParameters = {
     ParameterInfo{.name = "limit",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "1s",
-                  .help = "how long ago the first commit that a replica lacks may have been "
-                          "committed; 0 for no such limit"},
+                  .help = "the lag that a replica may have; 0 for no such limit"},
+    ParameterInfo{.name = "measured_by",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "first_missing",
+                  .help = "what the lag is: how long ago the first commit was made that the "
+                          "replica lacks; or by how much the last write that it has is older than "
+                          "that of the primary, or of the latest replica while there is no "
+                          "primary (last_writes: MongoDB). This is known of all that are up",
+                  .choices = kMeasures},
     ParameterInfo{.name = "heartbeat",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "0s",
-                  .help = "added to a replica's lag, by as much as it may have grown since it was "
-                          "last told (MongoDB)"},
+                  .help = "measured_by = last_writes: added to a replica's lag, by as much as it "
+                          "may have grown since it was last heard"},
     ParameterInfo{.name = "limit_commits",
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "0",
@@ -236,18 +269,21 @@ extern const StrategyInfo kLagBounded = {
         "(at_most, whole_seconds, treat_as 60s; consecutive is monitor_replication_lag_count), "
         "Pgpool-II delay_threshold (limit_commits for its bytes) and delay_threshold_by_time "
         "(at_most, choice; prefer_lower_delay_standby: least_lag), MongoDB maxStalenessSeconds "
-        "(at_most, with the heartbeat added; the drivers estimate the lag from what servers tell "
-        "of their last writes)",
+        "(at_most, last_writes, with the heartbeat added)",
     .failure_modes =
         "A lag seen is old by up to observe_every, 10 s in some systems. When all replicas are "
         "over the limit the primary takes every read, and may collapse under them. While the "
-        "primary is down no lag can be told: with unknown = reject reads fail with it.",
+        "primary is down no lag can be told: with unknown = reject reads fail with it. By last "
+        "writes, a replica that has stopped is late only as far as the primary has written on (an "
+        "idle one of MongoDB makes a write of its own every 10 s, which there is none of here).",
     .source =
         "MaxScale 24.02 manual, max_replication_lag; ProxySQL manual, max_replication_lag and "
-        "monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold",
+        "monitor_replication_lag_count; Pgpool-II 4.5 manual, delay_threshold; MongoDB "
+        "specifications, Max Staleness",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       LagBounded::Rule rule;
       rule.limit_ns = p.duration("limit");
+      rule.by_last_writes = p.text("measured_by") == "last_writes";
       rule.heartbeat_ns = p.duration("heartbeat");
       rule.limit_commits = static_cast<std::uint64_t>(p.integer("limit_commits"));
       rule.inclusive = p.text("compare") == "at_most";

@@ -1,16 +1,22 @@
 // Least outstanding requests: a read goes to the node with the fewest requests of this router that
-// are dispatched and not yet answered. The counts may be weighed, and may come from a monitor that
-// looks only now and then.
+// are dispatched and not yet answered; or a session to that with the fewest sessions. The counts
+// may be weighed, and may come from a monitor that looks only now and then.
 //
-// Ships in: MaxScale least_current_operations, nginx least_conn, HAProxy leastconn, Envoy
-// FULL_SCAN, PgCat loc, AWS leastConnections.
-// Parameters: weights (none), tie (uniform), refresh_every (0 s), include_primary (false).
-// Known failure: a node that fails fast looks idle and draws everything ("black hole").
+// Ships in: MaxScale least_current_operations and, by connections, least_router_connections and
+// readconnroute; nginx least_conn, HAProxy leastconn, Envoy FULL_SCAN, PgCat loc, AWS
+// leastConnections.
+// Parameters: count (queries), weights (none), tie (uniform), refresh_every (0 s),
+// include_primary (false).
+// Known failure: a node that fails fast looks idle and draws everything ("black hole"); connections
+// say little of what is asked through them.
 // Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full
 // scan); nginx ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
+#include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/load_board.h"
 #include "routers/split_router.h"
@@ -21,41 +27,35 @@ namespace {
 enum class Tie : std::uint8_t { kUniform, kFirst, kLeastRecentlyUsed, kSmooth };
 enum class Weighing : std::uint8_t { kNone, kRatio, kHaproxy };
 
-// `kPlain`: counts as they are, unweighed; told at compile time, as the other would slow it down.
-template <bool kPlain>
-class LeastOutstanding {
+// Picks the node with the least of whatever is counted.
+class Fewest {
  public:
   // `weights`: one per node, or empty where neither `weighing` nor `tie` needs them.
-  LeastOutstanding(LoadBoard board, Weighing weighing, Tie tie, std::size_t nodes,
-                   std::vector<std::int64_t> weights, RandomStream random)
+  Fewest(Weighing weighing, Tie tie, std::size_t nodes, std::vector<std::int64_t> weights,
+         RandomStream random)
       : tie_(tie),
         random_(random),
         last_use_(nodes),
         tied_(nodes),
-        board_(std::move(board)),
         weighing_(weighing),
         weights_(std::move(weights)),
         current_(weights_.size()) {}
 
-  Signals wants() const { return board_.wants(); }
-
-  NodeId pick(const Read& read) {
-    if constexpr (kPlain) {
-      Outstanding& outstanding = *read.view.outstanding;
-      return settle(
-          find_least(read, UINT32_MAX, [&](NodeId node) { return outstanding[node]; }).tied);
-    } else {
-      constexpr double kNo = std::numeric_limits<double>::infinity();
-      const Least<double> least = find_least(read, kNo, [&](NodeId node) {
-        const std::uint32_t count = board_.read(node, read.view);
-        return weighing_ == Weighing::kNone ? count : weighed(count, weights_[index(node)]);
-      });
-      return least.key == kNo ? kNoNode : settle(least.tied);
-    }
+  // By counts as they are.
+  template <class CountOf>
+  NodeId pick_plain(const Read& read, CountOf count_of) {
+    return settle(find_least(read, UINT32_MAX, count_of).tied);
   }
-
-  Nanoseconds next_timer() const { return board_.next_refresh(); }
-  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+  // By counts as they are weighed.
+  template <class CountOf>
+  NodeId pick(const Read& read, CountOf count_of) {
+    constexpr double kNo = std::numeric_limits<double>::infinity();
+    const Least<double> least = find_least(read, kNo, [&](NodeId node) {
+      const std::uint32_t count = count_of(node);
+      return weighing_ == Weighing::kNone ? count : weighed(count, weights_[index(node)]);
+    });
+    return least.key == kNo ? kNoNode : settle(least.tied);
+  }
 
  private:
   // The nodes whose key is least are the first of tied_ then.
@@ -118,16 +118,89 @@ class LeastOutstanding {
   std::vector<std::uint64_t> last_use_;
   std::uint64_t decisions_ = 0;
   std::vector<NodeId> tied_;
-  LoadBoard board_;
   Weighing weighing_;
   std::vector<std::int64_t> weights_;
   std::vector<std::int64_t> current_;  // of the smooth round robin
 };
 
+// `kPlain`: counts as they are, unweighed; told at compile time, as the other would slow it down.
+template <bool kPlain>
+class LeastOutstanding {
+ public:
+  LeastOutstanding(LoadBoard board, Fewest fewest)
+      : board_(std::move(board)), fewest_(std::move(fewest)) {}
+
+  Signals wants() const { return board_.wants(); }
+
+  NodeId pick(const Read& read) {
+    if constexpr (kPlain) {
+      Outstanding& outstanding = *read.view.outstanding;
+      return fewest_.pick_plain(read, [&](NodeId node) { return outstanding[node]; });
+    } else {
+      return fewest_.pick(read, [&](NodeId node) { return board_.read(node, read.view); });
+    }
+  }
+
+  Nanoseconds next_timer() const { return board_.next_refresh(); }
+  void on_timer(const ClusterView& view, Nanoseconds /*now*/) { board_.refresh(view); }
+
+ private:
+  LoadBoard board_;
+  Fewest fewest_;
+};
+
+// A session's first read connects it to a node, for all its reads as long as that may take them.
+class LeastConnections {
+ public:
+  LeastConnections(std::size_t nodes, Fewest fewest)
+      : connections_(nodes), fewest_(std::move(fewest)) {}
+
+  Signals wants() const {
+    Signals signals;
+    signals.sessions = true;
+    return signals;
+  }
+
+  NodeId pick(const Read& read) {
+    NodeId& node = node_of_[index(read.query.session)];
+    const std::span<const NodeId> nodes = read.eligible.nodes;
+    if (node != kNoNode && std::ranges::find(nodes, node) != nodes.end()) return node;
+    disconnect(node);
+    node = fewest_.pick(read, [&](NodeId candidate) { return connections_[index(candidate)]; });
+    if (node != kNoNode) ++connections_[index(node)];
+    return node;
+  }
+
+  void on_session_start(const Eligible& /*readers*/, SessionId session) {
+    if (index(session) >= node_of_.size()) node_of_.resize(index(session) + 1, kNoNode);
+  }
+  void on_session_end(SessionId session, Nanoseconds /*now*/) {
+    disconnect(node_of_[index(session)]);
+    node_of_[index(session)] = kNoNode;
+  }
+
+ private:
+  void disconnect(NodeId node) {
+    if (node != kNoNode) --connections_[index(node)];
+  }
+
+  std::vector<std::uint32_t> connections_;  // per node
+  std::vector<NodeId> node_of_;             // per session
+  Fewest fewest_;
+};
+
+constexpr std::array<std::string_view, 2> kCounts = {"queries", "connections"};
 constexpr std::array<std::string_view, 4> kTies = {"uniform", "first", "least_recently_used",
                                                    "swrr"};
 constexpr std::array<std::string_view, 3> kWeighings = {"none", "ratio", "haproxy"};
 constexpr auto kParameters = pool_parameters(
+    ParameterInfo{.name = "count",
+                  .type = ParameterInfo::Type::kChoice,
+                  .default_value = "queries",
+                  .help = "what a database has few of: unanswered requests, or sessions of this "
+                          "router (connections). A session then keeps to the one that its first "
+                          "read goes to until it ends, or that one may not take its read",
+                  .choices = kCounts},
     ParameterInfo{.name = "weights",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "none",
@@ -143,18 +216,20 @@ constexpr auto kParameters = pool_parameters(
                   .choices = kTies},
     kRefreshEvery);
 
-template <bool kPlain>
-std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Weighing weighing) {
+Fewest fewest_of(const RouterSetup& setup, const Parameters& p) {
+  const auto weighing = p.choice<Weighing>("weights");
   const auto tie = p.choice<Tie>("tie");
   std::vector<std::int64_t> weights;
   if (weighing != Weighing::kNone || tie == Tie::kSmooth) {
     weights = whole_weights(p.strategy(), setup.nodes);
   }
-  const std::size_t nodes = setup.nodes.size();
-  return std::make_unique<SplitRouter<LeastOutstanding<kPlain>>>(
-      NodePool(setup.nodes, setup.default_node, p),
-      LeastOutstanding<kPlain>(LoadBoard(nodes, p), weighing, tie, nodes, std::move(weights),
-                               setup.random));
+  return {weighing, tie, setup.nodes.size(), std::move(weights), setup.random};
+}
+
+template <class Picker>
+std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Picker picker) {
+  return std::make_unique<SplitRouter<Picker>>(NodePool(setup.nodes, setup.default_node, p),
+                                               std::move(picker));
 }
 
 }  // namespace
@@ -164,29 +239,47 @@ extern const StrategyInfo kLeastOutstanding = {
     .summary = "reads to the replica with the fewest unanswered requests",
     .rule =
         "A read goes to the replica with the fewest requests dispatched by this router and not "
-        "yet answered, writes on it included; ties by `tie`. With `weights` the counts are "
+        "yet answered, writes on it included; ties by `tie`. With count = connections a session's "
+        "first read goes to the replica with the fewest sessions that read from it, and its later "
+        "reads as well; if that is down or a guard leaves it out, they move to the one that has "
+        "the fewest then. With `weights` the counts are "
         "weighed by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
         "other may, `fallback` decides). With refresh_every the counts are those at the last "
         "multiple of that time, without what was sent or answered since. A write goes to the "
-        "primary. One bounded draw per read that meets a tie, with tie = uniform; else none.",
+        "primary. One bounded draw per read (or, by connections, choice of a session) that meets a "
+        "tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
         "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
-        "there by session), nginx least_conn (weights = ratio, tie = swrr), HAProxy leastconn "
-        "(weights = haproxy), Envoy least request with full scan, PgCat loc and AWS "
-        "leastConnections (uniform), PgDog least_active_connections (first)",
+        "there by session), nginx least_conn (weights = ratio, tie = swrr), Envoy least request "
+        "with full scan, PgCat loc (uniform), PgDog least_active_connections (first). By "
+        "connections: HAProxy leastconn as databases have it, on TCP (weights = haproxy), AWS "
+        "leastConnections, MaxScale readconnroute (both with pin = session) and "
+        "slave_selection_criteria = least_router_connections or least_global_connections "
+        "(least_recently_used; for sessions that connect to one replica each)",
     .failure_modes =
         "A node that answers errors fast looks idle and draws all reads. Each of several routers "
         "sees only its own requests, so they herd; with counts out of date even one does, which "
-        "sends all reads to the node that was idle.",
+        "sends all reads to the node that was idle. By connections a busy session counts no more "
+        "than an idle one, and a node that is back stays empty until new sessions come.",
     .source =
         "MaxScale 24.02 readwritesplit manual; Envoy documentation, Load balancers; nginx "
         "ngx_http_upstream_least_conn_module.c; HAProxy lb_fwlc.c; for refresh_every M. "
         "Mitzenmacher, How useful is old information?, IEEE TPDS 11 (2000)",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      const auto weighing = p.choice<Weighing>("weights");
-      const bool is_plain = weighing == Weighing::kNone && p.duration("refresh_every") == 0;
-      return is_plain ? make<true>(setup, p, weighing) : make<false>(setup, p, weighing);
+      Fewest fewest = fewest_of(setup, p);
+      LoadBoard board(setup.nodes.size(), p);
+      if (p.text("count") == "connections") {
+        if (!board.is_current()) {
+          throw InputError(
+              fmt::format("router '{}': refresh_every needs count = queries", p.strategy()));
+        }
+        return make(setup, p, LeastConnections(setup.nodes.size(), std::move(fewest)));
+      }
+      if (p.text("weights") == "none" && board.is_current()) {
+        return make(setup, p, LeastOutstanding<true>(std::move(board), std::move(fewest)));
+      }
+      return make(setup, p, LeastOutstanding<false>(std::move(board), std::move(fewest)));
     },
 };
 

@@ -28,6 +28,8 @@ class Positions {
   // Whether that time could be told: it can't while the node does not reach what it replicates
   // from. lag_ns() is the truth all the same, which routers must not use then.
   virtual bool lag_is_known(NodeId node) const = 0;
+  // When the latest commit was made that it has applied, as it tells itself; 0 before the first.
+  virtual Nanoseconds last_write_ns(NodeId node) const = 0;
 };
 
 }  // namespace switchyard

@@ -21,6 +21,8 @@
 
 namespace switchyard {
 
+struct ProbeAnswer;
+
 // A read or a write to place; transaction control and session state are not routed.
 struct Query {
   RequestClass kind = RequestClass::kRead;
@@ -34,8 +36,10 @@ struct Query {
   // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
   // Only with Signals::origin.
   NodeId origin = kNoNode;
-  // The router had it wait for a node's position, and that took too long.
+  // The router had it wait for a node's position or answer, and that took too long.
   bool waited_out = false;
+  // What the node that the router had it ask has answered, until the query is sent; null before.
+  const ProbeAnswer* probe = nullptr;
 };
 
 // Why a decision fell as it did: tests check each, beside the shares.
@@ -60,6 +64,7 @@ struct Decision {
     kWait,      // ask again at `until_ns`, which must lie in the future
     kWaitFor,   // send it to `node` when that has reached view.awaited; at `until_ns`, ask again
     kReject,    // fail it at once
+    kProbe,     // have it ask `node` by a probe; ask again when that answers, or at `until_ns`
   };
   Kind kind = Kind::kNoAnswer;
   Reason reason = Reason::kPicked;
@@ -76,6 +81,10 @@ struct Decision {
   static Decision wait_for(NodeId node, Nanoseconds until) {
     return {Kind::kWaitFor, Reason::kCausal, node, until};
   }
+  // Only with Signals::probes. It is not told by on_probe().
+  static Decision probe(NodeId node, Nanoseconds until, Reason reason = Reason::kPicked) {
+    return {Kind::kProbe, reason, node, until};
+  }
   static Decision reject(Reason reason = Reason::kLimited) {
     return {Kind::kReject, reason, kNoNode, 0};
   }
@@ -85,12 +94,12 @@ struct Decision {
 struct Signals {
   bool outstanding = false;  // ClusterView::outstanding
   bool responses = false;    // on_dispatch and on_response
-  bool sessions = false;     // on_session_start
+  bool sessions = false;     // on_session_start and on_session_end
   bool timers = false;       // next_timer and on_timer
   bool origin = false;       // Query::origin
   bool positions = false;    // ClusterView::positions and on_observation
   bool server = false;       // Response::waiting and service_ns; with `responses`
-  bool probes = false;       // take_probes and on_probe
+  bool probes = false;       // take_probes and on_probe, Decision::probe
   bool truth = false;        // ClusterView::truth; for bounds, no real router has it
 
   Signals& operator|=(const Signals& other);
@@ -176,7 +185,7 @@ struct Response {
 };
 
 // What a node answers to a probe, as of when that reached it. A probe of a node that is silent is
-// never answered.
+// never answered; that of a query, if it takes the node any time, not before that time is spent.
 struct ProbeAnswer {
   Nanoseconds now_ns = 0;
   Nanoseconds sent_ns = 0;
@@ -186,6 +195,9 @@ struct ProbeAnswer {
   // The median time that recent requests spent there which met about as many on arrival; 0 if there
   // were none yet.
   Nanoseconds latency_ns = 0;
+  // How far it had come in each origin's commits, if at all. Only with Signals::positions, and only
+  // while the router is called.
+  std::span<const Position> reached = {};
 };
 
 class Router {
@@ -206,6 +218,9 @@ class Router {
   virtual void on_observation(const Positions& /*positions*/, Nanoseconds /*now*/) {}
   // Before the first request of a session.
   virtual void on_session_start(SessionId /*session*/, Nanoseconds /*now*/) {}
+  // When all requests of a session have been answered, or have failed for good. One that waits for
+  // an answer for ever does not end.
+  virtual void on_session_end(SessionId /*session*/, Nanoseconds /*now*/) {}
   // Nodes to send a probe to now, one each; asked after choose() and on_timer(). They are valid
   // until the next call.
   virtual std::span<const NodeId> take_probes() { return {}; }

@@ -2,8 +2,8 @@
 //
 // A picker is a small class: `Signals wants() const`, `NodeId pick(const Read& read)`, which must
 // not allocate (kNoNode: none may take it; or a Decision, where it may also have to wait), and
-// where it wants them on_dispatch(), on_response(), take_probes(), on_probe() and timers as a
-// Router has them (on_timer() may leave out the view), on_topology(states), and
+// where it wants them on_dispatch(), on_response(), take_probes(), on_probe(), on_session_end() and
+// timers as a Router has them (on_timer() may leave out the view), on_topology(states), and
 // on_session_start(eligible, session), which is also told the nodes that take reads.
 #pragma once
 
@@ -53,6 +53,11 @@ class SplitRouter : public Router {
   void on_session_start(SessionId session, Nanoseconds /*now*/) override {
     if constexpr (requires { picker_.on_session_start(pool_.readers({}), session); }) {
       picker_.on_session_start(pool_.readers({}), session);
+    }
+  }
+  void on_session_end(SessionId session, Nanoseconds now) override {
+    if constexpr (requires { picker_.on_session_end(session, now); }) {
+      picker_.on_session_end(session, now);
     }
   }
   std::span<const NodeId> take_probes() override {

@@ -69,6 +69,46 @@ TEST_CASE("causal reads with scope all miss nothing that anybody was told") {
   }
 }
 
+TEST_CASE("causal reads with scope cluster miss nothing, through however many routers") {
+  const ReplayWorkload workload = workload_with(7);
+  const auto stale = [&](const ClusterSpec& cluster, const char* scope, const char* mode) {
+    Candidate candidate = guarded("", {});
+    if (*scope != 0) candidate.guards.push_back({"causal", {{"scope", scope}, {"mode", mode}}});
+    candidate.instances = 5;
+    const auto chains = build_instances(candidate, cluster, 1);
+    ReplayOptions options = options_of(LoopMode::kSession);
+    options.timeout_ns = kSecond;
+    options.retries = 1;
+    const RunTally tally = replay(workload, cluster, std::span(chains), options);
+    CHECK(tally.arrived() == workload.trace.size());
+    return tally.consistency.stale_reads;
+  };
+  FaultSpec down;
+  down.nodes = {NodeId{0}};
+  down.at_ns = 3 * kSecond;
+  down.lasts_ns = kSecond;
+  FaultSpec silent = down;
+  silent.at_ns = 6 * kSecond;
+  silent.silent = true;
+  FaultSpec replica_down = down;
+  replica_down.nodes = {NodeId{2}};
+  replica_down.at_ns = 5 * kSecond;
+  for (const Law& delay : kDelays) {
+    ClusterSpec cluster = lagging(delay);
+    cluster.nodes[0].round_trip_ns = kMillisecond;
+    cluster.probe_service_ns = 100'000;
+    // Whose primary comes back: nobody else ever takes writes.
+    for (const bool faulty : {false, true}) {
+      if (faulty) cluster.faults = {down, silent, replica_down};
+      CHECK(stale(cluster, "", "") > 1000);
+      // What other routers were told they don't know.
+      CHECK(stale(cluster, "all", "wait") > 1000);
+      CHECK(stale(cluster, "cluster", "wait") == 0);
+      CHECK(stale(cluster, "cluster", "select") == 0);
+    }
+  }
+}
+
 TEST_CASE("a sticky primary for longer than any lag leaves no session without its own writes") {
   const ReplayWorkload workload = workload_with(3);
   const ClusterSpec cluster = lagging(Law::constant(20e6));
@@ -193,7 +233,9 @@ TEST_CASE("guards stay deterministic while nodes fail") {
   down.lasts_ns = 3 * kSecond;
   cluster.faults = {down};
   cluster.failover.promote_after_ns = 100'000'000;
-  for (const char* guard : {"causal", "sticky_primary", "lag_bounded"}) {
+  for (const char* guard :
+       {"causal", "sticky_primary", "lag_bounded", "maxscale.causal_reads_universal",
+        "maxscale.causal_reads_fast_universal"}) {
     const auto checksum = [&] {
       const RunTally tally =
           run(workload, cluster, guarded(guard, {}), options_of(LoopMode::kSession));

@@ -70,15 +70,21 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
   if (s.options.loop == LoopMode::kClosed) workload.think = Law::exponential(4e6);
   s.workload = synthetic(workload, seed);
   const bool masters = s.cluster.find("master-1") != kNoNode;
-  std::vector<std::string> names = {"MasterSlave",
-                                    "MasterSlaveAsShipped",
-                                    "round_robin",
-                                    "least_outstanding",
-                                    "d_choices",
-                                    "oracle",
-                                    ""};
+  std::vector<std::string> names = {"MasterSlave",       "MasterSlaveAsShipped",
+                                    "round_robin",       "least_outstanding",
+                                    "d_choices",         "oracle",
+                                    "causal universal",  "causal fast universal",
+                                    "haproxy.leastconn", ""};
   if (masters) names.emplace_back("MultipleMasterSlave");
   s.candidate = candidate_of(one_of(random, names));
+  if (s.candidate.name.starts_with("causal")) {
+    const bool fast = s.candidate.name != "causal universal";
+    s.candidate.routers = {{"least_outstanding", {}}};
+    s.candidate.guards = {
+        {fast ? "maxscale.causal_reads_fast_universal" : "maxscale.causal_reads_universal",
+         {{"timeout", "5ms"}, {"on_timeout", "error"}}}};
+    s.cluster.probe_service_ns = random.next_below(2) == 0 ? 0 : random.next_below(500'000);
+  }
   return s;
 }
 
@@ -154,8 +160,10 @@ TEST_CASE("busy time is the service given, and time in the system adds up (Littl
     RandomScenario s = random_scenario(seed, true);
     s.options.warmup_ns = 0;
     s.options.timeout_ns = 0;
-    // Applies off the workers: then requests alone make nodes busy and queue.
+    // Applies off the workers, and no work on probes: then requests alone make nodes busy and
+    // queue.
     s.cluster.replication.apply_competes = false;
+    s.cluster.probe_service_ns = 0;
     INFO("seed " << seed << ", router " << s.candidate.name);
     const auto tally = run(s.workload, s.cluster, s.candidate, s.options);
     std::int64_t busy = 0;

@@ -15,18 +15,26 @@ struct SmallScenario {
   ClusterSpec cluster;
   ReplayOptions options;
   std::uint64_t router_seed = 1;
+  bool asks = false;  // nodes by probes, before it reads
 };
 
-// Any node for a read, any primary for a write; every other one notices changes of roles.
+// Any node for a read, any primary for a write; every other one notices changes of roles. One that
+// asks has most reads wait for the answer of any node, not always for long enough.
 class AnyNode : public Router {
  public:
-  AnyNode(const ClusterSpec& cluster, std::uint64_t seed)
+  AnyNode(const ClusterSpec& cluster, std::uint64_t seed, bool asks)
       : nodes_(cluster.nodes.size()),
         notices_(seed % 2 == 0),
+        asks_(asks),
         random_(seed, RandomPurpose::kRouter) {
     for (std::size_t i = 0; i < nodes_; ++i) {
       if (cluster.nodes[i].role == Role::kPrimary) primaries_.push_back(node_id(i));
     }
+  }
+  Signals wants() const override {
+    Signals signals;
+    signals.probes = asks_;
+    return signals;
   }
   void on_topology(std::span<const NodeState> states, Nanoseconds /*now*/) override {
     std::vector<NodeId> primaries;
@@ -35,17 +43,23 @@ class AnyNode : public Router {
     }
     if (notices_ && !primaries.empty()) primaries_ = std::move(primaries);
   }
-  Decision choose(const Query& query, const ClusterView& /*view*/, Nanoseconds /*now*/) override {
+  Decision choose(const Query& query, const ClusterView& /*view*/, Nanoseconds now) override {
     if (query.kind == RequestClass::kRead) {
-      return Decision::to(node_id(random_.next_below(static_cast<std::uint32_t>(nodes_))));
+      if (asks_ && random_.next_below(3) > 0) {
+        return Decision::probe(any_node(), now + 1 + random_.next_below(1'000'000));
+      }
+      return Decision::to(any_node());
     }
     return Decision::to(
         primaries_[random_.next_below(static_cast<std::uint32_t>(primaries_.size()))]);
   }
 
  private:
+  NodeId any_node() { return node_id(random_.next_below(static_cast<std::uint32_t>(nodes_))); }
+
   std::size_t nodes_;
   bool notices_;
+  bool asks_;
   std::vector<NodeId> primaries_;
   RandomStream random_;
 };
@@ -195,7 +209,7 @@ Outcome both(const SmallScenario& s) {
   const ReplayWorkload workload = by_hand(s.rows);
   NaiveLedger naive(workload.trace, s.cluster.nodes.size());
   std::vector<std::unique_ptr<Router>> routers;
-  routers.push_back(std::make_unique<AnyNode>(s.cluster, s.router_seed));
+  routers.push_back(std::make_unique<AnyNode>(s.cluster, s.router_seed, s.asks));
   const RouterChain chain(std::move(routers), NodeId{0});
   RunControl control;
   control.observer = &naive;
@@ -244,7 +258,11 @@ Figures check_all(std::uint64_t first_seed, std::uint64_t count, bool with_fault
   for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
     SmallScenario s = random_scenario(seed);
     RandomStream random(seed, RandomPurpose::kArrivals, 8);
-    if (with_faults) add_faults(s, random);
+    if (with_faults) {
+      add_faults(s, random);
+      s.asks = seed % 3 == 0;
+      s.cluster.probe_service_ns = seed % 2 == 0 ? 0 : 100'000;
+    }
     const Outcome outcome = both(s);
     const Figures& ledger = outcome.ledger;
     if (!(ledger == outcome.naive)) {

@@ -1,4 +1,5 @@
 // No strategy takes memory to decide. A program of its own, since it counts every allocation.
+#include <array>
 #include <cstdlib>
 #include <new>
 
@@ -68,6 +69,7 @@ class SomePositions : public Positions {
   std::uint64_t missing(NodeId node) const override { return index(node) % 3 == 2 ? 50 : 0; }
   Nanoseconds lag_ns(NodeId node) const override { return index(node) % 3 == 2 ? kSecond * 5 : 0; }
   bool lag_is_known(NodeId node) const override { return index(node) != 4; }
+  Nanoseconds last_write_ns(NodeId node) const override { return kSecond * 10 - lag_ns(node); }
 };
 
 ClusterSpec some_cluster() {
@@ -96,6 +98,7 @@ std::uint64_t allocations_of(const RouterChain& chain) {
   view.truth = &truth;
   view.positions = &positions;
   view.awaited = &awaited;
+  const std::array<Position, 2> reached = {Position{NodeId{0}, 100}, Position{NodeId{1}, 100}};
   RandomStream random(1, RandomPurpose::kOperations);
   Nanoseconds now = 0;
   allocations = 0;
@@ -109,8 +112,22 @@ std::uint64_t allocations_of(const RouterChain& chain) {
     query.key = static_cast<KeyId>(random.next_below(100));
     query.table = static_cast<TableId>(random.next_below(10));
     query.asked_ns = now;
+    // Sessions come and go.
+    if (i >= static_cast<int>(kSessions) && random.next_below(10) == 0) {
+      chain.on_session_end(query.session, now);
+      chain.on_session_start(query.session, now);
+    } else if (i < static_cast<int>(kSessions)) {
+      chain.on_session_start(query.session, now);
+    }
     counts = i >= kDecisions;
-    const Decision decision = chain.choose(query, view, now);
+    Decision decision = chain.choose(query, view, now);
+    ProbeAnswer own;
+    if (decision.kind == Decision::Kind::kProbe) {
+      own.node = decision.node;
+      own.reached = reached;
+      query.probe = &own;
+      decision = chain.choose(query, view, now);
+    }
     counts = false;
     if (decision.kind != Decision::Kind::kNode) continue;
     outstanding.add_until(decision.node, now + 3 * kMillisecond);

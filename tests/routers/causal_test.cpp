@@ -118,6 +118,84 @@ TEST_CASE("causal wait: the read waits at the node chosen, then goes to the prim
   CHECK(awaited[1].number == 55);
 }
 
+TEST_CASE("causal with scope cluster: first the primary is asked, then what it has is needed") {
+  Told told;
+  told.at = {100, 99, 100};
+  std::vector<Position> awaited;
+  ClusterView view = view_of(told);
+  view.awaited = &awaited;
+  const std::vector<Position> has = {{NodeId{0}, 100}, {NodeId{2}, 55}};
+  ProbeAnswer answer;
+  answer.node = NodeId{0};
+  answer.reached = has;
+  Query told_query = read_of(0);
+  told_query.probe = &answer;
+  for (const char* preset :
+       {"maxscale.causal_reads_universal", "maxscale.causal_reads_fast_universal"}) {
+    const auto router = guarded(preset, {{"timeout", "4s"}});
+    CHECK(router->wants().probes);
+    // Whatever the session has written itself.
+    router->on_response(answer_to_write(0, 0, 100));
+    for (int i = 0; i < 2; ++i) {
+      const Decision ask = router->choose(read_of(0), view, kSecond);
+      CHECK(ask.kind == Decision::Kind::kProbe);
+      CHECK(ask.node == NodeId{0});
+      CHECK(ask.until_ns == 5 * kSecond);
+      CHECK(ask.reason == Reason::kCausal);
+    }
+    Query write = read_of(0);
+    write.kind = RequestClass::kWrite;
+    CHECK(router->choose(write, view, 0).kind == Decision::Kind::kNode);
+  }
+  const auto waits = guarded("maxscale.causal_reads_universal", {{"timeout", "4s"}});
+  const Decision wait = waits->choose(told_query, view, 2 * kSecond);
+  CHECK(wait.kind == Decision::Kind::kWaitFor);
+  CHECK(wait.node == NodeId{1});
+  CHECK(wait.until_ns == 6 * kSecond);
+  REQUIRE(awaited.size() == 2);
+  CHECK(awaited[0].number == 100);
+  CHECK(awaited[1].number == 55);
+  CHECK(waits->choose(told_query, view, 2 * kSecond).node == NodeId{2});
+  const auto selects = guarded("maxscale.causal_reads_fast_universal");
+  for (int i = 0; i < 6; ++i) CHECK(selects->choose(told_query, view, 0).node == NodeId{2});
+  told.at = {100, 99, 99};
+  CHECK(selects->choose(told_query, view, 0).node == NodeId{0});
+  // As long as nothing was committed, anywhere.
+  answer.reached = {};
+  CHECK(waits->choose(told_query, view, 0).node == NodeId{1});
+  CHECK(waits->choose(told_query, view, 0).node == NodeId{2});
+}
+
+TEST_CASE("causal with scope cluster: a primary that refuses or is silent, a replica too late") {
+  Told told;
+  const std::vector<Position> has = {{NodeId{0}, 100}};
+  for (const char* mode : {"wait", "select"}) {
+    for (const bool fails : {false, true}) {
+      const auto router = guarded(
+          "causal",
+          {{"mode", mode}, {"scope", "cluster"}, {"on_timeout", fails ? "error" : "primary"}});
+      const auto check = [&](const Query& query) {
+        const Decision decision = router->choose(query, view_of(told), 0);
+        CHECK(decision.reason == Reason::kCausal);
+        CHECK((decision.kind == Decision::Kind::kReject) == fails);
+        if (!fails) CHECK(decision.node == NodeId{0});
+      };
+      ProbeAnswer refusal;
+      refusal.up = false;
+      Query query = read_of(0);
+      query.probe = &refusal;
+      check(query);
+      query.probe = nullptr;
+      query.waited_out = true;
+      check(query);
+      ProbeAnswer answer;
+      answer.reached = has;
+      query.probe = &answer;
+      check(query);
+    }
+  }
+}
+
 TEST_CASE("causal wait: what waited too long goes to the primary or fails") {
   Told told;
   const auto after_timeout = [&](const char* guard, const ParameterTexts& given, bool read_only) {
@@ -198,6 +276,64 @@ TEST_CASE("causal select, in a run: who inserts and then counts finds one, other
   CHECK(stale(two, "maxscale.causal_reads_fast_global") == 0);
   CHECK(stale(two, "maxscale.causal_reads_local") == 100);
   CHECK(stale(two, "maxscale.causal_reads_global") == 0);
+}
+
+TEST_CASE("causal with scope cluster, in a run: each read costs a round trip and a probe more") {
+  // Ten sessions, one request at a time, with replicas that are never behind.
+  std::vector<Row> rows;
+  for (int i = 0; i < 100; ++i) {
+    rows.push_back({i * kSecond, std::to_string(i % 10), i % 5 == 0 ? 'w' : 'r', 2 * kMs, "k"});
+  }
+  ClusterSpec cluster = cluster_of(3, 1);
+  cluster.nodes[0].round_trip_ns = 6 * kMs;
+  cluster.nodes[1].round_trip_ns = cluster.nodes[2].round_trip_ns = kMs;
+  cluster.probe_service_ns = 500 * kMicrosecond;
+  const auto run_with = [&](const char* guard) {
+    Candidate candidate = candidate_of("round_robin");
+    if (*guard != 0) candidate.guards.push_back({guard, {}});
+    return run(by_hand(rows), cluster, candidate, options_of(LoopMode::kSession));
+  };
+  const RunTally plain = run_with("");
+  CHECK(plain.read_ns.mean() == Approx(3e6));
+  CHECK(plain.nodes[0].busy_ns == 20 * 2 * kMs);
+  for (const char* guard :
+       {"maxscale.causal_reads_universal", "maxscale.causal_reads_fast_universal"}) {
+    const RunTally tally = run_with(guard);
+    CHECK(tally.probes == 80);
+    CHECK(tally.read_ns.mean() == Approx(3e6 + 6e6 + 0.5e6));
+    CHECK(tally.router_ns == 80 * (6 * kMs + kMs / 2));
+    CHECK(tally.write_ns.mean() == Approx(plain.write_ns.mean()));
+    CHECK(tally.nodes[0].busy_ns == plain.nodes[0].busy_ns + 80 * kMs / 2);
+    CHECK(tally.nodes[0].reads == 0);
+  }
+}
+
+TEST_CASE(
+    "causal with scope cluster, in a run: what others were told is seen, through any router") {
+  // The reader asks 1 ms after the writer was answered, which the replica hears of 20 ms later.
+  std::vector<Row> rows;
+  for (int i = 0; i < 100; ++i) {
+    const std::string key = std::to_string(i);
+    rows.push_back({i * kSecond, "writer", 'w', 0, key});
+    rows.push_back({i * kSecond + kMs, "reader", 'r', 0, key});
+  }
+  const auto run_with = [&](const char* guard) {
+    Candidate candidate = candidate_of("round_robin");
+    candidate.guards.push_back({guard, {}});
+    candidate.instances = 2;  // one for each of them
+    const auto chains = build_instances(candidate, behind_by(20 * kMs), 1);
+    return replay(by_hand(rows), behind_by(20 * kMs), std::span(chains),
+                  options_of(LoopMode::kSession));
+  };
+  CHECK(run_with("maxscale.causal_reads_global").consistency.stale_reads == 100);
+  CHECK(run_with("maxscale.causal_reads_fast_global").consistency.stale_reads == 100);
+  const RunTally waits = run_with("maxscale.causal_reads_universal");
+  CHECK(waits.consistency.stale_reads == 0);
+  CHECK(waits.router_ns == 100 * 19 * kMs);
+  CHECK(waits.nodes[1].reads == 100);
+  const RunTally selects = run_with("maxscale.causal_reads_fast_universal");
+  CHECK(selects.consistency.stale_reads == 0);
+  CHECK(selects.nodes[0].reads == 100);
 }
 
 TEST_CASE("causal, in a run with several primaries: a session sees what it wrote on each") {

@@ -22,6 +22,10 @@ class Told : public Positions {
   std::uint64_t missing(NodeId node) const override { return lacks[index(node)]; }
   Nanoseconds lag_ns(NodeId node) const override { return lag[index(node)]; }
   bool lag_is_known(NodeId node) const override { return known[index(node)]; }
+  // As if one who lacks nothing had the first hour's last commit.
+  Nanoseconds last_write_ns(NodeId node) const override {
+    return 3600 * kSecond - lag[index(node)];
+  }
 
   std::vector<std::uint64_t> at = {100, 100, 100};  // in the commits of the first node
   std::vector<std::uint64_t> at_of_others = {100, 100, 100};

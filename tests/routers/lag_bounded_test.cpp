@@ -68,7 +68,8 @@ TEST_CASE("lag_bounded: below, at and above the limit, as each product compares"
                         {"proxysql.max_replication_lag", 10 * kSecond, true, true, false},
                         {"proxysql.max_replication_lag", 59 * kSecond, true, true, false},
                         {"proxysql.max_replication_lag", 60 * kSecond, true, true, true},
-                        {"mongodb.max_staleness", 90 * kSecond, true, false, false}}) {
+                        // What a replica that is cut off tells of its last write is known.
+                        {"mongodb.max_staleness", 90 * kSecond, true, false, true}}) {
     INFO(c.preset);
     ParameterTexts limit = {{"limit", std::to_string(c.limit / kSecond) + "s"}};
     if (std::string_view(c.preset).starts_with("mongodb")) limit.emplace_back("heartbeat", "0s");
@@ -94,6 +95,76 @@ TEST_CASE("MongoDB's fixture: 150 s allow 125 s of lag with a heartbeat of 25 s,
   told.lag = {0, 125 * kSecond + kMillisecond, 200 * kSecond};
   const auto router = guarded("mongodb.max_staleness", given);
   CHECK(six_reads(*router, view_of(told)) == kPrimaryAlone);
+}
+
+TEST_CASE("lag_bounded by last writes, in a run: from the replica's last to the primary's last") {
+  // The writes of 0, 10 and 20 s are applied at 15, 25 and 35 s.
+  ClusterSpec cluster = cluster_of(2, 8);
+  cluster.replication.delay = Law::constant(15e9);
+  const auto goes_to_replica = [&](Nanoseconds at, const char* measure, const char* limit) {
+    const RunTally tally =
+        run_guarded(by_hand({{0, "s", 'w', 0, "k"},
+                             {10 * kSecond, "s", 'w', 0, "k"},
+                             {20 * kSecond, "s", 'w', 0, "k"},
+                             {at, "r", 'r', 0, "k"}}),
+                    cluster, {{"limit", limit}, {"measured_by", measure}, {"compare", "at_most"}});
+    return tally.nodes[1].reads == 1;
+  };
+  const auto lag_at = [&](Nanoseconds at, const char* measure) {
+    for (int seconds = 1; seconds < 60; ++seconds) {
+      if (goes_to_replica(at, measure, (std::to_string(seconds) + "s").c_str())) return seconds;
+    }
+    return 60;
+  };
+  CHECK(lag_at(22 * kSecond, "last_writes") == 20);
+  CHECK(lag_at(22 * kSecond, "first_missing") == 12);
+  CHECK(lag_at(26 * kSecond, "last_writes") == 10);
+  CHECK(lag_at(26 * kSecond, "first_missing") == 6);
+  CHECK(lag_at(34 * kSecond, "last_writes") == 10);
+  CHECK(lag_at(34 * kSecond, "first_missing") == 14);
+  CHECK(goes_to_replica(36 * kSecond, "last_writes", "1ns"));
+  // Two commits have been applied by all, and are forgotten: that of 20 s is the last.
+  cluster.replication.observe_every_ns = 16 * kSecond;
+  // Looked at after 16 s, when the replica has the first and the primary the second.
+  CHECK(lag_at(26 * kSecond, "last_writes") == 10);
+  CHECK(lag_at(31 * kSecond, "last_writes") == 10);
+  CHECK(goes_to_replica(49 * kSecond, "last_writes", "1ns"));
+}
+
+TEST_CASE("lag_bounded by last writes: a commit that a failover loses is nobody's last") {
+  // The first node's write of 5 s reaches nobody before it stops at 6 s; the next one takes over,
+  // and writes at 9 s. The first, back at 10 s, applies nothing: what it has is of 1 s.
+  ClusterSpec cluster = cluster_of(3, 8);
+  cluster.replication.delay = Law::constant(2e9);
+  FaultSpec down;
+  down.nodes = {NodeId{0}};
+  down.at_ns = 6 * kSecond;
+  down.lasts_ns = 4 * kSecond;
+  FaultSpec stall = down;
+  stall.kind = FaultKind::kStallReplication;
+  stall.at_ns = 5500 * kMs;
+  stall.lasts_ns = 60 * kSecond;
+  FaultSpec stall_from_start = stall;
+  stall_from_start.nodes = {NodeId{2}};
+  stall_from_start.at_ns = 0;
+  cluster.failover.promote_after_ns = kSecond;
+  const auto reads_with = [&](const char* limit) {
+    return reads_of(run_guarded(
+        by_hand({{0, "s", 's'},
+                 {kSecond, "s", 'w', 0, "k"},
+                 {5 * kSecond, "s", 'w', 0, "k"},
+                 {9 * kSecond, "s", 'w', 0, "k"},
+                 {12 * kSecond, "s", 'r', 0, "k"}}),
+        cluster, {{"limit", limit}, {"measured_by", "last_writes"}, {"compare", "at_most"}}));
+  };
+  using Reads = std::vector<std::uint64_t>;
+  cluster.faults = {down, stall};
+  CHECK(reads_with("8s") == Reads{1, 0, 0});
+  CHECK(reads_with("7s") == Reads{0, 0, 1});
+  // The same while another lacks even the first.
+  cluster.faults.push_back(stall_from_start);
+  CHECK(reads_with("8s") == Reads{1, 0, 0});
+  CHECK(reads_with("7s") == Reads{0, 1, 0});
 }
 
 TEST_CASE("lag_bounded: a limit of one second means a lag of 0 to MaxScale, 1 to ProxySQL") {

@@ -8,12 +8,38 @@ namespace switchyard::testing {
 namespace {
 
 const ParameterTexts kWithPrimary = {{"include_primary", "true"}};
+const ParameterTexts kHaproxy = {{"weights", "haproxy"}};
+const ParameterTexts kNginx = {{"weights", "ratio"}, {"tie", "swrr"}};
 
 // A second router's node: the primary is last and gets nothing.
 std::string picks(const std::string& name, const std::vector<double>& weights,
                   const std::vector<int>& counts, int count, const ParameterTexts& given = {}) {
   Outstanding outstanding = outstanding_of(counts);
   return reads(*make(name, weighted(weights), given), count, {.outstanding = &outstanding});
+}
+
+ParameterTexts operator+(ParameterTexts a, const ParameterTexts& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// Sessions that read by turns: "0123" are one read each of these four.
+std::string reads_of_sessions(Router& router, const std::string& sessions) {
+  std::string nodes;
+  for (const char session : sessions) {
+    Query query;
+    query.session = static_cast<SessionId>(static_cast<std::uint32_t>(session - '0'));
+    nodes += letter(router.choose(query, {}, 0));
+  }
+  return nodes;
+}
+void start(Router& router, std::uint32_t first, std::uint32_t count) {
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    router.on_session_start(static_cast<SessionId>(i), 0);
+  }
+}
+void end(Router& router, std::uint32_t session) {
+  router.on_session_end(static_cast<SessionId>(session), 0);
 }
 
 }  // namespace
@@ -33,8 +59,7 @@ TEST_CASE("least outstanding: Envoy's full-scan vectors") {
 }
 
 TEST_CASE("least outstanding: PgDog's and PgCat's own tests, a node that is busy is avoided") {
-  for (const char* name :
-       {"pgdog.least_active_connections", "pgcat.loc", "aws.least_connections"}) {
+  for (const char* name : {"pgdog.least_active_connections", "pgcat.loc", "envoy.full_scan"}) {
     CHECK(picks(name, {1, 1}, {1, 0}, 5) == "bbbbb");
     CHECK(picks(name, {1, 1}, {0, 1}, 5) == "aaaaa");
   }
@@ -73,9 +98,127 @@ TEST_CASE(
 }
 
 TEST_CASE("without replicas to connect to, ten sessions are ten on the primary (MaxScale)") {
-  // max_slave_connections = 0, as far as requests go.
-  const auto router = make("primary_only", primary_and(3));
-  CHECK(reads(*router, 10) == std::string(10, 'a'));
+  // max_slave_connections = 0.
+  const auto router = make("maxscale.least_router_connections", primary_and(3));
+  router->on_topology(states_of(primary_and(3), {1, 2, 3}), 0);
+  start(*router, 0, 10);
+  CHECK(reads_of_sessions(*router, "0123456789") == std::string(10, 'a'));
+}
+
+TEST_CASE("least connections: a session goes to the node with the fewest, and stays there") {
+  const ParameterTexts first = {{"count", "connections"}, {"tie", "first"}};
+  const auto router = make("least_outstanding", weighted({1, 1, 1}), first);
+  CHECK(router->wants().sessions);
+  CHECK_FALSE(router->wants().outstanding);
+  start(*router, 0, 8);
+  CHECK(reads_of_sessions(*router, "0123") == "abca");
+  CHECK(reads_of_sessions(*router, "0000333312") == "aaaaaaaabc");
+  // It is a session that counts, not what it asks: two on the first, one on each of the others.
+  CHECK(reads_of_sessions(*router, "456") == "bca");
+  // Those that end make room; one that was never connected makes none.
+  end(*router, 1);
+  end(*router, 4);
+  end(*router, 7);
+  CHECK(reads_of_sessions(*router, "0362") == "aaac");
+  start(*router, 8, 2);
+  CHECK(reads_of_sessions(*router, "89") == "bb");
+}
+
+TEST_CASE("least connections: PgDog's, hold one connection and the next comes from the other") {
+  for (const char* name : {"aws.least_connections", "maxscale.readconnroute",
+                           "maxscale.least_router_connections", "haproxy.leastconn"}) {
+    INFO(name);
+    const auto router = make(name, weighted({1, 1}));
+    start(*router, 0, 3);
+    const std::string two = reads_of_sessions(*router, "01");
+    CHECK((two == "ab" || two == "ba"));
+    CHECK(reads_of_sessions(*router, "0101") == two + two);
+    end(*router, 0);
+    CHECK(reads_of_sessions(*router, "2") == two.substr(0, 1));
+  }
+  // The one longest unused among equals.
+  const auto router = make("maxscale.least_router_connections", weighted({1, 1, 1}));
+  start(*router, 0, 6);
+  CHECK(reads_of_sessions(*router, "012345") == "abcabc");
+}
+
+TEST_CASE("least connections by weight, as nginx and HAProxy compare") {
+  const ParameterTexts connections = {{"count", "connections"}, {"tie", "first"}};
+  // At 1/1 and 3/3 a tie, at 2/1 and 4/3 none.
+  const auto ratio = make("least_outstanding", weighted({1, 3}),
+                          connections + ParameterTexts{{"weights", "ratio"}});
+  start(*ratio, 0, 8);
+  CHECK(reads_of_sessions(*ratio, "0123456") == "abbbabb");
+  // HAProxy: one that has none comes first; then (1 + 1) * 256 / 1 = 512 against 170, 256, 341, 426
+  // and 512 for one to five at weight 3.
+  const auto haproxy = make("least_outstanding", weighted({1, 3}), connections + kHaproxy);
+  start(*haproxy, 0, 8);
+  CHECK(reads_of_sessions(*haproxy, "0123456") == "abbbbba");
+  const auto none = make("least_outstanding", weighted({0, 1}), connections + kHaproxy);
+  start(*none, 0, 3);
+  CHECK(reads_of_sessions(*none, "012") == "bbb");
+}
+
+TEST_CASE("least connections: sessions move when their node is lost, or a guard leaves it out") {
+  const ParameterTexts first = {{"count", "connections"}, {"tie", "first"}};
+  const auto nodes = weighted({1, 1, 1});
+  const auto router = make("least_outstanding", nodes, first);
+  start(*router, 0, 9);
+  CHECK(reads_of_sessions(*router, "012345") == "abcabc");
+  router->on_topology(states(3, {1}), 0);
+  CHECK(reads_of_sessions(*router, "14") == "ac");
+  // Back, it has none and gets the next three.
+  router->on_topology(states(3, {}), 0);
+  CHECK(reads_of_sessions(*router, "14") == "ac");
+  CHECK(reads_of_sessions(*router, "678") == "bbb");
+  // Of three each, the first's move to the second.
+  const std::vector<std::uint8_t> not_first = {0, 1, 1, 1};
+  Query query;
+  query.session = SessionId{0};
+  ClusterView narrowed;
+  narrowed.eligible = not_first.data();
+  CHECK(letter(router->choose(query, narrowed, 0)) == 'b');
+  CHECK(reads_of_sessions(*router, "0") == "b");
+  // Without any replica these three are the primary's; then one is left on the first node, three on
+  // the second and two on the third.
+  router->on_topology(states(3, {0, 1, 2}), 0);
+  CHECK(reads_of_sessions(*router, "012") == "ddd");
+  router->on_topology(states(3, {}), 0);
+  CHECK(reads_of_sessions(*router, "012") == "aac");
+}
+
+TEST_CASE("least connections are not looked at now and then") {
+  CHECK_THROWS_AS(make("haproxy.leastconn", weighted({1, 1}), {{"refresh_every", "1s"}}),
+                  InputError);
+}
+
+TEST_CASE("least connections, in a run: as many sessions on each node, until they end") {
+  // Thirty sessions, of which every third asks ten times as often.
+  std::vector<Row> rows;
+  for (int i = 0; i < 100; ++i) {
+    for (int session = 0; session < 30; ++session) {
+      if (session % 3 > 0 && i % 10 > 0) continue;
+      rows.push_back({i * kSecond + session * kMs, std::to_string(session), 'r', 0});
+    }
+  }
+  const auto run_with = [](const std::vector<Row>& list, std::size_t nodes) {
+    const RunTally tally =
+        run(by_hand(list), cluster_of(nodes, 8),
+            candidate_of("least_outstanding", {{"count", "connections"}, {"tie", "first"}}),
+            options_of(LoopMode::kSession));
+    std::vector<std::uint64_t> reads;
+    for (const NodeTally& node : tally.nodes) reads.push_back(node.reads);
+    return reads;
+  };
+  // The busy ones all meet on one node.
+  CHECK(run_with(rows, 4) == std::vector<std::uint64_t>{0, 1000, 100, 100});
+  // When v comes x has ended: it has the first node to itself, and w, which finds one session on
+  // each, joins it there.
+  const std::vector<Row> four = {{0, "x", 'r', kSecond},      {kMs, "y", 'r', 0},
+                                 {2 * kSecond, "v", 'r', 0},  {3 * kSecond, "w", 'r', 0},
+                                 {10 * kSecond, "y", 'r', 0}, {10 * kSecond, "v", 'r', 0},
+                                 {11 * kSecond, "w", 'r', 0}};
+  CHECK(run_with(four, 3) == std::vector<std::uint64_t>{0, 5, 2});
 }
 
 TEST_CASE("least outstanding by weight: nginx compares quotients, HAProxy its keys") {
@@ -86,14 +229,14 @@ TEST_CASE("least outstanding by weight: nginx compares quotients, HAProxy its ke
   CHECK(picks("least_outstanding", {1, 3, 2}, {1, 3, 2}, 3,
               {{"weights", "ratio"}, {"tie", "first"}}) == "aaa");
   // HAProxy: 3 * 256 / 1 = 768 against 5 * 256 / 3 = 426; 2 * 256 / 3 = 170 against 128.
-  CHECK(picks("haproxy.leastconn", {1, 3}, {2, 4}, 3) == "bbb");
-  CHECK(picks("haproxy.leastconn", {3, 4}, {1, 1}, 3) == "bbb");
+  CHECK(picks("least_outstanding", {1, 3}, {2, 4}, 3, kHaproxy) == "bbb");
+  CHECK(picks("least_outstanding", {3, 4}, {1, 1}, 3, kHaproxy) == "bbb");
   // Idle ones tie whatever their weights, and a busy one of the largest weight is behind them.
-  const std::string idle = picks("haproxy.leastconn", {1, 256, 256}, {0, 0, 1}, 2000);
+  const std::string idle = picks("least_outstanding", {1, 256, 256}, {0, 0, 1}, 2000, kHaproxy);
   CHECK(std::ranges::count(idle, 'a') == Approx(1000).margin(4 * std::sqrt(500.)));
   CHECK(std::ranges::count(idle, 'c') == 0);
   // Rounded down: 2 * 256 / 201 and 2 * 256 / 250 are both 2, where the quotients differ.
-  const std::string rounded = picks("haproxy.leastconn", {201, 250}, {1, 1}, 200);
+  const std::string rounded = picks("least_outstanding", {201, 250}, {1, 1}, 200, kHaproxy);
   CHECK(std::set<char>(rounded.begin(), rounded.end()).size() == 2);
 }
 
@@ -115,16 +258,17 @@ TEST_CASE("least outstanding: nginx's ties take smooth turns among those tied") 
 }
 
 TEST_CASE("least outstanding by weight: weight 0 takes no read, and no other weight none at all") {
-  for (const char* name : {"nginx.least_conn", "haproxy.leastconn"}) {
-    CHECK(picks(name, {0, 1}, {0, 9}, 3) == "bbb");
+  const char* name = "least_outstanding";
+  for (const ParameterTexts& given : {kNginx, kHaproxy}) {
+    CHECK(picks(name, {0, 1}, {0, 9}, 3, given) == "bbb");
     const auto nodes = weighted({0, 1});
-    const auto router = make(name, nodes, {{"fallback", "reject"}});
+    const auto router = make(name, nodes, given + ParameterTexts{{"fallback", "reject"}});
     router->on_topology(states_of(nodes, {1}), 0);
     Outstanding idle = outstanding_of({0, 0});
     const Decision decision = read(*router, {.outstanding = &idle});
     CHECK(decision.kind == Decision::Kind::kReject);
     CHECK(decision.reason == Reason::kNoReplica);
-    CHECK_THROWS_AS(make(name, weighted({1.5, 1})), InputError);
+    CHECK_THROWS_AS(make(name, weighted({1.5, 1}), given), InputError);
   }
   // Without weights it is a node like any other.
   CHECK(picks("least_outstanding", {0, 1}, {0, 9}, 3) == "aaa");
@@ -156,8 +300,11 @@ TEST_CASE("a board shows the counts of its last refresh, for both strategies tha
 TEST_CASE("a board goes with ties and weights of every kind") {
   Outstanding counts = outstanding_of({2, 4});
   Outstanding none = outstanding_of({0, 0});
-  for (const char* name : {"nginx.least_conn", "haproxy.leastconn", "nginx.random_two"}) {
-    const auto router = make(name, weighted({1, 3}), {{"refresh_every", "1s"}});
+  const ParameterTexts board = {{"refresh_every", "1s"}};
+  for (const auto& [name, given] : {std::pair{"least_outstanding", kNginx + board},
+                                    {"least_outstanding", kHaproxy + board},
+                                    {"nginx.random_two", board}}) {
+    const auto router = make(name, weighted({1, 3}), given);
     router->on_timer({.outstanding = &counts}, kSecond);
     CHECK(reads(*router, 20, {.outstanding = &none}) == std::string(20, 'b'));
   }
