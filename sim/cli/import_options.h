@@ -3,12 +3,17 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+#include <utility>
+
 #include "workload/open_trace.h"
 
 namespace switchyard {
 
 // "+01:00" or "-0330" in nanoseconds.
 Nanoseconds utc_offset(const std::string& text);
+// "3=r" or "3=w": the number of a script, and whether it reads or writes.
+std::pair<std::size_t, Op> pgbench_script(const std::string& text);
 
 inline void add_import_options(CLI::App& command, ImportOptions& options) {
   command.add_option("--format", options.format, "Format of the recording")
@@ -34,6 +39,15 @@ inline void add_import_options(CLI::App& command, ImportOptions& options) {
       ->each([&options](const std::string& text) { options.utc_offset_ns = utc_offset(text); });
   command.add_option("--year", options.year, "Year of stamps that lack it (syslog)")
       ->check(CLI::Range(1970, 2200));
+  command
+      .add_option("--pgbench-script",
+                  "Whether a script of pgbench reads (0=r) or writes (0=w), by its number; repeat "
+                  "for more")
+      ->allow_extra_args(false)
+      ->each([&options](const std::string& text) {
+        options.pgbench_scripts.insert_or_assign(pgbench_script(text).first,
+                                                 pgbench_script(text).second);
+      });
 }
 
 }  // namespace switchyard

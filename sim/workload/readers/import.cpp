@@ -208,9 +208,13 @@ void Import::add(const RecordedStatement& recorded, Op op, std::string_view tabl
                  std::string_view key) {
   TraceRow row;
   row.op = op;
+  if (recorded.is_error && replicates(op)) {
+    row.op = Op::kLockingRead;
+    ++failed_writes_;
+  }
   row.table = table;
-  const std::string hidden_key = hidden(key);
-  row.key = hidden_key;
+  const std::string digest = secret_.empty() ? std::string() : hidden(key);
+  row.key = secret_.empty() ? key : digest;
   add_row(recorded, session_of(recorded.session), row);
   ++kept_;
 }
