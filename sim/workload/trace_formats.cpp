@@ -1,6 +1,7 @@
 #include <array>
 
 #include "workload/open_trace.h"
+#include "workload/readers/django.h"
 #include "workload/readers/pgbench.h"
 #include "workload/readers/postgres_csvlog.h"
 #include "workload/readers/postgres_jsonlog.h"
@@ -23,6 +24,7 @@ constexpr std::array kFormats = {
                 read_postgres_syslog},
     TraceFormat{"pgtext", "PostgreSQL's text log", certain<looks_like_postgres_textlog>,
                 read_postgres_textlog},
+    TraceFormat{"django", "Django's django.db.backends", fits_django, read_django},
     TraceFormat{"pgbench", "pgbench -l", fits_pgbench, read_pgbench},
 };
 

@@ -66,6 +66,14 @@ class Import {
   // The session's transaction has failed: its COMMIT will be a ROLLBACK.
   void transaction_fails(std::string_view session);
 
+  // For logs that do not tell where transactions end: unless a COMMIT or ROLLBACK shows up after
+  // all, one ends behind the last statement before its session's next BEGIN, before a pause of
+  // more than `pause_ns`, or of the recording.
+  void end_unlogged_transactions(Nanoseconds pause_ns) {
+    invents_commits_ = true;
+    commit_pause_ns_ = pause_ns;
+  }
+
   // `key_value` is that of a parameter; the literal's comes with `sql`.
   void add(const RecordedStatement& recorded, const SqlClassifier::Result& sql,
            std::string_view key_value = {});
@@ -89,7 +97,8 @@ class Import {
     std::vector<std::size_t> rows_before_control;
     std::uint8_t flags = 0;  // of its transaction
     std::int64_t last_start_ns = INT64_MIN;
-    std::int64_t free_at_ns = INT64_MIN;  // when its last statement ended
+    std::int64_t free_at_ns = INT64_MIN;       // when its last statement ended
+    std::int64_t recorded_end_ns = INT64_MIN;  // the same as recorded
     std::map<std::string, std::shared_ptr<const SqlStatement>, std::less<>> prepared;
   };
   struct Skip {
@@ -109,6 +118,8 @@ class Import {
   Session& new_session(std::string_view name);
   void follow_transaction(Session& session, Op& op, std::uint8_t flags);
   void adopt_rows_before(Session& session);
+  void end_unlogged(const RecordedStatement& next, Session& session, Op op);
+  void invent_commit(Session& session, std::int64_t stamp_ns);
   void add_row(const RecordedStatement& recorded, Session& session, TraceRow row);
   void settle(const Pending& pending, Nanoseconds slack_ns, std::int64_t earliest_ns);
   void spread_pending();
@@ -137,6 +148,9 @@ class Import {
   std::uint64_t reads_ = 0;
   std::uint64_t added_control_ = 0;
   std::uint64_t failed_writes_ = 0;
+  bool invents_commits_ = false;
+  Nanoseconds commit_pause_ns_ = 0;
+  std::uint64_t invented_commits_ = 0;
   std::vector<Skip> skips_;
   std::uint64_t malformed_ = 0;
   std::string first_malformed_;
