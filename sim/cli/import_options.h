@@ -40,6 +40,17 @@ inline void add_import_options(CLI::App& command, ImportOptions& options) {
   command.add_option("--year", options.year, "Year of stamps that lack it (syslog)")
       ->check(CLI::Range(1970, 2200));
   command
+      .add_option("--read-share", options.read_share,
+                  "Share of reads in a recording that does not tell them from writes, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      .add_option("--sessions", options.sessions,
+                  "Deal the requests of a key-value or block recording to so many sessions in turn")
+      ->check(CLI::Range(1U, 10'000'000U));
+  command.add_option("--columns", options.columns,
+                     "Columns of a text for --format libcachesim, from 1: "
+                     "time-col=2,obj-id-col=5,delimiter=,");
+  command
       .add_option("--pgbench-script",
                   "Whether a script of pgbench reads (0=r) or writes (0=w), by its number; repeat "
                   "for more")

@@ -274,6 +274,7 @@ void Import::add_row(const RecordedStatement& recorded, Session& session, TraceR
 // the other, in the order of its rows.
 void Import::settle(const Pending& pending, Nanoseconds slack_ns, std::int64_t earliest_ns) {
   Session& session = *pending.session;
+  if (is_unordered_) return builder_.set_time(pending.row, earliest_ns);
   const std::int64_t within = std::clamp(session.free_at_ns, earliest_ns, earliest_ns + slack_ns);
   const std::int64_t start = std::max(within, session.last_start_ns);
   session.last_start_ns = start;
@@ -374,7 +375,8 @@ Trace Import::finish(std::string_view wanted) {
   }
   if (options_.hash_keys) notes.emplace_back("keys are digests");
   notes.insert(notes.end(), notes_.begin(), notes_.end());
-  info.epoch_ns = builder_.move_epoch_to_first();
+  const std::int64_t first_ns = builder_.move_epoch_to_first();
+  info.epoch_ns = are_times_relative_ ? 0 : first_ns;
   return builder_.finish(std::move(info));
 }
 

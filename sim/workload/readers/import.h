@@ -60,6 +60,11 @@ class Import {
   void set_resolution(Nanoseconds resolution_ns) { resolution_ns_ = resolution_ns; }
   Nanoseconds resolution() const { return resolution_ns_; }
 
+  // Requests of one session may overlap and come in any order: their times are taken as recorded.
+  void set_unordered() { is_unordered_ = true; }
+  // Times count from some beginning that has no date.
+  void set_relative_times() { are_times_relative_ = true; }
+
   // A connection was opened or closed: the same name behind it is another session.
   void session_begins(std::string_view session);
   void session_ends(std::string_view session);
@@ -141,6 +146,8 @@ class Import {
   boost::unordered_flat_map<std::string, Session*, Hash, std::equal_to<>> sessions_;
   boost::unordered_flat_map<std::string, std::uint32_t> uses_of_name_;
   Nanoseconds resolution_ns_ = kMicrosecond;
+  bool is_unordered_ = false;
+  bool are_times_relative_ = false;
   std::vector<Pending> pending_;
 
   std::uint64_t rows_ = 0;
