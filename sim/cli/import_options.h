@@ -54,10 +54,11 @@ inline void add_import_options(CLI::App& command, ImportOptions& options) {
       .add_option("--pgbench-script",
                   "Whether a script of pgbench reads (0=r) or writes (0=w), by its number; repeat "
                   "for more")
+      ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args(false)
       ->each([&options](const std::string& text) {
-        options.pgbench_scripts.insert_or_assign(pgbench_script(text).first,
-                                                 pgbench_script(text).second);
+        const auto [number, op] = pgbench_script(text);
+        options.pgbench_scripts.insert_or_assign(number, op);
       });
 }
 

@@ -83,6 +83,7 @@ TEST_CASE("Placeholders of Python's database drivers become numbered parameters"
   CHECK(with_numbered_parameters("a=? AND \"b?\"=?", 2) == "a=$1 AND \"b?\"=$2");
   // PostgreSQL's operator for JSON, with its values filled in.
   CHECK(with_numbered_parameters("data ? 'key'", 0) == "data ? 'key'");
+  CHECK(with_numbered_parameters("a %size = 1", 0) == "a %size = 1");
   CHECK(with_numbered_parameters("LIKE '%user%'", 1) == "LIKE '%user%'");
 }
 
@@ -160,24 +161,24 @@ TEST_CASE("Django's JSON rows have exact times, and fields that may be missing")
       R"("sql": "SELECT * FROM t WHERE id = ?", "params": [9]})"
       "\n"
       "{\"sql\": \"SELECT 1\"}\n{\n";
-CHECK(formats_of(text) == std::vector<std::string_view>{"django"});
-const Trace trace = read_as("django", text);
-REQUIRE(trace.size() == 3);
-const TraceColumns& c = trace.columns();
-CHECK(letters_of(trace) == "rwr");
-CHECK(trace.info().epoch_ns == 1'700'000'001'249'987'500);
-CHECK(c.dur_ns[0] == 12'500);
-CHECK(c.t_ns[1] - c.t_ns[0] == 240'012'500);
-CHECK(c.dur_ns[1] == 10'000'000);
-CHECK(c.dur_ns[2] == kUnknown);
-CHECK(session_of(trace, 0) == "1.2");
-CHECK(session_of(trace, 1) == "1.Thread-3");
-CHECK(key_of(trace, 0) == "t/k");
-CHECK(key_of(trace, 1) == "t/5");
-CHECK(key_of(trace, 2) == "t/9");
-CHECK(trace.names().nodes[c.node[0]] == "replica1");
-CHECK(has_note(trace, "skipped 1 lines of other loggers"));
-CHECK(has_note(trace, "skipped 2 damaged rows (first: line 5 "));
+  CHECK(formats_of(text) == std::vector<std::string_view>{"django"});
+  const Trace trace = read_as("django", text);
+  REQUIRE(trace.size() == 3);
+  const TraceColumns& c = trace.columns();
+  CHECK(letters_of(trace) == "rwr");
+  CHECK(trace.info().epoch_ns == 1'700'000'001'249'987'500);
+  CHECK(c.dur_ns[0] == 12'500);
+  CHECK(c.t_ns[1] - c.t_ns[0] == 240'012'500);
+  CHECK(c.dur_ns[1] == 10'000'000);
+  CHECK(c.dur_ns[2] == kUnknown);
+  CHECK(session_of(trace, 0) == "1.2");
+  CHECK(session_of(trace, 1) == "1.Thread-3");
+  CHECK(key_of(trace, 0) == "t/k");
+  CHECK(key_of(trace, 1) == "t/5");
+  CHECK(key_of(trace, 2) == "t/9");
+  CHECK(trace.names().nodes[c.node[0]] == "replica1");
+  CHECK(has_note(trace, "skipped 1 lines of other loggers"));
+  CHECK(has_note(trace, "skipped 2 damaged rows (first: line 5 "));
 }
 
 // Both forms of one run. Counted by verb with Python's json: 153 SELECT, 90 UPDATE, 70 INSERT,

@@ -153,8 +153,7 @@ TEST_CASE("Requests of one disk overlap, so that their times are taken as record
 TEST_CASE("Alibaba's and Tencent's rows read and write offsets of devices") {
   const std::string alibaba = "419,W,8792731648,16384,1577808144360767\n";
   CHECK(formats_of(alibaba) == Names{"alibaba"});
-  const Trace one = read_as("alibaba", "device_id,opcode,offset,length,timestamp\n" + alibaba +
-                                           "725,R,59110326272,360448,1577808144360783\n");
+  const Trace one = read_as("alibaba", alibaba + "725,R,59110326272,360448,1577808144360783\n");
   CHECK(letters_of(one) == "wr");
   CHECK(one.info().epoch_ns == 1'577'808'144'360'767'000);
   CHECK(one.columns().t_ns[1] == 16'000);
@@ -166,6 +165,7 @@ TEST_CASE("Alibaba's and Tencent's rows read and write offsets of devices") {
   CHECK(formats_of(tencent) == Names{"tencent", "libcachesim"});
   const Trace other = read_as("tencent", tencent);
   CHECK(letters_of(other) == "rw");
+  CHECK(other.columns().bytes[0] == 128 * 512);
   CHECK(other.info().epoch_ns == 1'538'323'200'000'000'000);
   CHECK(other.columns().t_ns[1] == 500'000'000);
   CHECK(key_of(other, 0) == "1063/12910952");

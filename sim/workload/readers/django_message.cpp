@@ -15,6 +15,9 @@ constexpr int kAttempts = 16;
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+bool is_word_part(char c) {
+  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // The size of "(0.004) " at `at`, or 0.
 std::size_t duration_size(std::string_view text, std::size_t at) {
@@ -116,13 +119,12 @@ std::string_view trimmed(std::string_view text) {
 std::size_t placeholder_size(std::string_view sql, std::size_t at, bool has_question_marks) {
   const std::string_view rest = sql.substr(at);
   if (rest.starts_with('?')) return has_question_marks ? 1 : 0;
-  if (rest.starts_with("%s")) return 2;
+  // "a %size" is a remainder.
+  if (rest.starts_with("%s")) return rest.size() > 2 && is_word_part(rest[2]) ? 0 : 2;
   if (!rest.starts_with("%(")) return 0;
   const std::size_t end = rest.find(")s");
   const bool is_name =
-      end != std::string_view::npos && std::ranges::all_of(rest.substr(2, end - 2), [](char c) {
-        return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      });
+      end != std::string_view::npos && std::ranges::all_of(rest.substr(2, end - 2), is_word_part);
   return is_name ? end + 2 : 0;
 }
 

@@ -110,10 +110,11 @@ const KeyValueLayout kAlibabaLayout = {.name = "alibaba",
                                        .key_is_offset = true,
                                        .time_unit_ns = kMicrosecond};
 const KeyValueLayout kTencentLayout = {.name = "tencent",
-                                       .columns = {0, 1, 3, 4, kAbsent, kAbsent, kAbsent, kAbsent},
+                                       .columns = {0, 1, 3, 4, kAbsent, 2, kAbsent, kAbsent},
                                        .width = 5,
                                        .key_is_offset = true,
-                                       .ops_are_numbers = true};
+                                       .ops_are_numbers = true,
+                                       .bytes_unit = 512};
 
 KeyValueLayout layout_of_columns(std::string_view columns) {
   KeyValueLayout layout = {.name = "libcachesim", .columns = kNoColumns};

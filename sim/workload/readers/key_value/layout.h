@@ -45,6 +45,7 @@ struct KeyValueLayout {
   bool times_are_filetime = false;  // Windows' 100 ns since 1601
   Nanoseconds time_unit_ns = kSecond;
   Nanoseconds duration_unit_ns = 1;
+  std::int64_t bytes_unit = 1;
 
   std::int8_t column(KeyValueField field) const { return columns[static_cast<std::size_t>(field)]; }
   bool has(KeyValueField field) const { return column(field) != kAbsent; }

@@ -113,14 +113,15 @@ class Rows {
       const auto value = parse_unsigned(text, most);
       return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
     };
-    const auto bytes = number_of(Field::kBytes, INT64_MAX, kUnknown);
+    const auto bytes = number_of(
+        Field::kBytes, static_cast<std::uint64_t>(INT64_MAX / layout_.bytes_unit), kUnknown);
     const Nanoseconds unit_ns = layout_.duration_unit_ns;
     const auto duration = number_of(
         Field::kDuration, static_cast<std::uint64_t>(kLongestDuration / unit_ns), kUnknown);
     const auto count = number_of(Field::kCount, kMostRepeats, 1);
     if (!bytes || !duration) return "has a size or a duration that is no number";
     if (!count) return "stands for no number of requests up to 100000";
-    request.bytes = *bytes;
+    request.bytes = *bytes == kUnknown ? kUnknown : *bytes * layout_.bytes_unit;
     request.dur_ns = *duration == kUnknown ? kUnknown : *duration * unit_ns;
     request.count = static_cast<std::uint32_t>(*count);
     requests_.add(request);
