@@ -30,6 +30,7 @@ enum class RandomPurpose : std::uint32_t {
   kShipping = 12,     // delay of a commit on its way to a node
   kAcks = 13,         // delay of its acknowledgement on the way back
   kInstances = 14,    // deriving the seed of a router instance after the first
+  kImport = 15,       // what a recording does not tell
 };
 
 class RandomStream {

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "core/time.h"
+#include "workload/op.h"
 #include "workload/readers/sql_statement.h"
 
 namespace switchyard {
@@ -28,6 +30,13 @@ struct ImportOptions {
   bool partial = false;
   // Share of reads in a recording that does not tell reads from writes, from 0 to 1.
   std::optional<double> read_share;
+  // Sessions that the requests of a key-value or block recording are dealt to in turn, whatever it
+  // names; without it those that it names, or a thousand.
+  std::optional<std::uint32_t> sessions;
+  // Where a text of columns has what: "time-col=2,obj-id-col=5,delimiter=,", counted from 1.
+  std::string columns;
+  // Whether the transactions of a pgbench script, by its number, read or write.
+  std::map<std::size_t, Op> pgbench_scripts;
   // Called as the input is read, with bytes read so far and its size (0: unknown). It may throw.
   std::function<void(std::uint64_t done, std::uint64_t size)> on_progress;
 };

@@ -1,6 +1,9 @@
 #include <array>
 
 #include "workload/open_trace.h"
+#include "workload/readers/django.h"
+#include "workload/readers/key_value/reader.h"
+#include "workload/readers/pgbench.h"
 #include "workload/readers/postgres_csvlog.h"
 #include "workload/readers/postgres_jsonlog.h"
 #include "workload/readers/postgres_textlog.h"
@@ -22,6 +25,19 @@ constexpr std::array kFormats = {
                 read_postgres_syslog},
     TraceFormat{"pgtext", "PostgreSQL's text log", certain<looks_like_postgres_textlog>,
                 read_postgres_textlog},
+    TraceFormat{"django", "Django's django.db.backends", fits_django, read_django},
+    TraceFormat{"pgbench", "pgbench -l", fits_pgbench, read_pgbench},
+    TraceFormat{"twitter", "Twitter's cache traces", fits_twitter, read_key_value<kTwitterLayout>},
+    TraceFormat{"metakv", "Meta's CacheLib traces", fits_meta_cache,
+                read_key_value<kMetaCacheLayout>},
+    TraceFormat{"metablock", "Meta's Tectonic traces", fits_meta_block,
+                read_key_value<kMetaBlockLayout>},
+    TraceFormat{"msr", "MSR Cambridge's block traces", fits_msr, read_key_value<kMsrLayout>},
+    TraceFormat{"alibaba", "Alibaba's block traces", fits_alibaba, read_key_value<kAlibabaLayout>},
+    TraceFormat{"tencent", "Tencent's block traces", fits_tencent, read_key_value<kTencentLayout>},
+    TraceFormat{"libcachesim", "CSV with --columns", fits_libcachesim, read_libcachesim},
+    TraceFormat{"oraclegeneral", "libCacheSim's oracleGeneral", fits_oracle_general,
+                read_oracle_general},
 };
 
 }  // namespace

@@ -149,6 +149,24 @@ void Import::follow_transaction(Session& session, Op& op, std::uint8_t flags) {
   }
 }
 
+void Import::end_unlogged(const RecordedStatement& next, Session& session, Op op) {
+  if (op == Op::kCommit || op == Op::kAbort) invents_commits_ = false;
+  if (!invents_commits_ || !session.is_open) return;
+  const std::int64_t start_ns =
+      next.stamp_ns - (next.is_stamped_at_end ? std::max<Nanoseconds>(next.dur_ns, 0) : 0);
+  const Nanoseconds pause_ns = start_ns - session.recorded_end_ns - resolution_ns_;
+  if (op != Op::kBegin && pause_ns <= commit_pause_ns_) return;
+  // Where times wait to be spread, the end of the last statement is not known yet.
+  invent_commit(session, resolution_ns_ >= kCoarse ? next.stamp_ns : session.free_at_ns);
+}
+
+void Import::invent_commit(Session& session, std::int64_t stamp_ns) {
+  TraceRow row;
+  row.op = session.has_failed ? Op::kAbort : Op::kCommit;
+  add_row({.session = session.name, .stamp_ns = stamp_ns, .dur_ns = 0}, session, row);
+  ++invented_commits_;
+}
+
 void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result& sql,
                  std::string_view key_value) {
   builder_.order_ties_by_session();
@@ -171,6 +189,8 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
   if ((statement->flags & kFlagUnknownClass) != 0 && unknown_++ == 0) {
     first_unknown_ = printable(sql.statement.text);
   }
+
+  end_unlogged(recorded, session, statement->op);
 
   RecordedStatement control = recorded;
   control.dur_ns = 0;
@@ -210,9 +230,13 @@ void Import::add(const RecordedStatement& recorded, Op op, std::string_view tabl
                  std::string_view key) {
   TraceRow row;
   row.op = op;
+  if (recorded.is_error && replicates(op)) {
+    row.op = Op::kLockingRead;
+    ++failed_writes_;
+  }
   row.table = table;
-  const std::string hidden_key = hidden(key);
-  row.key = hidden_key;
+  const std::string digest = secret_.empty() ? std::string() : hidden(key);
+  row.key = secret_.empty() ? key : digest;
   add_row(recorded, session_of(recorded.session), row);
   ++kept_;
 }
@@ -238,6 +262,7 @@ void Import::add_row(const RecordedStatement& recorded, Session& session, TraceR
   builder_.add(row);
   if (returns_rows(row.op)) ++reads_;
   if (row.op == Op::kCommit || row.op == Op::kAbort) session.is_open = false;
+  session.recorded_end_ns = recorded.stamp_ns + (recorded.is_stamped_at_end ? 0 : dur_ns);
   // So that it counts as used before its times are settled.
   session.last_start_ns = std::max(session.last_start_ns, INT64_MIN + 1);
   if (is_waiting) {
@@ -251,6 +276,7 @@ void Import::add_row(const RecordedStatement& recorded, Session& session, TraceR
 // the other, in the order of its rows.
 void Import::settle(const Pending& pending, Nanoseconds slack_ns, std::int64_t earliest_ns) {
   Session& session = *pending.session;
+  if (is_unordered_) return builder_.set_time(pending.row, earliest_ns);
   const std::int64_t within = std::clamp(session.free_at_ns, earliest_ns, earliest_ns + slack_ns);
   const std::int64_t start = std::max(within, session.last_start_ns);
   session.last_start_ns = start;
@@ -286,6 +312,12 @@ Trace Import::finish(std::string_view wanted) {
                                  malformed_ > 0 ? "; " + first_malformed_ : std::string()));
   }
   spread_pending();
+  if (invents_commits_) {
+    for (Session& session : all_sessions_) {
+      if (session.is_open) invent_commit(session, session.free_at_ns);
+    }
+    spread_pending();
+  }
   TraceInfo info;
   info.source = source_;
   std::vector<std::string>& notes = info.notes;
@@ -319,6 +351,12 @@ Trace Import::finish(std::string_view wanted) {
         "requests of their own, taking no time",
         added_control_));
   }
+  if (invented_commits_ > 0) {
+    notes.push_back(fmt::format(
+        "invented: {} transactions whose end is not logged; each ends behind the last statement "
+        "before its session's next BEGIN, or before a pause of more than {}",
+        invented_commits_, format_duration(static_cast<double>(commit_pause_ns_))));
+  }
   if (clock_steps_ > 0) {
     notes.push_back(fmt::format("invented: the clock was set back {} times; time goes on instead",
                                 clock_steps_));
@@ -339,7 +377,8 @@ Trace Import::finish(std::string_view wanted) {
   }
   if (options_.hash_keys) notes.emplace_back("keys are digests");
   notes.insert(notes.end(), notes_.begin(), notes_.end());
-  info.epoch_ns = builder_.move_epoch_to_first();
+  const std::int64_t first_ns = builder_.move_epoch_to_first();
+  info.epoch_ns = are_times_relative_ ? 0 : first_ns;
   return builder_.finish(std::move(info));
 }
 

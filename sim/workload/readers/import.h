@@ -60,11 +60,24 @@ class Import {
   void set_resolution(Nanoseconds resolution_ns) { resolution_ns_ = resolution_ns; }
   Nanoseconds resolution() const { return resolution_ns_; }
 
+  // Requests of one session may overlap and come in any order: their times are taken as recorded.
+  void set_unordered() { is_unordered_ = true; }
+  // Times count from some beginning that has no date.
+  void set_relative_times() { are_times_relative_ = true; }
+
   // A connection was opened or closed: the same name behind it is another session.
   void session_begins(std::string_view session);
   void session_ends(std::string_view session);
   // The session's transaction has failed: its COMMIT will be a ROLLBACK.
   void transaction_fails(std::string_view session);
+
+  // For logs that do not tell where transactions end: unless a COMMIT or ROLLBACK shows up after
+  // all, one ends behind the last statement before its session's next BEGIN, before a pause of
+  // more than `pause_ns`, or of the recording.
+  void end_unlogged_transactions(Nanoseconds pause_ns) {
+    invents_commits_ = true;
+    commit_pause_ns_ = pause_ns;
+  }
 
   // `key_value` is that of a parameter; the literal's comes with `sql`.
   void add(const RecordedStatement& recorded, const SqlClassifier::Result& sql,
@@ -89,7 +102,8 @@ class Import {
     std::vector<std::size_t> rows_before_control;
     std::uint8_t flags = 0;  // of its transaction
     std::int64_t last_start_ns = INT64_MIN;
-    std::int64_t free_at_ns = INT64_MIN;  // when its last statement ended
+    std::int64_t free_at_ns = INT64_MIN;       // when its last statement ended
+    std::int64_t recorded_end_ns = INT64_MIN;  // the same as recorded
     std::map<std::string, std::shared_ptr<const SqlStatement>, std::less<>> prepared;
   };
   struct Skip {
@@ -109,6 +123,8 @@ class Import {
   Session& new_session(std::string_view name);
   void follow_transaction(Session& session, Op& op, std::uint8_t flags);
   void adopt_rows_before(Session& session);
+  void end_unlogged(const RecordedStatement& next, Session& session, Op op);
+  void invent_commit(Session& session, std::int64_t stamp_ns);
   void add_row(const RecordedStatement& recorded, Session& session, TraceRow row);
   void settle(const Pending& pending, Nanoseconds slack_ns, std::int64_t earliest_ns);
   void spread_pending();
@@ -130,6 +146,8 @@ class Import {
   boost::unordered_flat_map<std::string, Session*, Hash, std::equal_to<>> sessions_;
   boost::unordered_flat_map<std::string, std::uint32_t> uses_of_name_;
   Nanoseconds resolution_ns_ = kMicrosecond;
+  bool is_unordered_ = false;
+  bool are_times_relative_ = false;
   std::vector<Pending> pending_;
 
   std::uint64_t rows_ = 0;
@@ -137,6 +155,9 @@ class Import {
   std::uint64_t reads_ = 0;
   std::uint64_t added_control_ = 0;
   std::uint64_t failed_writes_ = 0;
+  bool invents_commits_ = false;
+  Nanoseconds commit_pause_ns_ = 0;
+  std::uint64_t invented_commits_ = 0;
   std::vector<Skip> skips_;
   std::uint64_t malformed_ = 0;
   std::string first_malformed_;

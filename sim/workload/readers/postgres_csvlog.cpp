@@ -76,7 +76,8 @@ Trace read_postgres_csvlog(PeekedSource& source, std::string_view file,
 
 bool looks_like_postgres_csvlog(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\n'));
-  return parse_time_stamp(line).has_value() && std::ranges::count(line, ',') >= 10;
+  const auto stamp = parse_time_stamp(line);
+  return stamp && line.substr(stamp->size).starts_with(',') && std::ranges::count(line, ',') >= 10;
 }
 
 }  // namespace switchyard

@@ -7,7 +7,8 @@ namespace {
 
 // Each name between blanks.
 constexpr std::string_view kNames =
-    " bit_and bit_or bit_xor bool_and bool_or "
+    " notlike_escape "
+    "bit_and bit_or bit_xor bool_and bool_or "
     "abbrev abs aclcontains acldefault aclexplode aclinsert aclitemeq aclremove acos acosd "
     "acosh age anyarray_send anycompatiblearray_send anytextcat area array_agg array_append "
     "array_cat array_dims array_fill array_length array_lower array_ndims array_position "
