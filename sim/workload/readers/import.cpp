@@ -166,7 +166,6 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
     }
   }
   if (statement->is_rollback_to) session.has_failed = false;
-  if (statement->autocommit) session.autocommit = *statement->autocommit;
   if ((statement->flags & kFlagUnknownClass) != 0 && unknown_++ == 0) {
     first_unknown_ = printable(sql.statement.text);
   }
@@ -180,6 +179,12 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
     follow_transaction(session, row.op, statement->flags);
     add_row(control, session, row);
   };
+  if (statement->commits_first && session.is_open) {
+    add_control(letter_of(Op::kCommit));
+    --added_control_;
+    ++implied_commits_;
+  }
+  if (statement->autocommit) session.autocommit = *statement->autocommit;
   for (const char letter : statement->before) add_control(letter);
 
   TraceRow row;
@@ -316,6 +321,13 @@ Trace Import::finish(std::string_view wanted) {
         "invented: {} BEGIN, COMMIT and ROLLBACK that stood in one text with other statements are "
         "requests of their own, taking no time",
         added_control_));
+  }
+  if (implied_commits_ > 0) {
+    notes.push_back(
+        fmt::format("invented: {} COMMIT that DDL, BEGIN and their like imply are requests of "
+                    "their own, taking "
+                    "no time",
+                    implied_commits_));
   }
   if (clock_steps_ > 0) {
     notes.push_back(fmt::format("invented: the clock was set back {} times; time goes on instead",

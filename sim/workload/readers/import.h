@@ -136,6 +136,7 @@ class Import {
   std::uint64_t kept_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t added_control_ = 0;
+  std::uint64_t implied_commits_ = 0;
   std::uint64_t failed_writes_ = 0;
   std::vector<Skip> skips_;
   std::uint64_t malformed_ = 0;

@@ -1,5 +1,6 @@
 #include "workload/readers/sql_lexer.h"
 
+#include <algorithm>
 #include <array>
 
 namespace switchyard {
@@ -162,6 +163,12 @@ SqlToken SqlLexer::dollar() {
   const std::size_t close = sql_.find(tag, tag_end + 1);
   return cut(SqlToken::Kind::kString,
              close == std::string_view::npos ? sql_.size() : close + tag.size());
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, [](char x, char y) {
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
+  });
 }
 
 std::string value_of_literal(std::string_view literal, SqlDialect dialect) {
