@@ -1,6 +1,7 @@
 #include <array>
 
 #include "workload/open_trace.h"
+#include "workload/readers/mysql_slow_log.h"
 #include "workload/readers/postgres_csvlog.h"
 #include "workload/readers/postgres_jsonlog.h"
 #include "workload/readers/postgres_textlog.h"
@@ -22,6 +23,8 @@ constexpr std::array kFormats = {
                 read_postgres_syslog},
     TraceFormat{"pgtext", "PostgreSQL's text log", certain<looks_like_postgres_textlog>,
                 read_postgres_textlog},
+    TraceFormat{"mysqlslow", "slow query log of MySQL, Percona Server or MariaDB",
+                certain<looks_like_mysql_slow_log>, read_mysql_slow_log},
 };
 
 }  // namespace

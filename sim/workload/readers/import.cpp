@@ -20,6 +20,9 @@ constexpr Nanoseconds kJitter = 2 * kSecond;
 constexpr Nanoseconds kLargestStep = kHour;
 // A session that runs this many statements before it ends a transaction was not inside one.
 constexpr std::size_t kMostAdopted = 10'000;
+// A log of so many statements without one as short as this was recorded with a threshold.
+constexpr std::uint64_t kEnoughToJudge = 50;
+constexpr Nanoseconds kNothingShorter = 10 * kMillisecond;
 
 std::string random_secret() {
   std::random_device device;
@@ -57,6 +60,23 @@ void Import::skip(std::string_view reason, std::uint64_t line) {
 void Import::malformed(std::uint64_t line, const std::string& what) {
   if (options_.strict) throw InputError({std::string(file_), line}, what);
   if (malformed_++ == 0) first_malformed_ = fmt::format("line {} {}", line, what);
+}
+
+void Import::count_duration(Nanoseconds dur_ns) {
+  shortest_ns_ = std::min(shortest_ns_, dur_ns);
+  ++with_duration_;
+}
+
+void Import::refuse_slow_only(std::string_view advice) {
+  if (with_duration_ < kEnoughToJudge || shortest_ns_ < kNothingShorter) return;
+  const std::string shortest = format_duration(static_cast<double>(shortest_ns_));
+  if (!options_.partial) {
+    throw InputError(
+        fmt::format("{}: none of its {} statements took less than {}: recorded with a threshold, "
+                    "it is no workload; {}, or pass --partial to take the slow statements for all",
+                    file_, with_duration_, shortest, advice));
+  }
+  note(fmt::format("only statements of at least {} were recorded", shortest));
 }
 
 std::int64_t Import::unix_ns(const TimeStamp& stamp, std::uint64_t line) {
