@@ -1,7 +1,9 @@
 #include <array>
 
 #include "workload/open_trace.h"
+#include "workload/readers/mysql_general_log.h"
 #include "workload/readers/mysql_slow_log.h"
+#include "workload/readers/mysql_table.h"
 #include "workload/readers/postgres_csvlog.h"
 #include "workload/readers/postgres_jsonlog.h"
 #include "workload/readers/postgres_textlog.h"
@@ -25,6 +27,10 @@ constexpr std::array kFormats = {
                 read_postgres_textlog},
     TraceFormat{"mysqlslow", "slow query log of MySQL, Percona Server or MariaDB",
                 certain<looks_like_mysql_slow_log>, read_mysql_slow_log},
+    TraceFormat{"mysqlgeneral", "general query log of MySQL or MariaDB",
+                certain<looks_like_mysql_general_log>, read_mysql_general_log},
+    TraceFormat{"mysqltable", "MySQL's log tables as CSV or tab-separated",
+                certain<looks_like_mysql_table>, read_mysql_table},
 };
 
 }  // namespace
