@@ -1,12 +1,14 @@
 #include <array>
 
 #include "workload/open_trace.h"
+#include "workload/readers/maxscale_qlafilter.h"
 #include "workload/readers/mysql_general_log.h"
 #include "workload/readers/mysql_slow_log.h"
 #include "workload/readers/mysql_table.h"
 #include "workload/readers/postgres_csvlog.h"
 #include "workload/readers/postgres_jsonlog.h"
 #include "workload/readers/postgres_textlog.h"
+#include "workload/readers/proxysql_eventslog.h"
 
 namespace switchyard {
 namespace {
@@ -31,6 +33,12 @@ constexpr std::array kFormats = {
                 certain<looks_like_mysql_general_log>, read_mysql_general_log},
     TraceFormat{"mysqltable", "MySQL's log tables as CSV or tab-separated",
                 certain<looks_like_mysql_table>, read_mysql_table},
+    TraceFormat{"proxysql", "ProxySQL's log of events as JSON", certain<looks_like_proxysql_json>,
+                read_proxysql_json},
+    TraceFormat{"proxysqlbin", "ProxySQL's log of events in its binary format",
+                certain<looks_like_proxysql_binary>, read_proxysql_binary},
+    TraceFormat{"maxscale", "query log of MaxScale's qlafilter",
+                certain<looks_like_maxscale_qlafilter>, read_maxscale_qlafilter},
 };
 
 }  // namespace
