@@ -130,6 +130,16 @@ TEST_CASE("Log tables: MySQL's slow_log as CSV, stamped with the end") {
   CHECK(has_note(trace, "taken as the end"));
 }
 
+TEST_CASE("Log tables: starts of whole seconds are spread") {
+  std::string rows = "start_time,query_time,sql_text,thread_id,rows_affected\n";
+  for (int i = 0; i < 4; ++i) rows += "2026-11-22 20:56:52,00:00:00.0,select 1,8,0\n";
+  const Trace trace = read_recording(rows);
+  REQUIRE(trace.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(time_of(trace, i) == kT * kSecond + static_cast<std::int64_t>(i) * kSecond / 4);
+  }
+}
+
 TEST_CASE("Log tables: general_log") {
   const Trace trace = read_recording(
       "event_time\tuser_host\tthread_id\tserver_id\tcommand_type\targument\n"

@@ -225,6 +225,7 @@ TEST_CASE("Slow log: without ids there is a session for each user and host") {
   CHECK(trace.session_count() == 3);
   CHECK(session_of(trace, 0) == "a@h");
   CHECK(session_of(trace, 1) == "b@10.0.0.2");
+  CHECK(trace.names().sessions[2] == "unknown");
   CHECK(has_note(trace, "one session for each user and host"));
 }
 

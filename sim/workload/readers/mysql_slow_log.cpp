@@ -17,8 +17,8 @@ constexpr Nanoseconds kFarthestZone = 14 * kHour;
 constexpr Nanoseconds kZoneStep = kHour / 4;
 // A client may have set a timestamp of its own: one this far from the log's time is.
 constexpr Nanoseconds kImplausible = 24 * kHour;
-// Statements without a time at the beginning wait for the first one.
-constexpr std::size_t kMostWaiting = 100'000;
+// What may wait for the first time.
+constexpr std::size_t kMostWaitingBytes = std::size_t{1} << 26;
 
 constexpr std::string_view kCommands = "administrator commands";
 constexpr std::string_view kHeadless =
@@ -33,8 +33,9 @@ void MysqlSlowLog::take(const MysqlSlowRecord& record) {
   }
   find_time(record);
   if (!has_time_) {
-    if (waiting_.size() == kMostWaiting) refuse_without_time();
     waiting_.push_back(record);
+    waiting_bytes_ += record.sql.size() + sizeof(MysqlSlowRecord);
+    if (waiting_bytes_ > kMostWaitingBytes) refuse_without_time();
     return;
   }
   take_waiting();
@@ -57,7 +58,7 @@ void MysqlSlowLog::refuse_without_time() {
 void MysqlSlowLog::find_time(const MysqlSlowRecord& record) {
   const Nanoseconds dur_ns = std::max<Nanoseconds>(record.dur_ns, 0);
   is_exact_ = true;
-  if (record.start) {
+  if (record.start && record.start->resolution_ns < kSecond) {
     stamp_ = *record.start;
     stamp_.unix_ns += dur_ns;
     has_time_ = true;
@@ -75,10 +76,9 @@ void MysqlSlowLog::find_time(const MysqlSlowRecord& record) {
 void MysqlSlowLog::find_coarse_time(const MysqlSlowRecord& record, Nanoseconds dur_ns) {
   const bool is_start = record.product == Product::kMariaDb || record.product == Product::kMysql8;
   std::optional<std::int64_t> set_ns = record.set_timestamp_ns;
-  if (set_ns) {
-    (is_start ? has_start_stamps_ : has_end_stamps_) = true;
-    if (is_start) *set_ns += dur_ns;
-  }
+  if (set_ns) (is_start ? has_start_stamps_ : has_end_stamps_) = true;
+  if (record.start) set_ns = import_.unix_ns(*record.start, record.line);
+  if (set_ns && (is_start || record.start)) *set_ns += dur_ns;
   if (record.time) {
     const std::int64_t time_ns = import_.unix_ns(*record.time, record.line);
     if (set_ns) learn_zone(time_ns - *set_ns);
@@ -116,9 +116,10 @@ void MysqlSlowLog::take_waiting() {
 }
 
 void MysqlSlowLog::add(const MysqlSlowRecord& record) {
-  const std::string_view session = record.session.empty() ? record.user_host : record.session;
+  std::string_view session = record.session.empty() ? record.user_host : record.session;
+  if (session.empty()) session = "unknown";
   if (record.kind == MysqlSlowRecord::Kind::kCommand) {
-    if (record.sql == "Quit" && !session.empty()) import_.session_ends(session);
+    if (record.sql == "Quit") import_.session_ends(session);
     return import_.skip(kCommands, record.line);
   }
   if (record.session.empty()) without_session_ = true;
@@ -150,6 +151,7 @@ void MysqlSlowLog::set_times(const MysqlSlowRecord& record, RecordedStatement& r
     recorded.stamp_ns = import_.written_ns(second, record.line);
     return;
   }
+  import_.set_resolution(std::max(import_.resolution(), stamp_.resolution_ns));
   recorded.stamp_ns = import_.written_ns(stamp_, record.line);
   if (record.start) {
     recorded.is_stamped_at_end = false;

@@ -47,7 +47,8 @@ class MysqlSlowLog {
   Import import_;
   SqlClassifier classifier_;
   std::string_view file_;
-  std::vector<MysqlSlowRecord> waiting_;
+  std::vector<MysqlSlowRecord> waiting_;  // records before the first with a time
+  std::size_t waiting_bytes_ = 0;
   TimeStamp stamp_;  // when the last record was written
   bool has_time_ = false;
   bool is_exact_ = false;
