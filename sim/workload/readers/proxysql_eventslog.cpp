@@ -21,8 +21,9 @@ constexpr std::string_view kPrepareRows = "preparations of statements whose exec
 constexpr std::string_view kOtherEvents = "events that are no statements";
 constexpr std::string_view kWanted =
     "statement; set mysql-eventslog_default_log = 1 to record all of them";
-// Microseconds that, as nanoseconds, 64 bits hold.
-constexpr std::int64_t kLatestUs = INT64_MAX / 1000;
+// Later than year 2120, or longer than one, is damage.
+constexpr std::int64_t kLatestUs = 5'000'000'000'000'000;
+constexpr std::int64_t kLongestUs = std::int64_t{366} * 24 * 3600 * 1'000'000;
 constexpr std::size_t kLongestRecord = std::size_t{1} << 26;
 
 std::string_view text_of(const Json& object, const char* key) {
@@ -64,7 +65,7 @@ void take_object(const Json& object, std::uint64_t line, Import& import,
   }
   std::int64_t dur_us = number_of(object, "duration_us");
   if (dur_us < 0 && end_us >= start_us) dur_us = end_us - start_us;
-  if (dur_us > kLatestUs - start_us) dur_us = kUnknown;
+  if (dur_us > kLongestUs) dur_us = kUnknown;
   const std::string session = std::to_string(number_of(object, "thread_id"));
   const std::int64_t sent = number_of(object, "rows_sent");
   const SqlClassifier::Result sql = classifier.classify(text_of(object, "query"));
