@@ -270,6 +270,11 @@ TEST_CASE("MySQL: prepared statements in SQL") {
   REQUIRE(prepare.prepared != nullptr);
   CHECK(prepare.prepared->op == Op::kWrite);
   CHECK(prepare.prepared->table == "sbtest1");
+  const SqlStatement lines =
+      mysql.classify("prepare l from 'select 1\\nfrom t\\tfor update'").statement;
+  REQUIRE(lines.prepared != nullptr);
+  CHECK(lines.prepared->op == Op::kLockingRead);
+  CHECK(lines.prepared->table == "t");
   CHECK(SqlStatement(mysql.classify("EXECUTE st USING @a, @b").statement).executes == "st");
   CHECK(SqlStatement(mysql.classify("prepare x from @text").statement).prepared == nullptr);
 }

@@ -33,6 +33,22 @@ bool is_string_prefix(std::string_view word) {
   return c == 'e' || c == 'b' || c == 'x' || c == 'n';
 }
 
+// What a backslash and this stand for; most stand for themselves.
+char unescaped(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    default:
+      return c;
+  }
+}
+
 }  // namespace
 
 SqlToken SqlLexer::cut(SqlToken::Kind kind, std::size_t end) {
@@ -191,7 +207,8 @@ std::string value_of_literal(std::string_view literal, SqlDialect dialect) {
       if (i + 1 >= literal.size() || literal[i + 1] != quote) break;
       ++i;
     } else if (literal[i] == '\\' && has_escapes && i + 1 < literal.size()) {
-      ++i;
+      value += unescaped(literal[++i]);
+      continue;
     }
     value += literal[i];
   }
