@@ -10,9 +10,8 @@ namespace {
 constexpr std::int64_t kT = 1'795'381'012;  // 2026-11-22 20:56:52 UTC
 
 std::string json(const std::string& fields, const std::string& event = "COM_QUERY") {
-  return R"({"client":"10.0.0.9:40840","digest":"0x1","endtime":"2026-11-22 21:56:52.5","event":")" +
-         event + R"(","hostgroup_id":1,"schemaname":"sb","thread_id":7,"username":"u",)" + fields +
-         "}\n";
+  return R"({"client":"10.0.0.9:40840","digest":"0x1","event":")" + event +
+         R"(","hostgroup_id":1,"schemaname":"sb","thread_id":7,"username":"u",)" + fields + "}\n";
 }
 
 const std::string kTimes =
