@@ -20,6 +20,9 @@ constexpr Nanoseconds kJitter = 2 * kSecond;
 constexpr Nanoseconds kLargestStep = kHour;
 // A session that runs this many statements before it ends a transaction was not inside one.
 constexpr std::size_t kMostAdopted = 10'000;
+// A log of so many statements without one as short as this was recorded with a threshold.
+constexpr std::uint64_t kEnoughToJudge = 50;
+constexpr Nanoseconds kNothingShorter = 10 * kMillisecond;
 
 std::string random_secret() {
   std::random_device device;
@@ -57,6 +60,23 @@ void Import::skip(std::string_view reason, std::uint64_t line) {
 void Import::malformed(std::uint64_t line, const std::string& what) {
   if (options_.strict) throw InputError({std::string(file_), line}, what);
   if (malformed_++ == 0) first_malformed_ = fmt::format("line {} {}", line, what);
+}
+
+void Import::count_duration(Nanoseconds dur_ns) {
+  shortest_ns_ = std::min(shortest_ns_, dur_ns);
+  ++with_duration_;
+}
+
+void Import::refuse_slow_only(std::string_view advice) {
+  if (with_duration_ < kEnoughToJudge || shortest_ns_ < kNothingShorter) return;
+  const std::string shortest = format_duration(static_cast<double>(shortest_ns_));
+  if (!options_.partial) {
+    throw InputError(
+        fmt::format("{}: none of its {} statements took less than {}: recorded with a threshold, "
+                    "it is no workload; {}, or pass --partial to take the slow statements for all",
+                    file_, with_duration_, shortest, advice));
+  }
+  note(fmt::format("only statements of at least {} were recorded", shortest));
 }
 
 std::int64_t Import::unix_ns(const TimeStamp& stamp, std::uint64_t line) {
@@ -185,7 +205,6 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
     }
   }
   if (statement->is_rollback_to) session.has_failed = false;
-  if (statement->autocommit) session.autocommit = *statement->autocommit;
   if ((statement->flags & kFlagUnknownClass) != 0 && unknown_++ == 0) {
     first_unknown_ = printable(sql.statement.text);
   }
@@ -202,6 +221,12 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
     follow_transaction(session, row.op, statement->flags);
     add_row(control, session, row);
   };
+  if (statement->commits_first && session.is_open) {
+    add_control(letter_of(Op::kCommit));
+    --added_control_;
+    ++implied_commits_;
+  }
+  if (statement->autocommit) session.autocommit = *statement->autocommit;
   for (const char letter : statement->before) add_control(letter);
 
   TraceRow row;
@@ -356,6 +381,13 @@ Trace Import::finish(std::string_view wanted) {
         "invented: {} transactions whose end is not logged; each ends behind the last statement "
         "before its session's next BEGIN, or before a pause of more than {}",
         invented_commits_, format_duration(static_cast<double>(commit_pause_ns_))));
+  }
+  if (implied_commits_ > 0) {
+    notes.push_back(
+        fmt::format("invented: {} COMMIT that DDL, BEGIN and their like imply are requests of "
+                    "their own, taking "
+                    "no time",
+                    implied_commits_));
   }
   if (clock_steps_ > 0) {
     notes.push_back(fmt::format("invented: the clock was set back {} times; time goes on instead",

@@ -85,6 +85,12 @@ class Import {
   // A request of a recording without SQL: `key` is taken as it is.
   void add(const RecordedStatement& recorded, Op op, std::string_view table, std::string_view key);
 
+  // The duration of a statement, of logs that a threshold may keep short ones from.
+  void count_duration(Nanoseconds dur_ns);
+  // Throws InputError if many durations were counted and none is short, unless
+  // ImportOptions::partial: then a note tells. `advice` says how to record without a threshold.
+  void refuse_slow_only(std::string_view advice);
+
   std::uint64_t kept() const { return kept_; }
   std::uint64_t reads() const { return reads_; }
   // Throws InputError if nothing was kept; `wanted` tells what the recording should hold.
@@ -154,11 +160,14 @@ class Import {
   std::uint64_t kept_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t added_control_ = 0;
+  std::uint64_t implied_commits_ = 0;
   std::uint64_t failed_writes_ = 0;
   bool invents_commits_ = false;
   Nanoseconds commit_pause_ns_ = 0;
   std::uint64_t invented_commits_ = 0;
   std::vector<Skip> skips_;
+  Nanoseconds shortest_ns_ = INT64_MAX;
+  std::uint64_t with_duration_ = 0;
   std::uint64_t malformed_ = 0;
   std::string first_malformed_;
   std::uint64_t unknown_ = 0;

@@ -1,11 +1,7 @@
 #include "workload/readers/postgres_log.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
-
-#include "core/error.h"
 
 namespace switchyard {
 namespace {
@@ -13,10 +9,6 @@ namespace {
 // What a log holds shows within its first rows.
 constexpr std::size_t kRowsToDecide = 5'000;
 constexpr std::size_t kBytesToDecide = std::size_t{8} << 20;
-// A log of so many statements without one as short as this was recorded with a threshold.
-constexpr std::uint64_t kEnoughToJudge = 50;
-constexpr Nanoseconds kNothingShorter = 10 * kMillisecond;
-
 constexpr std::string_view kConnectionRows = "connection rows";
 constexpr std::string_view kBackgroundRows = "rows of background processes";
 constexpr std::string_view kErrorRows = "errors, warnings and notices";
@@ -105,8 +97,7 @@ void PostgresLog::take_message(const PostgresRow& row, const PostgresMessage& me
   switch (message.kind) {
     case Kind::kDurations:
       if (message.is_parse_or_bind) return import_.skip(kParseRows, row.line);
-      shortest_ns_ = std::min(shortest_ns_, message.dur_ns);
-      ++with_duration_;
+      import_.count_duration(message.dur_ns);
       // Also where it is rare beside rows of another kind: nothing else tells of this statement.
       return add_ended(row, message, message.sql);
     case Kind::kStatements:
@@ -238,17 +229,7 @@ Trace PostgresLog::finish() {
   for (auto& [session, open] : open_) rest.push_back(&open);
   std::ranges::sort(rest, {}, [](const Open* open) { return open->recorded.line; });
   for (Open* open : rest) flush(*open);
-  if (with_duration_ >= kEnoughToJudge && shortest_ns_ >= kNothingShorter) {
-    const std::string shortest = format_duration(static_cast<double>(shortest_ns_));
-    if (!takes_partial_) {
-      throw InputError(fmt::format(
-          "{}: none of its {} statements took less than {}: recorded with a threshold, it is no "
-          "workload; record with log_min_duration_statement = 0, or pass --partial to take the "
-          "slow statements for all",
-          file_, with_duration_, shortest));
-    }
-    import_.note(fmt::format("only statements of at least {} were recorded", shortest));
-  }
+  import_.refuse_slow_only("record with log_min_duration_statement = 0");
   if (import_.reads() == 0) {
     import_.note("holds no reads: log_statement = 'mod' or 'ddl' leaves them out");
   }

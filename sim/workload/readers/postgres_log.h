@@ -38,10 +38,7 @@ class PostgresLog {
  public:
   // `source` names the format in the trace.
   PostgresLog(std::string_view file, std::string_view source, const ImportOptions& options)
-      : import_(file, source, options),
-        classifier_(SqlDialect::kPostgres, options.functions),
-        file_(file),
-        takes_partial_(options.partial) {}
+      : import_(file, source, options), classifier_(SqlDialect::kPostgres, options.functions) {}
 
   void row(const PostgresRow& row);
   // For readers to count what never becomes a row.
@@ -80,15 +77,11 @@ class PostgresLog {
 
   Import import_;
   SqlClassifier classifier_;
-  std::string_view file_;
-  bool takes_partial_;
   // The first rows wait until it is clear what the log holds.
   std::vector<KeptRow> first_rows_;
   std::size_t first_bytes_ = 0;
   std::optional<PostgresMessage::Kind> kind_;  // what requests are made of
   boost::unordered_flat_map<std::string, Open> open_;
-  Nanoseconds shortest_ns_ = INT64_MAX;
-  std::uint64_t with_duration_ = 0;
 };
 
 }  // namespace switchyard

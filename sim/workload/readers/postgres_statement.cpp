@@ -32,33 +32,6 @@ std::string last_name(const Json& parts) {
   return last.contains("String") ? last["String"].value("sval", "") : std::string();
 }
 
-// How far a statement binds the router: the class of several is the highest.
-int rank(Op op) {
-  switch (op) {
-    case Op::kRead:
-      return 1;
-    case Op::kSession:
-      return 2;
-    case Op::kOther:
-      return 3;
-    case Op::kBegin:
-    case Op::kCommit:
-    case Op::kAbort:
-      return 4;
-    case Op::kLockingRead:
-      return 5;
-    case Op::kWrite:
-      return 6;
-    case Op::kDdl:
-      return 7;
-  }
-  return 0;
-}
-
-bool is_control(Op op) {
-  return op == Op::kBegin || op == Op::kCommit || op == Op::kAbort;
-}
-
 class Walker {
  public:
   Walker(std::string_view sql, std::span<const std::string_view> literals,
@@ -72,7 +45,7 @@ class Walker {
     for (const Json& entry : statements) {
       const Json& node = entry.at("stmt");
       const Op op = op_of(node);
-      if (is_control(op)) {
+      if (is_transaction_control(op)) {
         visit(node);
         control += letter_of(op);
         if (node.contains("TransactionStmt") && node["TransactionStmt"].value("chain", false)) {
@@ -103,7 +76,7 @@ class Walker {
 
  private:
   void raise(Op op) {
-    if (!classified_ || rank(op) > rank(result_.op)) result_.op = op;
+    if (!classified_ || strength(op) > strength(result_.op)) result_.op = op;
     classified_ = true;
   }
   Op unknown() {

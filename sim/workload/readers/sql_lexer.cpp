@@ -1,5 +1,6 @@
 #include "workload/readers/sql_lexer.h"
 
+#include <algorithm>
 #include <array>
 
 namespace switchyard {
@@ -30,6 +31,22 @@ bool is_string_prefix(std::string_view word) {
   if (word.size() != 1) return false;
   const char c = static_cast<char>(word.front() | 0x20);
   return c == 'e' || c == 'b' || c == 'x' || c == 'n';
+}
+
+// What a backslash and this stand for; most stand for themselves.
+char unescaped(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    default:
+      return c;
+  }
 }
 
 }  // namespace
@@ -164,6 +181,12 @@ SqlToken SqlLexer::dollar() {
              close == std::string_view::npos ? sql_.size() : close + tag.size());
 }
 
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, [](char x, char y) {
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
+  });
+}
+
 std::string value_of_literal(std::string_view literal, SqlDialect dialect) {
   if (literal.empty()) return {};
   if (literal.front() == '$') {
@@ -184,7 +207,8 @@ std::string value_of_literal(std::string_view literal, SqlDialect dialect) {
       if (i + 1 >= literal.size() || literal[i + 1] != quote) break;
       ++i;
     } else if (literal[i] == '\\' && has_escapes && i + 1 < literal.size()) {
-      ++i;
+      value += unescaped(literal[++i]);
+      continue;
     }
     value += literal[i];
   }

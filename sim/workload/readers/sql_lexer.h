@@ -50,6 +50,9 @@ class SqlLexer {
   std::size_t position_ = 0;
 };
 
+// `lower` is in lower case; only ASCII letters count as the same.
+bool equals_ignoring_case(std::string_view text, std::string_view lower);
+
 // A literal's value: without quotes, prefix and escapes.
 std::string value_of_literal(std::string_view literal, SqlDialect dialect);
 

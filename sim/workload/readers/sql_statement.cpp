@@ -6,15 +6,10 @@
 namespace switchyard {
 namespace {
 
-// Beyond this many different texts the cache starts afresh.
+// Beyond this many different texts, or bytes of them, the cache starts afresh.
 constexpr std::size_t kCacheLimit = 100'000;
+constexpr std::size_t kCacheBytes = std::size_t{1} << 26;
 constexpr std::size_t kTextLimit = 1'000;
-
-bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower, [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-  });
-}
 
 // Whether literals are data here. In others (SET, EXPLAIN (ANALYZE 0), PREPARE …) they may decide
 // what the statement does.
@@ -38,19 +33,47 @@ std::string shortened(std::string_view text) {
 
 }  // namespace
 
+int strength(Op op) {
+  switch (op) {
+    case Op::kRead:
+      return 1;
+    case Op::kSession:
+      return 2;
+    case Op::kOther:
+      return 3;
+    case Op::kBegin:
+    case Op::kCommit:
+    case Op::kAbort:
+      return 4;
+    case Op::kLockingRead:
+      return 5;
+    case Op::kWrite:
+      return 6;
+    case Op::kDdl:
+      return 7;
+  }
+  return 0;
+}
+
 SqlClassifier::Result SqlClassifier::classify(std::string_view sql) {
   normalize_sql(sql, dialect_, normalized_);
   const std::span<const std::string_view> literals = normalized_.literals;
   const bool by_text = !literals.empty() && !literals_are_data(sql, dialect_);
-  if (cache_.size() > kCacheLimit) cache_.clear();
+  if (cache_.size() > kCacheLimit || cached_bytes_ > kCacheBytes) {
+    cache_.clear();
+    cached_bytes_ = 0;
+  }
   auto slot = cache_.find(by_text ? sql : std::string_view(normalized_.text));
   if (slot == cache_.end()) {
-    SqlStatement statement = parse_postgres_statement(sql, literals, functions_);
+    SqlStatement statement = dialect_ == SqlDialect::kPostgres
+                                 ? parse_postgres_statement(sql, literals, functions_)
+                                 : parse_mysql_statement(sql, functions_);
     statement.text = shortened(normalized_.text);
     slot = cache_
                .emplace(by_text ? std::string(sql) : normalized_.text,
                         std::make_unique<const SqlStatement>(std::move(statement)))
                .first;
+    cached_bytes_ += slot->first.size();
   }
   const SqlStatement& statement = *slot->second;
   Result result = {statement, literals, {}, dialect_};

@@ -39,6 +39,7 @@ struct SqlStatement {
   std::shared_ptr<const SqlStatement> prepared;
   std::string executes;
   bool is_rollback_to = false;  // to a savepoint: a transaction that failed goes on
+  bool commits_first = false;   // MySQL: what is open, as DDL and BEGIN do
   // SET autocommit = …
   std::optional<bool> autocommit;
   // For people: literals are `?`; cut after a thousand characters.
@@ -75,13 +76,23 @@ class SqlClassifier {
   SqlDialect dialect_;
   SqlFunctions functions_;
   NormalizedSql normalized_;
+  std::size_t cached_bytes_ = 0;
   boost::unordered_flat_map<std::string, std::unique_ptr<const SqlStatement>, Hash, std::equal_to<>>
       cache_;
 };
+
+// How far a statement binds the router: the class of several is that of the strongest.
+int strength(Op op);
+constexpr bool is_transaction_control(Op op) {
+  return op == Op::kBegin || op == Op::kCommit || op == Op::kAbort;
+}
 
 // By PostgreSQL's grammar; `literals` are those of the text, in order.
 SqlStatement parse_postgres_statement(std::string_view sql,
                                       std::span<const std::string_view> literals,
                                       const SqlFunctions& functions);
+
+// By its tokens, which tell MySQL's and MariaDB's statements apart by their first words.
+SqlStatement parse_mysql_statement(std::string_view sql, const SqlFunctions& functions);
 
 }  // namespace switchyard

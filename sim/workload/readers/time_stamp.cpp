@@ -61,8 +61,8 @@ std::optional<std::int64_t> unix_seconds(const Civil& c) {
   using namespace std::chrono;
   const year_month_day date{year{c.year}, month{static_cast<unsigned>(c.month)},
                             day{static_cast<unsigned>(c.day)}};
-  // 60 is a leap second. Years within those that 64 bits of nanoseconds reach.
-  if (!date.ok() || c.year < 1700 || c.year > 2200) return std::nullopt;
+  // 60 is a leap second. Years so that differences, too, are within 64 bits of nanoseconds.
+  if (!date.ok() || c.year < 1970 || c.year > 2200) return std::nullopt;
   if (c.hour > 23 || c.minute > 59 || c.second > 60) return std::nullopt;
   const auto time = sys_days(date) + hours(c.hour) + minutes(c.minute) + seconds(c.second);
   return duration_cast<seconds>(time.time_since_epoch()).count();

@@ -1,0 +1,90 @@
+// Recordings written by hand, read as a user's file is.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.h"
+#include "core/error.h"
+#include "temporary_file.h"
+#include "workload/open_trace.h"
+
+namespace switchyard {
+
+inline ImportOptions of_format(const std::string& name) {
+  ImportOptions options;
+  options.format = name;
+  return options;
+}
+
+inline Trace read_recording(std::string_view content, const ImportOptions& options = {}) {
+  const TemporaryDirectory directory;
+  return open_trace(directory.write("recording", content), options);
+}
+
+inline Trace read_data(const std::string& name, const ImportOptions& options = {}) {
+  return open_trace(SWITCHYARD_SOURCE_DIR "/tests/data/" + name, options);
+}
+
+// What its reading fails with, or "".
+inline std::string error_of(std::string_view content, const ImportOptions& options = {}) {
+  try {
+    read_recording(content, options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+inline bool has_note(const Trace& trace, std::string_view part) {
+  return std::ranges::any_of(trace.info().notes, [&](const std::string& note) {
+    return note.find(part) != std::string::npos;
+  });
+}
+
+// The letters of its requests, in order.
+inline std::string ops_of(const Trace& trace) {
+  std::string letters;
+  for (const Op op : trace.columns().op) letters += letter_of(op);
+  return letters;
+}
+
+// Unix time of a request.
+inline std::int64_t time_of(const Trace& trace, std::size_t i) {
+  return trace.info().epoch_ns + trace.columns().t_ns[i];
+}
+
+inline std::string session_of(const Trace& trace, std::size_t i) {
+  return std::string(trace.names().sessions[trace.columns().session[i]]);
+}
+
+inline std::string statement_of(const Trace& trace, std::size_t i) {
+  return std::string(trace.names().statements[trace.columns().stmt[i]]);
+}
+
+// Each prefix, and each text with one byte changed, gives a trace or an InputError.
+inline void check_damaged(const std::string& content, const ImportOptions& options) {
+  const TemporaryDirectory directory;
+  std::uint64_t state = 1;
+  const auto next = [&] { return state = state * 6364136223846793005ULL + 1442695040888963407ULL; };
+  const std::size_t step = content.size() / 1'000 + 1;
+  for (std::size_t i = 0; i < content.size(); i += step) {
+    std::string flipped = content;
+    flipped[(next() >> 32) % content.size()] = static_cast<char>(next() >> 56);
+    flipped[(next() >> 32) % content.size()] ^= static_cast<char>(1 << (next() >> 61));
+    for (const std::string& text : {content.substr(0, i), flipped}) {
+      const std::string path = directory.write("damaged", text);
+      try {
+        const Trace trace = open_trace(path, options);
+        if (trace.size() == 0) FAIL("an empty trace instead of an error");
+      } catch (const InputError&) {
+        continue;
+      }
+    }
+  }
+}
+
+}  // namespace switchyard
