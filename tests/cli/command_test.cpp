@@ -9,6 +9,7 @@
 #include "core/time.h"
 #include "core/version.h"
 #include "routers/catalogue.h"
+#include "routers/presets.h"
 
 namespace switchyard {
 namespace {
@@ -443,14 +444,23 @@ TEST_CASE("inspect tells what a recording lacks") {
   CHECK(contains(replay.err, "service"));
 }
 
-TEST_CASE("routers lists every strategy") {
+TEST_CASE("routers lists every strategy, guard and preset") {
   const ScratchFolder folder;
   const std::vector<std::string> lines = lines_of(succeed(folder, {"routers"}));
-  for (const StrategyInfo* info : catalogue()) {
-    INFO(info->name);
-    CHECK(std::ranges::any_of(lines, [&](const std::string& line) {
-      return line.starts_with(std::string(info->name) + " ") && line.ends_with(info->summary);
-    }));
+  const auto is_listed = [&](std::string_view name, std::string_view told) {
+    return std::ranges::count_if(lines, [&](const std::string& line) {
+             return line.starts_with(std::string(name) + " ") && line.ends_with(told);
+           }) == 1;
+  };
+  for (const auto& list : {catalogue(), guards()}) {
+    for (const StrategyInfo* info : list) {
+      INFO(info->name);
+      CHECK(is_listed(info->name, info->summary));
+    }
+  }
+  for (const Preset& preset : presets().subspan(restauth_presets().size())) {
+    INFO(preset.name);
+    CHECK(is_listed(preset.name, preset.parameters.empty() ? preset.strategy : preset.parameters));
   }
 }
 
@@ -471,17 +481,21 @@ TEST_CASE("routers lists RestAuth's routers first, and describes each with its s
 
 TEST_CASE("routers NAME prints the rule, parameters with defaults, and source of each strategy") {
   const ScratchFolder folder;
-  for (const StrategyInfo* info : catalogue()) {
+  std::vector<const StrategyInfo*> all(catalogue().begin(), catalogue().end());
+  all.insert(all.end(), guards().begin(), guards().end());
+  for (const StrategyInfo* info : all) {
     INFO(info->name);
     const std::string text = succeed(folder, {"routers", std::string(info->name)});
     for (const std::string& line : lines_of(text)) CHECK(columns_of(line) <= 100);
     const std::string out = without_breaks(text);
     CHECK(contains(out, "Rule " + without_breaks(std::string(info->rule)) + " Parameters"));
-    CHECK(contains(out, "Source " + without_breaks(std::string(info->source))));
+    CHECK(contains(out, "Ships in " + without_breaks(std::string(info->systems)) +
+                            " Known failures " + without_breaks(std::string(info->failure_modes)) +
+                            " Source " + without_breaks(std::string(info->source))));
     if (info->parameters.empty()) CHECK(contains(out, "Parameters none"));
     for (const ParameterInfo& parameter : info->parameters) {
-      CHECK(contains(
-          out, std::string(parameter.name) + " = " + std::string(parameter.default_value) + " ("));
+      CHECK(contains(out, without_breaks(std::string(parameter.name) + " = " +
+                                         std::string(parameter.default_value) + " (")));
       CHECK(contains(out, without_breaks(std::string(parameter.help))));
     }
   }

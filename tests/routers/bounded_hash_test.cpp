@@ -103,15 +103,21 @@ TEST_CASE("bounded_hash: HAProxy's slots") {
   // Nine in flight, 150 %: 15 slots, 5 each.
   CHECK(open({1, 1, 1}, {4, 5, 0}, "150") == "ac");
   CHECK(open({1, 1, 1}, {5, 4, 0}, "150") == "bc");
+  CHECK(open({1, 1, 1}, {0, 5, 4}, "150") == "ac");
+  CHECK(open({1, 1, 1}, {0, 4, 5}, "150") == "ab");
   // Ten: 17 slots, 5, 6 and 6.
   CHECK(open({1, 1, 1}, {5, 5, 0}, "150") == "bc");
   CHECK(open({1, 1, 1}, {4, 6, 0}, "150") == "ac");
-  // None: one each.
+  CHECK(open({1, 1, 1}, {0, 5, 5}, "150") == "abc");
+  CHECK(open({1, 1, 1}, {4, 0, 6}, "150") == "ab");
+  // None: one each, as with one.
   CHECK(open({1, 1, 1}, {0, 0, 0}, "150") == "abc");
+  CHECK(open({1, 1, 1}, {1, 0, 0}, "150") == "bc");
   // Weights 2 and 1, 125 %, seven: 10 slots, 6 and 4.
   CHECK(open({2, 1}, {5, 2}, "125") == "ab");
   CHECK(open({2, 1}, {6, 1}, "125") == "b");
   CHECK(open({2, 1}, {3, 4}, "125") == "a");
+  CHECK(open({2, 1}, {4, 3}, "125") == "ab");
   // No factor: never full.
   CHECK(open({1, 1}, {1000, 0}, "0") == "ab");
   CHECK_THROWS_AS(make("bounded_hash", weighted({1, 1}), {{"factor", "100"}}), InputError);

@@ -58,6 +58,10 @@ TEST_CASE("c3: decides by that score, with as many clients as there are nodes kn
 TEST_CASE("c3: with the service time upside down, as shipped until 2021, the slow node wins") {
   ParameterTexts only_replicas = kPlain;
   only_replicas.emplace_back("include_primary", "false");
+  CHECK(c3_score({12, 2, 0, 1}, 2, 3) == 64);
+  CHECK(c3_score({22, 20, 0, 1}, 2, 3) == 542);
+  CHECK(c3_score({12, 2, 0, 1}, 2, 3, true) == Approx(25.0).epsilon(1e-12));
+  CHECK(c3_score({22, 20, 0, 1}, 2, 3, true) == Approx(23.3).epsilon(1e-12));
   const auto choice = [&](const std::string& name) {
     const auto router = make(name, weighted({1, 1}), only_replicas);
     tell(*router, 0, {12, 2});
@@ -103,6 +107,28 @@ TEST_CASE("c3: a node without statistics gets all reads, none, or one until it a
   CHECK(got("last", 0) == "aaa");
   CHECK(got("probe", 0) == "bbb");
   CHECK(got("probe", 1) == "aaa");
+}
+
+TEST_CASE("finding 8: a new node gets every read as C3's authors and Elasticsearch rank it") {
+  for (const char* name : {"c3.authors", "elasticsearch.ars"}) {
+    INFO(name);
+    const auto got = [&](const ParameterTexts& cold) {
+      ParameterTexts given = cold;
+      given.emplace_back("include_primary", "false");
+      const auto router = make(name, weighted({1, 1, 1}), given);
+      tell(*router, 0, {10, 2});
+      tell(*router, 1, {0.1, 0.1});
+      Outstanding outstanding = outstanding_of({0, 0, 0});
+      std::string nodes;
+      for (int i = 0; i < 100; ++i) {
+        nodes += reads(*router, 1, {&outstanding});
+        outstanding.add(node_id(static_cast<std::size_t>(nodes.back() - 'a')));
+      }
+      return std::ranges::count(nodes, 'c');
+    };
+    CHECK(got({}) == 100);
+    CHECK(got({{"cold", "probe"}}) == 1);
+  }
 }
 
 TEST_CASE("c3: equal scores share the reads") {

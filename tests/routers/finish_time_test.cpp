@@ -46,7 +46,14 @@ TEST_CASE("the moving average of MaxScale's adaptive routing") {
     double average;
   };
   const std::vector<std::vector<Add>> sequences = {
-      {{10, 10, 10}, {10, 10, 10}, {20, 10, 12.15}, {2, 10, 10.559833}},
+      // M: 454, 412, 374, and half of that, 187, as the average is over six times 2. Which shows
+      // with the last: after 170 and 154, below the 220 samples so far.
+      {{10, 10, 10},
+       {10, 10, 10},
+       {20, 10, 12.15},
+       {2, 10, 10.559833},
+       {10, 180, 10.341498},
+       {20, 100, 12.922952}},
       // M: 454, 412, as 600 samples come 660, and half of that as the average is over twice 4.
       {{10, 300, 10}, {20, 200, 12.733333}, {20, 600, 15.567333}, {4, 100, 13.877802}},
       // M: 454, 412, 374, below the 700 samples so far.

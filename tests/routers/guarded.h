@@ -51,8 +51,9 @@ inline std::unique_ptr<Router> router_of(const std::string& name, const Paramete
 
 // A guard or its preset; reads in turn over the replicas.
 inline std::unique_ptr<Router> guarded(const std::string& guard, const ParameterTexts& given = {},
-                                       const std::string& router = "round_robin") {
-  return router_of(guard, given, router_of(router));
+                                       const std::string& router = "round_robin",
+                                       const ParameterTexts& router_given = {}) {
+  return router_of(guard, given, router_of(router, router_given));
 }
 
 inline Query read_of(std::uint32_t session, std::uint32_t key = kNone) {

@@ -56,6 +56,14 @@ TEST_CASE("latency_window: averages move by a fifth, the first round trip counts
       CHECK(window_of(*router, 2).contains('b') == (apart < 0));
     }
   }
+  for (const Nanoseconds first : {10 * kMs, Nanoseconds{0}}) {
+    for (const Nanoseconds apart : {-1, 0, 1}) {
+      const auto router = make("latency_window", weighted({1, 1}));
+      beat(*router, 0, first);
+      beat(*router, 1, first + 15 * kMs + apart);
+      CHECK(window_of(*router, 2).contains('b') == (apart <= 0));
+    }
+  }
 }
 
 TEST_CASE("latency_window: of two in the window the less busy, as with two choices") {

@@ -50,6 +50,23 @@ TEST_CASE("least_behind: MaxScale prefers a replica whose lag is unknown, which 
                   view_of(told)) == Nodes(6, 1));
 }
 
+TEST_CASE("finding 3: of lags 0, unknown and 5 MaxScale picks the unknown one, the right rule 0") {
+  Told told;
+  told.lag = {0, 0, 0, 5 * kSecond};
+  told.known = {true, true, false, true};
+  std::vector<NodeInfo> nodes = primary_and_two_replicas();
+  nodes.push_back({"replica-3", Role::kReplica, 1});
+  const auto pick_of = [&](const char* name) {
+    const StrategyInfo& info = find_strategy(name);
+    const auto router = info.make({nodes, NodeId{0}, RandomStream(1, RandomPurpose::kRouter),
+                                   std::make_shared<PythonRandom>(1)},
+                                  parameters_of(name, info, {}));
+    return index(router->choose(read_of(0), view_of(told), 0).node);
+  };
+  CHECK(pick_of("maxscale.least_behind_master") == 2);
+  CHECK(pick_of("least_behind") == 1);
+}
+
 TEST_CASE("least_behind: in a run, MaxScale's draws all reads to a replica that is cut off") {
   ClusterSpec cluster = cluster_of(3, 8);
   FaultSpec cut;

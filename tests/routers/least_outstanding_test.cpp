@@ -103,6 +103,12 @@ TEST_CASE("without replicas to connect to, ten sessions are ten on the primary (
   router->on_topology(states_of(primary_and(3), {1, 2, 3}), 0);
   start(*router, 0, 10);
   CHECK(reads_of_sessions(*router, "0123456789") == std::string(10, 'a'));
+  // The same while they are up, but none may be connected to.
+  auto nodes = primary_and(3);
+  for (std::size_t i = 1; i < 4; ++i) nodes[i].weight = 0;
+  const auto none = make("maxscale.least_router_connections", nodes, {{"weights", "ratio"}});
+  start(*none, 0, 10);
+  CHECK(reads_of_sessions(*none, "0123456789") == std::string(10, 'a'));
 }
 
 TEST_CASE("least connections: a session goes to the node with the fewest, and stays there") {
@@ -125,8 +131,9 @@ TEST_CASE("least connections: a session goes to the node with the fewest, and st
 }
 
 TEST_CASE("least connections: PgDog's, hold one connection and the next comes from the other") {
-  for (const char* name : {"aws.least_connections", "maxscale.readconnroute",
-                           "maxscale.least_router_connections", "haproxy.leastconn"}) {
+  for (const char* name :
+       {"aws.least_connections", "maxscale.readconnroute", "maxscale.least_router_connections",
+        "maxscale.least_global_connections", "haproxy.leastconn"}) {
     INFO(name);
     const auto router = make(name, weighted({1, 1}));
     start(*router, 0, 3);
@@ -140,6 +147,26 @@ TEST_CASE("least connections: PgDog's, hold one connection and the next comes fr
   const auto router = make("maxscale.least_router_connections", weighted({1, 1, 1}));
   start(*router, 0, 6);
   CHECK(reads_of_sessions(*router, "012345") == "abcabc");
+}
+
+TEST_CASE(
+    "finding 3: least_router_connections and least_global_connections are one rule in MaxScale") {
+  for (const auto& counts : {std::vector{0, 0, 0}, {3, 1, 2}, {5, 5, 0}}) {
+    std::vector<std::string> chosen;
+    for (const char* name :
+         {"maxscale.least_router_connections", "maxscale.least_global_connections"}) {
+      const auto router = make(name, weighted({1, 1, 1}));
+      start(*router, 0, 9);
+      Outstanding outstanding = outstanding_of(counts);
+      std::string nodes = reads(*router, 1, {.outstanding = &outstanding});
+      nodes += reads_of_sessions(*router, "123");
+      end(*router, 2);
+      chosen.push_back(nodes + reads_of_sessions(*router, "45678"));
+    }
+    CHECK(chosen[0] == chosen[1]);
+    // A free place at the third node is taken first, whatever is under way.
+    CHECK(chosen[0] == "abcacbcab");
+  }
 }
 
 TEST_CASE("least connections by weight, as nginx and HAProxy compare") {

@@ -21,12 +21,21 @@ ParameterTexts still(const std::string& reuse = "1000") {
   return {{"remove", "0"}, {"max_reuse", reuse}};
 }
 
-// Has seen so many requests in flight that more than 5 are many.
-std::unique_ptr<Router> with_threshold_5(std::size_t replicas, const ParameterTexts& given) {
+// Has seen so many requests in flight that more than these are many.
+std::unique_ptr<Router> with_threshold(std::uint32_t many, std::size_t replicas,
+                                       const ParameterTexts& given) {
   auto router = make("prequal", weighted(std::vector<double>(replicas, 1)), given);
-  for (int i = 0; i < 100; ++i) answer(*router, replicas, 5, kSecond);
+  for (int i = 0; i < 100; ++i) answer(*router, replicas, many, kSecond);
   answer(*router, replicas, 0, 0, 0, false);  // the primary's answers go
   return router;
+}
+std::unique_ptr<Router> with_threshold_5(std::size_t replicas, const ParameterTexts& given) {
+  return with_threshold(5, replicas, given);
+}
+// The nodes that get reads, of those whose answers are in the pool.
+std::set<char> nodes_read(Router& router, Nanoseconds now = 0) {
+  const std::string nodes = reads(router, 40, {}, now);
+  return {nodes.begin(), nodes.end()};
 }
 
 }  // namespace
@@ -56,10 +65,17 @@ TEST_CASE("prequal: an answer counts a request more with each use, until it is u
   // a is hot after two uses (6 > 5), then so is b, then each in turn has fewer.
   CHECK(reads(*router, 8) == "aabbabab");
 
+  // From 1 to 2: hot where more than 1 are many, and still fewer than 3.
+  const auto from_one = with_threshold(1, 3, still());
+  answer(*from_one, 2, 3, 1);
+  answer(*from_one, 0, 1, 10);
+  answer(*from_one, 1, 1, 20);
+  CHECK(reads(*from_one, 4) == "abab");
+
   const auto used_up = with_threshold_5(3, still("2"));
-  answer(*used_up, 0, 0, 10);
-  answer(*used_up, 1, 0, 20);
-  answer(*used_up, 2, 0, 30);
+  answer(*used_up, 0, 1, 10);
+  answer(*used_up, 1, 1, 20);
+  answer(*used_up, 2, 1, 30);
   CHECK(reads(*used_up, 4).starts_with("aabb"));
 }
 
@@ -67,6 +83,7 @@ TEST_CASE("prequal: the pool forgets the oldest, what is too old, and what fails
   const auto pool_of = [](std::size_t size) {
     ParameterTexts given = still();
     given.emplace_back("pool", std::to_string(size));
+    given.emplace_back("delta", "1000");
     return with_threshold_5(4, given);
   };
   // Answers of a, a, b, c into a pool of two: b and c stay. a would be the fastest.
@@ -76,6 +93,7 @@ TEST_CASE("prequal: the pool forgets the oldest, what is too old, and what fails
   answer(*small, 1, 0, 20);
   answer(*small, 2, 0, 30);
   CHECK(reads(*small, 1) == "b");
+  CHECK(nodes_read(*small) == std::set{'b', 'c'});
 
   // Told at 0, 500 and 900 ms; at 1200 ms those of the last second count.
   const auto aged = pool_of(16);
@@ -83,6 +101,7 @@ TEST_CASE("prequal: the pool forgets the oldest, what is too old, and what fails
   answer(*aged, 1, 0, 20, 500 * kMs);
   answer(*aged, 2, 0, 10, 900 * kMs);
   CHECK(reads(*aged, 1, {}, 1200 * kMs) == "c");
+  CHECK(nodes_read(*aged, 1200 * kMs) == std::set{'b', 'c'});
 
   const auto failing = pool_of(16);
   answer(*failing, 0, 0, 1);
@@ -130,6 +149,22 @@ TEST_CASE("prequal: with fewer than two answers any replica, and each read probe
   }
   CHECK(write(*router).reason == Reason::kPrimary);
   CHECK(router->take_probes().empty());
+}
+
+TEST_CASE("prequal: among no more nodes than the pool holds an answer is used sixteen times") {
+  // (1 - 16 / 16) * 3 - 1 is below 0, so that the reuse has no other limit than its cap.
+  const auto router = with_threshold(100, 16, {{"one_each", "false"}});
+  // Nine that are older, of which every other read removes one, and one that is slower for the
+  // reads between.
+  for (int i = 0; i < 9; ++i) answer(*router, 2, 0, 500);
+  answer(*router, 1, 0, 1);
+  std::string chosen;
+  for (int i = 0; i < 17; ++i) {
+    if (i % 2 == 0) answer(*router, 0, 0, 1000);
+    chosen += reads(*router, 1);
+  }
+  CHECK(chosen.substr(0, 16) == std::string(16, 'b'));
+  CHECK(chosen.back() != 'b');
 }
 
 TEST_CASE("prequal: how often an answer is used, among a hundred nodes, is 1.316 on average") {

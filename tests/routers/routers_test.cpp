@@ -159,6 +159,25 @@ TEST_CASE("every preset is a strategy or guard with parameters that it has") {
   CHECK_THROWS_AS(find_strategy("maxscale.least_curent_operations"), InputError);
 }
 
+TEST_CASE("no strategy but the oracle sees what only the model knows") {
+  auto nodes = weighted({1, 2});
+  nodes.front().name = "master";
+  const auto sees_truth = [&](std::string_view name) {
+    return make(std::string(name), nodes)->wants().truth;
+  };
+  for (const StrategyInfo* info : catalogue()) {
+    INFO(info->name);
+    CHECK(sees_truth(info->name) == (info->name == "oracle"));
+  }
+  for (const StrategyInfo* info : guards()) {
+    INFO(info->name);
+    const auto guard = info->make({nodes, NodeId{2}, RandomStream(kSeed, RandomPurpose::kRouter),
+                                   nullptr, make("round_robin", nodes)},
+                                  parameters_of(info->name, *info, {}));
+    CHECK_FALSE(guard->wants().truth);
+  }
+}
+
 TEST_CASE("RestAuth's routers come first among the presets") {
   std::vector<std::string_view> names;
   for (const Preset& preset : restauth_presets()) names.push_back(preset.name);

@@ -3,6 +3,47 @@
 #include "routers/rig.h"
 
 namespace switchyard::testing {
+namespace {
+
+// What nginx's rule makes of these current weights from now on, with the nodes in `among` alone.
+std::string continued(std::vector<int> current, const std::vector<int>& weights,
+                      const std::string& among, int count) {
+  std::string chosen;
+  for (int i = 0; i < count; ++i) {
+    int total = 0;
+    char best = among.front();
+    for (const char node : among) {
+      const auto at = static_cast<std::size_t>(node - 'a');
+      current[at] += weights[at];
+      total += weights[at];
+      if (current[at] > current[static_cast<std::size_t>(best - 'a')]) best = node;
+    }
+    current[static_cast<std::size_t>(best - 'a')] -= total;
+    chosen += best;
+  }
+  return chosen;
+}
+// Reads for which a guard leaves only these nodes.
+std::string reads_among(Router& router, const std::string& among, int count) {
+  std::vector<std::uint8_t> eligible(4);
+  for (const char node : among) eligible[static_cast<std::size_t>(node - 'a')] = 1;
+  return reads(router, count, {.eligible = eligible.data()});
+}
+
+}  // namespace
+
+TEST_CASE("smooth_wrr: nginx's current weights after each pick, by what follows among any nodes") {
+  const std::vector<std::vector<int>> after = {{-2, 1, 1},  {-4, 2, 2},  {1, -4, 3}, {-1, -3, 4},
+                                               {4, -2, -2}, {2, -1, -1}, {0, 0, 0}};
+  for (std::size_t picks = 0; picks < after.size(); ++picks) {
+    for (const char* among : {"abc", "ab", "ac", "bc"}) {
+      INFO(picks + 1 << " picks, then among " << among);
+      const auto router = make("nginx.upstream", weighted({5, 1, 1}));
+      reads(*router, static_cast<int>(picks) + 1);
+      CHECK(reads_among(*router, among, 40) == continued(after[picks], {5, 1, 1}, among, 40));
+    }
+  }
+}
 
 TEST_CASE("smooth_wrr: nginx's own example, and others by its rule") {
   CHECK(reads(*make("nginx.upstream", weighted({5, 1, 1})), 14) == "aabacaaaabacaa");
@@ -43,6 +84,23 @@ TEST_CASE("smooth_wrr: a failure costs weight, which comes back, and too many a 
   CHECK(std::ranges::count(later, 'a') == 1);
   respond(*router, 0, 10 * kSecond + 2, 1);
   CHECK(std::ranges::count(reads(*router, 40, {}, 10 * kSecond + 3), 'a') >= 18);
+}
+
+TEST_CASE("smooth_wrr: a weight that a failure has halved is whole after two picks, no sooner") {
+  const auto after_failure = [] {
+    auto router = make("smooth_wrr", weighted({4, 4}), {{"max_fails", "2"}});
+    CHECK(reads(*router, 2) == "ab");
+    respond(*router, 0, 0, 0, Status::kError);
+    return router;
+  };
+  // Effective weights 2, 3 and then 4: (2,4) b (2,-2); (5,2) a (-2,2); (2,6) b (2,-2); (6,2) a.
+  // Without recovery the fourth pick would be b, with all of it at once the first one a, and with
+  // one step alone the sixth one b.
+  CHECK(reads(*after_failure(), 8) == "babababa");
+  // Picks for which it is not eligible restore nothing.
+  const auto elsewhere = after_failure();
+  CHECK(reads_among(*elsewhere, "b", 5) == "bbbbb");
+  CHECK(reads(*elsewhere, 8) == "babababa");
 }
 
 TEST_CASE("smooth_wrr: weight 0 is never chosen, not even when the others are left alone") {

@@ -2,6 +2,8 @@
 // times in seconds there, and here.
 #include "routers/staleness.h"
 
+#include <set>
+
 #include "routers/guarded.h"
 
 namespace switchyard::testing {
@@ -70,6 +72,35 @@ TEST_CASE("MongoDB's staleness without a primary: behind the replica with the la
   CHECK(reads_within("24s", false) == Nodes(6, 1));
   CHECK(reads_within("10s", false) == Nodes(6, 1));
   CHECK(reads_within("9s", false) == kPrimaryAlone);
+}
+
+TEST_CASE("MongoDB's fixture: of the nodes that are not too stale, those within the window") {
+  // With a heartbeat of 25 s and 150 s allowed, 125 s behind the primary are not too many.
+  Told told;
+  told.lag = {0, 125 * kSecond, 125 * kSecond + kMs};
+  const auto nodes_read = [&](const ParameterTexts& window) {
+    const auto router = guarded("mongodb.max_staleness", {{"limit", "150s"}, {"heartbeat", "25s"}},
+                                "mongodb.nearest", window);
+    const auto beat = [&](NodeId node, Nanoseconds round_trip) {
+      ProbeAnswer answer;
+      answer.now_ns = round_trip;
+      answer.node = node;
+      router->on_probe(answer);
+    };
+    beat(NodeId{0}, 50 * kMs);
+    beat(NodeId{1}, 5 * kMs);
+    beat(NodeId{2}, 5 * kMs);
+    Outstanding idle(3);
+    ClusterView view = view_of(told);
+    view.outstanding = &idle;
+    std::set<std::size_t> nodes;
+    for (int i = 0; i < 100; ++i)
+      nodes.insert(index(router->choose(read_of(0), view, kSecond).node));
+    return nodes;
+  };
+  // Suitable are the first two, and within 15 ms of the nearest the second alone.
+  CHECK(nodes_read({{"local_threshold", "1s"}}) == std::set<std::size_t>{0, 1});
+  CHECK(nodes_read({}) == std::set<std::size_t>{1});
 }
 
 TEST_CASE("MongoDB's staleness goes by when nodes were last heard") {

@@ -3,6 +3,7 @@
 #include "replay/harness.h"
 #include "routers/chain.h"
 #include "routers/client.h"
+#include "workload/readers/sql_statement.h"
 
 namespace switchyard::testing {
 namespace {
@@ -249,6 +250,39 @@ TEST_CASE("without sticking, locking reads, writes and BEGIN go to the primary (
     Nodes nodes;
     for (int i = 0; i < 6; ++i) nodes.push_back(index(chain.choose(query, {}, 0).node));
     CHECK(nodes == (*primary_reads == 't' ? Nodes{0, 1, 2, 0, 1, 2} : kInTurn));
+  }
+}
+
+TEST_CASE("where PgCat's own test has statements go, by their text") {
+  SqlClassifier classifier(SqlDialect::kPostgres, {});
+  const auto nodes_of = [&](const char* sql, const char* primary_reads) {
+    const RouterChain chain = unpinned(primary_reads);
+    Query query;
+    query.kind = class_of(query.op = classifier.classify(sql).statement.op);
+    Nodes nodes;
+    for (int i = 0; i < 6; ++i) {
+      const bool is_control = query.kind == RequestClass::kControl;
+      query.transaction = is_control ? 1 : 0;
+      nodes.push_back(index(
+          (is_control ? chain.place_control(query, {}, 0) : chain.choose(query, {}, 0)).node));
+    }
+    return nodes;
+  };
+  for (const char* sql :
+       {"BEGIN", "INSERT INTO items (id, name) VALUES (5, 'pumpkin')",
+        "UPDATE items SET name = 'pumpkin' WHERE id = 5", "DELETE FROM items WHERE id = 5",
+        "SELECT * FROM items WHERE id = 5 FOR UPDATE"}) {
+    INFO(sql);
+    CHECK(nodes_of(sql, "false") == kPrimaryAlone);
+    CHECK(nodes_of(sql, "true") == kPrimaryAlone);
+  }
+  for (const char* sql :
+       {"SELECT * FROM items WHERE id = 5",
+        "SELECT i.id, p.name FROM items i INNER JOIN prices p ON p.item_id = i.id",
+        "WITH t AS (SELECT * FROM items) SELECT * FROM t"}) {
+    INFO(sql);
+    CHECK(nodes_of(sql, "false") == kInTurn);
+    CHECK(nodes_of(sql, "true") == Nodes{0, 1, 2, 0, 1, 2});
   }
 }
 

@@ -93,6 +93,7 @@ TEST_CASE("in a run, related tables are those that the recording names") {
     candidate.guards.push_back({"pgpool.dml_adaptive", related});
     const RunTally tally =
         run(by_hand(rows), cluster_of(2, 8), candidate, options_of(LoopMode::kSession));
+    CHECK(tally.nodes[0].writes == 2);
     return std::vector<std::uint64_t>{tally.nodes[0].reads, tally.nodes[1].reads};
   };
   // Those of t1, t2 and tF after the writes; or of t1 alone.

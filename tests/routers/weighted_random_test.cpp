@@ -1,6 +1,7 @@
 // Reads from replicas at random, by weight.
 #include "replay/harness.h"
 #include "routers/rig.h"
+#include "workload/readers/sql_statement.h"
 
 namespace switchyard::testing {
 namespace {
@@ -94,6 +95,21 @@ TEST_CASE("weighted_random: full nodes are left out (ProxySQL), and reads reject
   CHECK(decision.reason == Reason::kNoReplica);
 }
 
+TEST_CASE(
+    "proxysql.weighted: a node with 1000 connections is full, and reads queue while all are") {
+  const auto router = make("proxysql.weighted", weighted({1, 1, 8}));
+  Outstanding almost = outstanding_of({999, 1000, 1000});
+  CHECK(reads(*router, 50, {.outstanding = &almost}) == std::string(50, 'a'));
+  Outstanding third_full = outstanding_of({0, 0, 1000});
+  auto list = shares(*router, {.outstanding = &third_full});
+  CHECK(list['a'] == Approx(0.5).margin(tolerance(0.5)));
+  CHECK(list['c'] == 0);
+  Outstanding all = outstanding_of({1000, 1000, 1000});
+  const Decision decision = read(*router, {.outstanding = &all});
+  CHECK(decision.kind == Decision::Kind::kWait);
+  CHECK(decision.reason == Reason::kNoReplica);
+}
+
 TEST_CASE("weighted_random: ProxySQL's latency awareness") {
   const auto nodes_left = [](const std::vector<Nanoseconds>& pings_us) {
     std::vector<Nanoseconds> pings;
@@ -130,6 +146,19 @@ TEST_CASE("weighted_random: Pgpool's own test, weights 0 and 1") {
     CHECK(write(*router).node == NodeId{0});
     CHECK(write(*router).reason == Reason::kPrimary);
   }
+}
+
+TEST_CASE("Pgpool's own test: SELECTs of functions in write_function_list go to the primary") {
+  auto nodes = primary_and(1);
+  nodes[0].weight = 0;
+  const auto router = make("pgpool.statement", nodes);
+  SqlClassifier classifier(SqlDialect::kPostgres, {.writing = {"f1", "f2"}, .reading = {}});
+  const auto node_of = [&](const char* sql) {
+    return choose(*router, class_of(classifier.classify(sql).statement.op));
+  };
+  CHECK(node_of("SELECT i, 'SELECT' FROM t1") == 1);
+  CHECK(node_of("SELECT f1(1)") == 0);
+  CHECK(node_of("SELECT public.f2(1)") == 0);
 }
 
 TEST_CASE("weighted_random: under pgpool.session each session keeps its node, drawn by weight") {
