@@ -35,8 +35,10 @@ inline void add_import_options(CLI::App& command, ImportOptions& options) {
       ->expected(0, 1);
   command.add_option("--log-line-prefix", options.log_line_prefix,
                      "PostgreSQL's setting; told from the first lines if not given");
-  command.add_option("--utc-offset", "Zone of stamps that name none or an unclear one: +01:00")
-      ->each([&options](const std::string& text) { options.utc_offset_ns = utc_offset(text); });
+  command.add_option_function<std::string>(
+      "--utc-offset",
+      [&options](const std::string& text) { options.utc_offset_ns = utc_offset(text); },
+      "Zone of stamps that name none or an unclear one: +01:00");
   command.add_option("--year", options.year, "Year of stamps that lack it (syslog)")
       ->check(CLI::Range(1970, 2200));
   command

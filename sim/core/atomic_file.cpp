@@ -28,7 +28,7 @@ std::string without_links(const std::string& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path)
+AtomicFile::AtomicFile(const std::string& path)
     : path_(without_links(path)),
       temporary_(path_ + ".part-" + std::to_string(getpid())),
       file_(nullptr, &std::fclose) {

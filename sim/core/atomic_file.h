@@ -17,7 +17,7 @@ namespace switchyard {
 class AtomicFile {
  public:
   // Throws InputError when the place can't be written to.
-  explicit AtomicFile(std::string path);
+  explicit AtomicFile(const std::string& path);
   // Without commit() nothing is left behind.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

@@ -6,9 +6,9 @@ Servers::Servers(const ClusterSpec& cluster, const ReplayOptions& options,
                  std::span<const std::int64_t> service_ns, EventQueue& events, FlightTable& flights,
                  Recorder& recorder)
     : service_ns_(service_ns), events_(events), flights_(flights), recorder_(recorder) {
-  for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
+  for (const NodeSpec& spec : cluster.nodes) {
     Node& node = nodes_.emplace_back();
-    node.spec = cluster.nodes[i];
+    node.spec = spec;
     node.half_trip_ns = node.spec.round_trip_ns / 2;
     node.unit_speed = node.spec.speed == 1;
     node.slowness = 1 / node.spec.speed;

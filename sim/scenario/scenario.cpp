@@ -33,6 +33,7 @@ std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml:
   }
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
   std::vector<std::pair<std::string, const toml::node*>> ordered;
+  ordered.reserve(entries.size());
   for (Entry& entry : entries) ordered.emplace_back(std::move(entry.name), entry.node);
   return ordered;
 }
@@ -109,9 +110,8 @@ WorkloadSpec read_workload(TableReader reader) {
   spec.speed = reader.number("speed", 1, 0, true);
   spec.think_scale = reader.number("think_scale", 1, 0);
   spec.service = reader.law("service");
-  for (const auto& [key, list] :
-       {std::pair{"write_functions", &spec.import.functions.writing},
-        std::pair{"read_functions", &spec.import.functions.reading}}) {
+  for (const auto& [key, list] : {std::pair{"write_functions", &spec.import.functions.writing},
+                                  std::pair{"read_functions", &spec.import.functions.reading}}) {
     const toml::node* node = reader.find(key);
     if (node == nullptr) continue;
     if (!node->is_array())
@@ -268,10 +268,10 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
     scenario.cluster.failover = read_failover(*failover);
   }
   const toml::node* candidates = reader.find("candidates");
-  constexpr std::string_view example = "add [[candidates]] with routers = [\"MasterSlave\"]";
-  if (candidates == nullptr) reader.fail_missing("candidates", example);
+  constexpr std::string_view kExample = "add [[candidates]] with routers = [\"MasterSlave\"]";
+  if (candidates == nullptr) reader.fail_missing("candidates", kExample);
   if (!candidates->is_array_of_tables()) {
-    reader.fail(*candidates, fmt::format("candidates must be a list of tables; {}", example));
+    reader.fail(*candidates, fmt::format("candidates must be a list of tables; {}", kExample));
   }
   std::vector<const toml::node*> places;  // where each candidate stands
   for (const toml::node& node : *candidates->as_array()) {

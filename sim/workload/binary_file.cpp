@@ -403,13 +403,13 @@ void write_binary_trace(const Trace& trace, AtomicFile& file, bool compress) {
   header.header_checksum = header_checksum(header);
 
   Output out(file, compress);
-  static constexpr std::array<std::byte, kAlignment> zeros{};
+  static constexpr std::array<std::byte, kAlignment> kZeros{};
   std::uint64_t written = 0;
   const auto write = [&](std::span<const std::byte> bytes) {
     out.write(bytes);
     written += bytes.size();
     const std::uint64_t padding = aligned(written) - written;
-    out.write(std::span(zeros).first(padding));
+    out.write(std::span(kZeros).first(padding));
     written += padding;
   };
   out.write(std::as_bytes(std::span(&header, 1)));

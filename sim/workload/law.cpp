@@ -107,7 +107,8 @@ double Law::sample(RandomStream& random) const {
     }
     case Kind::kErlang: {
       double sum = 0;
-      for (double i = 0; i < b_; ++i) sum += exponential_sample(a_ / b_, random);
+      for (unsigned i = 0; i < static_cast<unsigned>(b_); ++i)
+        sum += exponential_sample(a_ / b_, random);
       return sum;
     }
     case Kind::kHyperexponential: {

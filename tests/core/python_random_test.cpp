@@ -37,11 +37,11 @@ TEST_CASE("Choices are those that CPython 3.11 made with the same seed") {
 // The values below are those of CPython 3.11:
 //   random.seed(seed); [random.choice(range(n)) for _ in range(8)]
 TEST_CASE("Seeds of more than 32 bits give CPython's choices") {
-  constexpr std::uint64_t bit32 = std::uint64_t{1} << 32;
-  check_choices<8>(bit32, 3, {0, 1, 1, 0, 0, 2, 1, 2});
-  check_choices<8>(bit32, 100, {14, 44, 53, 2, 2, 78, 97, 42});
-  check_choices<8>(bit32 + 1, 3, {0, 2, 2, 1, 0, 1, 2, 0});
-  check_choices<8>(bit32 + 1, 7, {1, 4, 4, 6, 3, 6, 0, 2});
+  constexpr std::uint64_t kBit32 = std::uint64_t{1} << 32;
+  check_choices<8>(kBit32, 3, {0, 1, 1, 0, 0, 2, 1, 2});
+  check_choices<8>(kBit32, 100, {14, 44, 53, 2, 2, 78, 97, 42});
+  check_choices<8>(kBit32 + 1, 3, {0, 2, 2, 1, 0, 1, 2, 0});
+  check_choices<8>(kBit32 + 1, 7, {1, 4, 4, 6, 3, 6, 0, 2});
   check_choices<8>((std::uint64_t{1} << 40) + 7, 3, {2, 2, 2, 2, 2, 1, 1, 2});
   check_choices<8>((std::uint64_t{1} << 40) + 7, 100, {78, 95, 81, 73, 90, 60, 32, 78});
   check_choices<8>(std::uint64_t{1} << 63, 7, {4, 3, 1, 1, 6, 4, 0, 2});

@@ -304,7 +304,7 @@ TEST_CASE("A name of 20 characters shows in full at a width of 100, and no line 
   c.wait.mean = 99'900'000;
   c.overhead.mean_ns = 99'900'000;
   const auto lines = table(report_of({c, candidate("other", 100'000'000)}));
-  CHECK(row(lines, name + " ").size() > 0);
+  CHECK_FALSE(row(lines, name + " ").empty());
   for (const std::string& line : lines) {
     INFO(line);
     CHECK(columns_of(line) <= 100);

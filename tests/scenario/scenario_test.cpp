@@ -364,8 +364,7 @@ TEST_CASE("The options of a recording are read") {
   CHECK(scenario.workload.speed == 2.5);
   CHECK(scenario.workload.think_scale == 0.5);
   CHECK(scenario.workload.import.functions.writing == std::vector<std::string>{"touch"});
-  CHECK(scenario.workload.import.functions.reading ==
-        std::vector<std::string>{"peek", "look"});
+  CHECK(scenario.workload.import.functions.reading == std::vector<std::string>{"peek", "look"});
 }
 
 TEST_CASE("A relative recording is found from the scenario's folder, an absolute one as it is") {
