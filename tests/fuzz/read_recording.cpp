@@ -1,0 +1,45 @@
+// A target of libFuzzer for the reader of one format: any bytes make a trace or an InputError.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "text_source.h"
+#include "workload/binary_file.h"
+#include "workload/native_csv.h"
+#include "workload/open_trace.h"
+
+namespace switchyard {
+namespace {
+
+Trace read(std::string_view format, const std::string& bytes) {
+  auto source =
+      std::make_unique<PeekedSource>(std::make_unique<TextSource>(bytes), std::size_t{1} << 16);
+  if (format == "native") return read_native_csv(std::move(source), "input");
+  if (format == "binary") return read_binary_trace(*source, "input");
+  ImportOptions options;
+  options.partial = true;
+  options.utc_offset_ns = 0;
+  options.year = 2026;
+  options.read_share = 0.5;
+  options.columns = "time-col=1,obj-id-col=2";
+  for (const TraceFormat& candidate : trace_formats()) {
+    if (candidate.name == format) return candidate.read(*source, "input", options);
+  }
+  // A target for a format that there is not would find nothing.
+  std::abort();
+}
+
+}  // namespace
+}  // namespace switchyard
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    switchyard::read(SWITCHYARD_FUZZED_FORMAT,
+                     std::string(reinterpret_cast<const char*>(data), size));
+  } catch (const switchyard::InputError&) {
+  }
+  return 0;
+}
