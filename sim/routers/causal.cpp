@@ -1,5 +1,6 @@
 // Causal reads: a read goes only where the commits that its session depends on have been applied,
-// or waits there until they have.
+// or waits there until they have. Positions come with the answers to writes, or from the primary,
+// which is asked before each read.
 //
 // Ships in: MaxScale causal_reads (local, fast, global, fast_global, universal, fast_universal),
 // MySQL Router wait_for_my_writes, ProxySQL gtid_from_hostgroup.

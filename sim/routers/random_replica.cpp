@@ -1,4 +1,5 @@
-// Uniform random over the replicas: each read draws a replica afresh; writes go to the primary.
+// Uniform random over the replicas: each read draws a replica afresh, whatever was drawn before.
+// Writes go to the primary.
 //
 // Ships in: the router of Django's multi-db documentation, libpq load_balance_hosts=random.
 // Parameters: include_primary (false).
