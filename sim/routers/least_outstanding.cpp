@@ -5,7 +5,7 @@
 // Ships in: MaxScale least_current_operations and, by connections, least_router_connections and
 // readconnroute; nginx least_conn, HAProxy leastconn, Envoy FULL_SCAN, PgCat loc, AWS
 // leastConnections.
-// Parameters: count (queries), weights (none), tie (uniform), refresh_every (0 s),
+// Parameters: count (queries), weights (none), tie (uniform), refresh_every (0 s), ban (0 s),
 // include_primary (false).
 // Known failure: a node that fails fast looks idle and draws everything ("black hole"); connections
 // say little of what is asked through them.
@@ -17,6 +17,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "routers/ban.h"
 #include "routers/catalogue.h"
 #include "routers/load_board.h"
 #include "routers/split_router.h"
@@ -214,7 +215,7 @@ constexpr auto kParameters = pool_parameters(
                           "the one this router used longest ago, or smooth weighted round robin "
                           "among them (swrr, nginx)",
                   .choices = kTies},
-    kRefreshEvery);
+    kRefreshEvery, kBan);
 
 Fewest fewest_of(const RouterSetup& setup, const Parameters& p) {
   const auto weighing = p.choice<Weighing>("weights");
@@ -224,12 +225,6 @@ Fewest fewest_of(const RouterSetup& setup, const Parameters& p) {
     weights = whole_weights(p.strategy(), setup.nodes);
   }
   return {weighing, tie, setup.nodes.size(), std::move(weights), setup.random};
-}
-
-template <class Picker>
-std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Picker picker) {
-  return std::make_unique<SplitRouter<Picker>>(NodePool(setup.nodes, setup.default_node, p),
-                                               std::move(picker));
 }
 
 }  // namespace
@@ -245,14 +240,16 @@ extern const StrategyInfo kLeastOutstanding = {
         "the fewest then. With `weights` the counts are "
         "weighed by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
         "other may, `fallback` decides). With refresh_every the counts are those at the last "
-        "multiple of that time, without what was sent or answered since. A write goes to the "
-        "primary. One bounded draw per read (or, by connections, choice of a session) that meets a "
+        "multiple of that time, without what was sent or answered since. With `ban` "
+        "replicas that failed are left out for that long. A write goes to the primary. One bounded "
+        "draw per read (or, by connections, choice of a session) that meets a "
         "tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
         "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
         "there by session), nginx least_conn (weights = ratio, tie = swrr), Envoy least request "
-        "with full scan, PgCat loc (uniform), PgDog least_active_connections (first). By "
+        "with full scan, PgCat loc (uniform, ban = 60s), PgDog least_active_connections (first). "
+        "By "
         "connections: HAProxy leastconn as databases have it, on TCP (weights = haproxy), AWS "
         "leastConnections, MaxScale readconnroute (both with pin = session) and "
         "slave_selection_criteria = least_router_connections or least_global_connections "
@@ -274,12 +271,12 @@ extern const StrategyInfo kLeastOutstanding = {
           throw InputError(
               fmt::format("router '{}': refresh_every needs count = queries", p.strategy()));
         }
-        return make(setup, p, LeastConnections(setup.nodes.size(), std::move(fewest)));
+        return make_with_ban(setup, p, LeastConnections(setup.nodes.size(), std::move(fewest)));
       }
       if (p.text("weights") == "none" && board.is_current()) {
-        return make(setup, p, LeastOutstanding<true>(std::move(board), std::move(fewest)));
+        return make_with_ban(setup, p, LeastOutstanding<true>(std::move(board), std::move(fewest)));
       }
-      return make(setup, p, LeastOutstanding<false>(std::move(board), std::move(fewest)));
+      return make_with_ban(setup, p, LeastOutstanding<false>(std::move(board), std::move(fewest)));
     },
 };
 
