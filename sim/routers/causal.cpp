@@ -105,9 +105,9 @@ class Causal : public Guard {
     view.awaited->assign(needed.begin(), needed.end());
     return Decision::wait_for(decision.node, now + rule_.timeout_ns);
   }
-  Decision select(const Needed& needed, const Query& query, const ClusterView& view,
-                  Nanoseconds now) {
+  Decision select(const Needed& needed, const Query& query, ClusterView view, Nanoseconds now) {
     find_eligible(needed, view);
+    view.needs_position = true;
     return choose_among(eligible_, query, view, now, Reason::kCausal);
   }
   Decision after_timeout(const Needed& needed, const Query& query, const ClusterView& view) {
