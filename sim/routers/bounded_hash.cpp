@@ -1,8 +1,9 @@
 // Consistent hashing with bounded loads: a key's reads go to the same replica while that has slots
-// left, else to the next on the ring.
+// left, else to the next on the ring. So each replica caches its own share of the keys, and few of
+// them move when one is lost.
 //
 // Ships in: HAProxy hash-type consistent with hash-balance-factor; Envoy ring hash.
-// Parameters: key (key), points (64), factor (0).
+// Parameters: key (key), points (64), factor (0; else percent of an even share, from 101).
 // Known failure: without a factor a hot key overloads its replica; with one it leaves its cache.
 // Source: Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018;
 // HAProxy 2.8, lb_chash.c (its slots).

@@ -1,5 +1,6 @@
 // Causal reads: a read goes only where the commits that its session depends on have been applied,
-// or waits there until they have.
+// or waits there until they have. Positions come with the answers to writes, or from the primary,
+// which is asked before each read.
 //
 // Ships in: MaxScale causal_reads (local, fast, global, fast_global, universal, fast_universal),
 // MySQL Router wait_for_my_writes, ProxySQL gtid_from_hostgroup.
@@ -101,12 +102,13 @@ class Causal : public Guard {
     if (decision.kind != Decision::Kind::kNode || reached(decision.node, needed, view)) {
       return decision;
     }
+    if (rule_.timeout_ns == 0) return after_timeout(needed, query, view);
     view.awaited->assign(needed.begin(), needed.end());
     return Decision::wait_for(decision.node, now + rule_.timeout_ns);
   }
-  Decision select(const Needed& needed, const Query& query, const ClusterView& view,
-                  Nanoseconds now) {
+  Decision select(const Needed& needed, const Query& query, ClusterView view, Nanoseconds now) {
     find_eligible(needed, view);
+    view.needs_position = true;
     return choose_among(eligible_, query, view, now, Reason::kCausal);
   }
   Decision after_timeout(const Needed& needed, const Query& query, const ClusterView& view) {
@@ -152,7 +154,8 @@ constexpr std::array kParameters = {
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
                   .help = "for how long at most a read waits, at its database or, with scope = "
-                          "cluster, for the primary's answer; above 0"},
+                          "cluster, for the primary's answer; 0: it does not wait, but goes on as "
+                          "one that waited too long, which scope = cluster can't"},
     ParameterInfo{.name = "on_timeout",
                   .type = ParameterInfo::Type::kChoice,
                   .default_value = "primary",
@@ -174,7 +177,8 @@ extern const StrategyInfo kCausal = {
         "The router remembers the position of the last commit that it answered, for each session "
         "or for all; with several primaries, of the last of each. With mode wait a read goes to "
         "the database that the router behind chooses, and waits there until all these have been "
-        "applied, `timeout` at most; then `on_timeout` decides. With mode select the router behind "
+        "applied, `timeout` at most; then `on_timeout` decides (at once if that is 0). With mode "
+        "select the router behind "
         "chooses among the databases whose observed positions have reached them; if no replica "
         "has, the read goes to the primary. With scope cluster nothing is remembered: each read "
         "first asks the primary for its position, which takes a probe and a round trip, and that "
@@ -197,7 +201,9 @@ extern const StrategyInfo kCausal = {
       rule.scope = p.choice<Scope>("scope");
       rule.timeout_ns = p.duration("timeout");
       rule.on_timeout = p.choice<OnTimeout>("on_timeout");
-      if (rule.timeout_ns == 0) throw InputError("guard 'causal': timeout must be above 0");
+      if (rule.timeout_ns == 0 && rule.scope == Scope::kCluster) {
+        throw InputError("guard 'causal': with scope = cluster timeout must be above 0");
+      }
       return std::make_unique<Causal>(std::move(setup), rule);
     },
 };

@@ -2,7 +2,8 @@
 // it would then have, is the least. Averages are moved by medians, a few times a second.
 //
 // Ships in: MaxScale slave_selection_criteria = adaptive_routing.
-// Parameters: median_of (9), sync (250 ms), cold (0 s).
+// Parameters: median_of (9 reads), sync (250 ms), cold (0 s), alpha (0.04), more_alpha (0.35),
+// memory (500 samples), drift (1.1).
 // Known failure: a new node's average is 0 until the first sync, so it gets every read.
 // Source: MaxScale 24.02, response_stat.cc and rwsplit_select_backends.cc (their rule).
 #include <fmt/format.h>
@@ -20,10 +21,11 @@ namespace {
 class FinishTime {
  public:
   FinishTime(std::span<const NodeInfo> nodes, std::size_t median_of, Nanoseconds sync_ns,
-             Nanoseconds cold_ns)
+             Nanoseconds cold_ns, const MovingAverage::Rule& rule)
       : median_of_(median_of), sync_ns_(sync_ns), next_sync_ns_(sync_ns) {
     for (const NodeInfo& info : nodes) {
-      Node& node = nodes_.emplace_back(MovingAverage(static_cast<double>(cold_ns)), info.ping_ns);
+      Node& node =
+          nodes_.emplace_back(MovingAverage(static_cast<double>(cold_ns), rule), info.ping_ns);
       node.latencies.reserve(median_of);
     }
   }
@@ -108,7 +110,29 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "cold",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "0s",
-                  .help = "average of a node of which nothing is known (MaxScale: 0)"});
+                  .help = "average of a node of which nothing is known (MaxScale: 0)"},
+    ParameterInfo{.name = "alpha",
+                  .type = ParameterInfo::Type::kNumber,
+                  .default_value = "0.04",
+                  .help = "share of the difference by which an addition moves the average, at "
+                          "least"},
+    ParameterInfo{.name = "more_alpha",
+                  .type = ParameterInfo::Type::kNumber,
+                  .default_value = "0.35",
+                  .help = "what that share grows by, at most, the more samples an addition stands "
+                          "for; at most 1 together with alpha"},
+    ParameterInfo{.name = "memory",
+                  .type = ParameterInfo::Type::kInteger,
+                  .default_value = "500",
+                  .help = "samples that an addition's are compared with, at most and at first",
+                  .min = 1,
+                  .max = 1'000'000'000},
+    ParameterInfo{.name = "drift",
+                  .type = ParameterInfo::Type::kNumber,
+                  .default_value = "1.1",
+                  .help = "factor by which that limit changes with each addition",
+                  .lowest = 1,
+                  .highest = 100});
 
 }  // namespace
 
@@ -120,10 +144,11 @@ extern const StrategyInfo kFinishTime = {
         "in order among equals. Of each `median_of` reads that a node answers the median counts; "
         "every `sync` their mean is added to its moving average, or its round trip as one sample "
         "if there was no median; what does not make up a median is dropped. The first addition "
-        "is the average; each later one moves it by this share of the difference: 0.04 + 0.35 * "
-        "min(n / min(samples so far, M), 1), where M starts at 500 and "
-        "before each addition becomes 1.1 n if n >= M, else M / 2 if the average is more than "
-        "twice the addition, else M / 1.1. A write goes to the primary. No random draws.",
+        "is the average; each later one, of n samples, moves it by this share of the difference: "
+        "alpha + more_alpha * min(n / min(samples so far, M), 1), where M starts at `memory` and "
+        "before each addition becomes drift * n if n >= M, else M / 2 if the average is more than "
+        "twice the addition, else M / drift, rounded down. A write goes to the primary. No random "
+        "draws.",
     .parameters = kParameters,
     .systems = "MaxScale slave_selection_criteria = adaptive_routing",
     .failure_modes =
@@ -134,10 +159,16 @@ extern const StrategyInfo kFinishTime = {
       if (p.duration("sync") < kMillisecond) {
         throw InputError(fmt::format("router '{}': sync must be at least 1ms", p.strategy()));
       }
+      const MovingAverage::Rule rule = {p.number("alpha"), p.number("more_alpha"),
+                                        p.integer("memory"), p.number("drift")};
+      if (rule.least_share + rule.more_share > 1) {
+        throw InputError(fmt::format("router '{}': alpha and more_alpha must be at most 1 together",
+                                     p.strategy()));
+      }
       return std::make_unique<SplitRouter<FinishTime>>(
           NodePool(setup.nodes, setup.default_node, p),
           FinishTime(setup.nodes, static_cast<std::size_t>(p.integer("median_of")),
-                     p.duration("sync"), p.duration("cold")));
+                     p.duration("sync"), p.duration("cold"), rule));
     },
 };
 

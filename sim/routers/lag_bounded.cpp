@@ -1,4 +1,6 @@
 // Bounded lag: reads only go to replicas that are not too far behind, as far as can be seen.
+// Where none is near enough, the read goes to the primary, to the least late, to any of them, or
+// waits.
 //
 // Ships in: MaxScale max_replication_lag, ProxySQL max_replication_lag, Pgpool-II delay_threshold
 // and delay_threshold_by_time, MongoDB maxStalenessSeconds.

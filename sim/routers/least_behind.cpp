@@ -1,4 +1,5 @@
-// Least behind: a read goes to the replica with the least observed lag.
+// Least behind: a read goes to the replica with the least observed lag. Load is not looked at, so
+// one replica has every read until another is seen to be ahead of it.
 //
 // Ships in: MaxScale slave_selection_criteria = least_behind_master.
 // Parameters: include_primary (false), unit (exact), unknown (last).

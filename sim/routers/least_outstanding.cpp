@@ -5,8 +5,8 @@
 // Ships in: MaxScale least_current_operations and, by connections, least_router_connections and
 // readconnroute; nginx least_conn, HAProxy leastconn, Envoy FULL_SCAN, PgCat loc, AWS
 // leastConnections.
-// Parameters: count (queries), weights (none), tie (uniform), refresh_every (0 s),
-// include_primary (false).
+// Parameters: count (queries), weights (none), tie (uniform), refresh_every (0 s), ban (0 s),
+// max_replicas (-1), include_primary (false).
 // Known failure: a node that fails fast looks idle and draws everything ("black hole"); connections
 // say little of what is asked through them.
 // Source: MaxScale readwritesplit manual, slave_selection_criteria; Envoy least request (full
@@ -17,8 +17,10 @@
 #include <limits>
 
 #include "core/error.h"
+#include "routers/ban.h"
 #include "routers/catalogue.h"
 #include "routers/load_board.h"
+#include "routers/session_replicas.h"
 #include "routers/split_router.h"
 
 namespace switchyard {
@@ -214,7 +216,7 @@ constexpr auto kParameters = pool_parameters(
                           "the one this router used longest ago, or smooth weighted round robin "
                           "among them (swrr, nginx)",
                   .choices = kTies},
-    kRefreshEvery);
+    kRefreshEvery, kBan, kMaxReplicas);
 
 Fewest fewest_of(const RouterSetup& setup, const Parameters& p) {
   const auto weighing = p.choice<Weighing>("weights");
@@ -224,12 +226,6 @@ Fewest fewest_of(const RouterSetup& setup, const Parameters& p) {
     weights = whole_weights(p.strategy(), setup.nodes);
   }
   return {weighing, tie, setup.nodes.size(), std::move(weights), setup.random};
-}
-
-template <class Picker>
-std::unique_ptr<Router> make(const RouterSetup& setup, const Parameters& p, Picker picker) {
-  return std::make_unique<SplitRouter<Picker>>(NodePool(setup.nodes, setup.default_node, p),
-                                               std::move(picker));
 }
 
 }  // namespace
@@ -245,15 +241,17 @@ extern const StrategyInfo kLeastOutstanding = {
         "the fewest then. With `weights` the counts are "
         "weighed by the databases' `weight`, whole numbers, and weight 0 takes no read (if none "
         "other may, `fallback` decides). With refresh_every the counts are those at the last "
-        "multiple of that time, without what was sent or answered since. A write goes to the "
-        "primary. One bounded draw per read (or, by connections, choice of a session) that meets a "
-        "tie, with tie = uniform; else none.",
+        "multiple of that time, without what was sent or answered since. With `ban` replicas that "
+        "failed are left out for that long, and with max_replicas those that the session is not "
+        "connected to. A write goes to the primary. One bounded draw per read (or, by "
+        "connections, choice of a session) that meets a tie, with tie = uniform; else none.",
     .parameters = kParameters,
     .systems =
         "MaxScale slave_selection_criteria = least_current_operations (least_recently_used, but "
-        "there by session), nginx least_conn (weights = ratio, tie = swrr), Envoy least request "
-        "with full scan, PgCat loc (uniform), PgDog least_active_connections (first). By "
-        "connections: HAProxy leastconn as databases have it, on TCP (weights = haproxy), AWS "
+        "there by session; max_slave_connections is max_replicas), nginx least_conn (weights = "
+        "ratio, tie = swrr), Envoy least request with full scan, PgCat loc (uniform, ban = 60s), "
+        "PgDog least_active_connections (first). By connections: HAProxy leastconn as databases "
+        "have it, on TCP (weights = haproxy), AWS "
         "leastConnections, MaxScale readconnroute (both with pin = session) and "
         "slave_selection_criteria = least_router_connections or least_global_connections "
         "(least_recently_used; for sessions that connect to one replica each)",
@@ -269,17 +267,26 @@ extern const StrategyInfo kLeastOutstanding = {
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       Fewest fewest = fewest_of(setup, p);
       LoadBoard board(setup.nodes.size(), p);
+      const std::int64_t max_replicas = p.integer("max_replicas");
       if (p.text("count") == "connections") {
-        if (!board.is_current()) {
-          throw InputError(
-              fmt::format("router '{}': refresh_every needs count = queries", p.strategy()));
+        if (!board.is_current() || max_replicas >= 0) {
+          throw InputError(fmt::format(
+              "router '{}': refresh_every and max_replicas need count = queries", p.strategy()));
         }
-        return make(setup, p, LeastConnections(setup.nodes.size(), std::move(fewest)));
+        return make_with_ban(setup, p, LeastConnections(setup.nodes.size(), std::move(fewest)));
+      }
+      if (max_replicas >= 0) {
+        using Picker = LeastOutstanding<false>;
+        const std::size_t most =
+            std::min(static_cast<std::size_t>(max_replicas), setup.nodes.size());
+        return make_with_ban(setup, p,
+                             WithSessionReplicas<Picker>(
+                                 Picker(std::move(board), std::move(fewest)), setup.nodes, most));
       }
       if (p.text("weights") == "none" && board.is_current()) {
-        return make(setup, p, LeastOutstanding<true>(std::move(board), std::move(fewest)));
+        return make_with_ban(setup, p, LeastOutstanding<true>(std::move(board), std::move(fewest)));
       }
-      return make(setup, p, LeastOutstanding<false>(std::move(board), std::move(fewest)));
+      return make_with_ban(setup, p, LeastOutstanding<false>(std::move(board), std::move(fewest)));
     },
 };
 

@@ -1,5 +1,5 @@
-// Replicas in an order: in turn, or one for all reads until it is lost. The order is the cluster's,
-// that of their names, or one shuffled at the start. Who refuses may be left alone for a while.
+// Replicas in an order (the cluster's, that of their names, or one shuffled at the start): in turn,
+// or one for all reads until it is lost. Who refuses may be left alone for a while.
 //
 // Ships in: MySQL Router routing_strategy = round-robin, first-available, next-available; PgBouncer
 // and libpq load_balance_hosts; AWS roundRobin; Makara; PgDog; django-multidb-router.

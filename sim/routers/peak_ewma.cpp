@@ -1,5 +1,6 @@
 // Peak EWMA: the cheaper of d random nodes, where a node's cost is its recent latency, quick to
-// rise and slow to fall, times the requests it has already.
+// rise and slow to fall, times the requests it has already. A node that was slow once is thus
+// avoided at once, and tried again as its cost decays.
 //
 // Ships in: Finagle p2cPeakEwma, linkerd2-proxy (default), tower.
 // Parameters: tau (10 s), default_latency (30 ms), cold (default), failure_penalty (0 s), d (2).

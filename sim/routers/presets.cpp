@@ -63,8 +63,9 @@ constexpr std::array kPresets = {
     Preset{"nginx.upstream", "smooth_wrr"},
     Preset{"pgbouncer.disable", "ordered", "pin=session"},
     Preset{"pgbouncer.round_robin", "ordered", "mode=round_robin,pin=session"},
-    Preset{"pgcat.loc", "least_outstanding"},
-    Preset{"pgcat.random", "random_replica"},
+    // Like Makara; its databases' roles are what its configuration says.
+    Preset{"pgcat.loc", "least_outstanding", "ban=60s,health_checks=false"},
+    Preset{"pgcat.random", "random_replica", "ban=60s,health_checks=false"},
     Preset{"pgdog.least_active_connections", "least_outstanding", "tie=first,include_primary=true"},
     Preset{"pgdog.round_robin", "ordered", "mode=round_robin,include_primary=true"},
     Preset{"pgdog.weighted_round_robin", "smooth_wrr", "tie=last,max_fails=0,include_primary=true"},

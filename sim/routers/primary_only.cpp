@@ -1,4 +1,5 @@
-// Everything to the primary: the bound for freshness, and what a cluster without a router does.
+// Everything to the primary: no read ever misses a commit, but none is taken off the primary. The
+// bound for freshness, and what a cluster without a router does.
 //
 // Ships in: every application with one database setting. Parameters: none.
 // Known failure: the replicas' capacity is not used.

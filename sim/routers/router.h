@@ -141,6 +141,8 @@ struct ClusterView {
   std::vector<Position>* awaited = nullptr;
   // Set by guards: per node, whether reads may go there (1) or not (0); null: to all.
   const std::uint8_t* eligible = nullptr;
+  // Whether that is, also, because the read needs a position.
+  bool needs_position = false;
 };
 
 enum class Status : std::uint8_t {

@@ -1,5 +1,5 @@
-// Smooth weighted round robin: nodes in proportion to their weights, spread as evenly as possible;
-// a node that fails loses weight and is left alone for a while.
+// Smooth weighted round robin: nodes in proportion to their weights, spread as evenly as possible.
+// A node that fails loses weight and is left alone for a while.
 //
 // Ships in: nginx upstream (the default), PgDog weighted_round_robin.
 // Parameters: tie (first), max_fails (1), fail_timeout (10 s).

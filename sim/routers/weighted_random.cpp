@@ -145,6 +145,8 @@ class FromCache {
       std::erase_if(cached_, [&](NodeId node) { return !is_eligible(node); });
       generation_ = read.eligible.generation;
     }
+    // A read that needs a position is never given a connection at hand, as shipped.
+    if (read.view.needs_position) return random_.pick(read);
     const auto at = std::ranges::find_if(cached_, is_eligible);
     return at != cached_.end() ? *at : random_.pick(read);
   }
@@ -222,7 +224,9 @@ extern const StrategyInfo kWeightedRandom = {
         "write goes to the primary. One bounded draw per read; with granularity = session one "
         "for each session and for each time its replica is lost; with at_connect one more for each "
         "session. With thread_cache a read goes where the first of the idle connections leads "
-        "whose database is eligible, limits and weights unseen; only without any it draws. Assumed "
+        "whose database is eligible, limits and weights unseen; only without any it draws, and "
+        "wherever a "
+        "guard (causal, mode select) looks for a position that the read needs. Assumed "
         "for that: each router instance is a thread; a connection is taken when a read is sent and "
         "comes back, last, with its answer; it is lost with a request that has none and with a "
         "database noticed as down; writes have others.",

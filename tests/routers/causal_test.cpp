@@ -221,7 +221,25 @@ TEST_CASE("causal wait: what waited too long goes to the primary or fails") {
     }
     CHECK_FALSE(fails(after_timeout("mysqlrouter.wait_for_my_writes", {}, read_only)));
   }
-  CHECK_THROWS_AS(guarded("causal", {{"timeout", "0s"}}), InputError);
+}
+
+TEST_CASE("causal wait: with a timeout of 0 a read looks whether it has to wait, and does not") {
+  Told told;
+  told.at = {100, 99, 100};
+  for (const bool fails : {false, true}) {
+    const auto router = guarded("mysqlrouter.wait_for_my_writes",
+                                {{"timeout", "0s"}, {"on_timeout", fails ? "error" : "primary"}});
+    router->on_response(answer_to_write(0, 0, 100));
+    // In turn: the first replica lacks a commit, the second does not.
+    const Decision late = router->choose(read_of(0), view_of(told), 0);
+    CHECK(late.kind == (fails ? Decision::Kind::kReject : Decision::Kind::kNode));
+    CHECK(late.node == (fails ? kNoNode : NodeId{0}));
+    CHECK(late.reason == Reason::kCausal);
+    const Decision reached = router->choose(read_of(0), view_of(told), 0);
+    CHECK(reached.kind == Decision::Kind::kNode);
+    CHECK(reached.node == NodeId{2});
+  }
+  CHECK_THROWS_AS(guarded("causal", {{"timeout", "0s"}, {"scope", "cluster"}}), InputError);
 }
 
 TEST_CASE("causal wait, in a run: three seconds on the replica, or ten and then the primary") {

@@ -60,7 +60,7 @@ TEST_CASE("the moving average of MaxScale's adaptive routing") {
       {{10, 400, 10}, {10, 300, 10}, {20, 100, 11.335828}},
   };
   for (const auto& adds : sequences) {
-    MovingAverage average(0);
+    MovingAverage average(0, {});
     for (const Add& add : adds) {
       average.add(add.value, add.samples);
       CHECK(average.value() == Approx(add.average).epsilon(1e-6));
@@ -156,6 +156,36 @@ TEST_CASE("finish_time: a new node that starts at 20 ms beside one at 10 ms gets
   sync(*router);
   // 10, 20 (no more than b's), 30 against 20, 30, 40 (no more), 50 against 40.
   CHECK(picks(*router, 6) == "aabaab");
+}
+
+TEST_CASE("finish_time: how far an average moves, and what it remembers, can be set") {
+  // After one sample of 10 ms another one of 20 ms.
+  const auto comes_to_with = [](Nanoseconds average, const ParameterTexts& given, int first) {
+    const auto chosen = [&](Nanoseconds other) {
+      ParameterTexts all = given;
+      all.emplace_back("median_of", "1");
+      const auto router = make("finish_time", weighted({1, 1}, {0, other}), all);
+      answer(*router, 0, std::vector<Nanoseconds>(static_cast<std::size_t>(first), 10));
+      sync(*router);
+      answer(*router, 0, {20});
+      sync(*router);
+      return reads(*router, 1);
+    };
+    return chosen(average - 1) == "b" && chosen(average + 1) == "a";
+  };
+  // One sample beside one: 0.04 + 0.35, or what is said instead.
+  CHECK(comes_to_with(13'900'000, {}, 1));
+  CHECK(comes_to_with(14'500'000, {{"alpha", "0.1"}}, 1));
+  CHECK(comes_to_with(15'400'000, {{"more_alpha", "0.5"}}, 1));
+  CHECK(comes_to_with(12'500'000, {{"alpha", "0.25"}, {"more_alpha", "0"}}, 1));
+  // One sample beside ten: a tenth of 0.35.
+  CHECK(comes_to_with(10'750'000, {}, 10));
+  // A memory of 12 is 10 (12 / 1.1) at the first addition and 9 (10 / 1.1) at the second; one of 21
+  // that halves each time, 10 and 5.
+  CHECK(comes_to_with(10'788'889, {{"memory", "12"}}, 10));
+  CHECK(comes_to_with(11'100'000, {{"memory", "21"}, {"drift", "2"}}, 10));
+  CHECK(error_of("finish_time", weighted({1}), {{"alpha", "0.7"}}) ==
+        "router 'finish_time': alpha and more_alpha must be at most 1 together");
 }
 
 TEST_CASE("finish_time: averages change every 250 ms, or as often as is said") {

@@ -95,6 +95,24 @@ TEST_CASE("the comment that opens a strategy's file names its parameters and the
   }
 }
 
+TEST_CASE("the comment that opens a strategy's file tells its idea in two sentences") {
+  for (const auto& list : {catalogue(), guards()}) {
+    for (const StrategyInfo* info : list) {
+      INFO(info->name);
+      std::ifstream file(SWITCHYARD_SOURCE_DIR "/sim/routers/" + std::string(info->name) + ".cpp");
+      REQUIRE(file);
+      std::string idea;
+      for (std::string line; std::getline(file, line) && line.starts_with("// ");) {
+        idea += line.substr(2);
+      }
+      REQUIRE(idea.ends_with('.'));
+      int sentences = 1;
+      for (std::size_t at = 0; (at = idea.find(". ", at)) != std::string::npos; ++at) ++sentences;
+      CHECK(sentences == 2);
+    }
+  }
+}
+
 TEST_CASE("every strategy that has a file is in the catalogue") {
   std::set<std::string> listed;
   for (const auto& list : {catalogue(), guards()}) {

@@ -303,6 +303,24 @@ TEST_CASE("finding 9: ProxySQL's cache of connections comes before its weights")
   CHECK(preset->wants().responses);
 }
 
+TEST_CASE("finding 9: with a GTID to be reached ProxySQL never takes a connection at hand") {
+  // A write, and then reads one at a time.
+  std::vector<Row> rows = {{0, "s", 'w', kMs / 2}};
+  for (int i = 1; i <= 200; ++i) rows.push_back({i * kMs, "s", 'r', kMs / 2});
+  const auto least_of_replicas = [&](const char* guard) {
+    Candidate candidate = candidate_of("proxysql.thread_cache");
+    candidate.guards = {{guard, {}}};
+    const RunTally tally =
+        run(by_hand(rows), cluster_of(3, 4), candidate, options_of(LoopMode::kOpen));
+    CHECK(tally.nodes[1].reads + tally.nodes[2].reads == 200);
+    return std::min(tally.nodes[1].reads, tally.nodes[2].reads);
+  };
+  // Every read draws: half of them, give or take four standard deviations.
+  CHECK(least_of_replicas("proxysql.gtid_from_hostgroup") >= 72);
+  // A limit of lag only takes away nodes, and their connections.
+  CHECK(least_of_replicas("proxysql.max_replication_lag") == 0);
+}
+
 TEST_CASE("weighted_random: a cached connection is lost without an answer, and with its database") {
   const auto nodes = weighted({1, 2, 5});
   const RandomStream random(kSeed, RandomPurpose::kRouter, 3);
