@@ -4,7 +4,7 @@
 
 #include "catch.h"
 #include "core/random.h"
-#include "workload/reading.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "catch.h"
 #include "core/error.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {
@@ -42,12 +43,6 @@ class Log {
   std::uint64_t line_ = 0;
 };
 
-std::string letters_of(const Trace& trace) {
-  std::string letters;
-  for (const Op op : trace.columns().op) letters += letter_of(op);
-  return letters;
-}
-
 std::vector<std::uint32_t> transactions_of(const Trace& trace) {
   const auto txn = trace.columns().txn;
   return {txn.begin(), txn.end()};
@@ -59,13 +54,6 @@ std::vector<std::string> keys_of(const Trace& trace) {
     keys.emplace_back(key == kNone ? "-" : trace.names().keys[key]);
   }
   return keys;
-}
-
-bool has_note(const Trace& trace, std::string_view part) {
-  for (const std::string& note : trace.info().notes) {
-    if (note.find(part) != std::string::npos) return true;
-  }
-  return false;
 }
 
 TEST_CASE("Transaction control inside a text of several statements is made requests of its own") {
@@ -81,6 +69,25 @@ TEST_CASE("Transaction control inside a text of several statements is made reque
   CHECK(trace.columns().dur_ns[1] == kMillisecond);
   CHECK(has_note(trace, "4 rows read, 4 statements kept"));
   CHECK(has_note(trace, "invented: 2 BEGIN, COMMIT and ROLLBACK"));
+}
+
+TEST_CASE("Control that opens a text begins with it, control that closes it comes at its end") {
+  const ImportOptions options;
+  Import import("x.log", "test", options);
+  SqlClassifier classifier(SqlDialect::kPostgres, {});
+  for (const bool is_stamped_at_end : {false, true}) {
+    RecordedStatement recorded;
+    recorded.session = is_stamped_at_end ? "end" : "start";
+    recorded.stamp_ns = kStart + (is_stamped_at_end ? 5 * kMillisecond : 0);
+    recorded.is_stamped_at_end = is_stamped_at_end;
+    recorded.dur_ns = 5 * kMillisecond;
+    import.add(recorded, classifier.classify("BEGIN; UPDATE t SET x = 1; COMMIT"));
+  }
+  const Trace trace = import.finish("statement");
+  const auto t = trace.columns().t_ns;
+  CHECK(letters_of(trace) == "bwbwcc");
+  CHECK(std::vector<std::int64_t>(t.begin(), t.end()) ==
+        std::vector<std::int64_t>{0, 0, 0, 0, 5 * kMillisecond, 5 * kMillisecond});
 }
 
 TEST_CASE("The COMMIT of a transaction that failed is a ROLLBACK") {

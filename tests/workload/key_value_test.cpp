@@ -3,7 +3,7 @@
 
 #include "catch.h"
 #include "workload/readers/key_value/layout.h"
-#include "workload/reading.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {

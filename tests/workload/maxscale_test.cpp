@@ -14,7 +14,7 @@ TEST_CASE("MaxScale: columns are taken by name, and what lies between them is th
       "RW,17,2026-11-22 20:56:52,u@h,2,SELECT a, b FROM t WHERE id = 7,3,120,,db2\n"
       "RW,18,2026-11-22 20:56:53,u@h,1000,insert into t values (1, 'a,b'),0,11,Lock wait,db1\n");
   REQUIRE(trace.size() == 2);
-  CHECK(ops_of(trace) == "rl");
+  CHECK(letters_of(trace) == "rl");
   const std::size_t read = 0;
   CHECK(statement_of(trace, read) == "SELECT a, b FROM t WHERE id = ?");
   CHECK(trace.names().keys[trace.columns().key[read]] == "t/7");
@@ -52,7 +52,7 @@ TEST_CASE("MaxScale: any separator, and commands that are no statements") {
       "2026-11-22 20:56:52 |  | COM_QUERY\r\n"
       "garbage\r\n");
   REQUIRE(trace.size() == 2);
-  CHECK(ops_of(trace) == "rw");
+  CHECK(letters_of(trace) == "rw");
   CHECK(statement_of(trace, 0) == "select ?");
   CHECK((trace.columns().flags[1] & kFlagPrepared) != 0);
   CHECK(has_note(trace, "skipped 1 commands that are no statements"));

@@ -12,7 +12,7 @@ TEST_CASE("General log: every statement of a recorded run is read") {
   // Rows as pt-query-digest 3.2.1 counts them, statements as grep counts Query and Execute.
   const Trace prepared = read_data("mariadb-sysbench.general.log.zst");
   CHECK(has_note(prepared, "7920 rows read, 7582 statements kept"));
-  const std::string ops = ops_of(prepared);
+  const std::string ops = letters_of(prepared);
   CHECK(std::ranges::count(ops, 'r') == 379 * 14);
   CHECK(std::ranges::count(ops, 'w') == 379 * 4);
   const Trace odd = read_data("mariadb-odd.general.log");
@@ -24,8 +24,8 @@ TEST_CASE("General log: every statement of a recorded run is read") {
 
 TEST_CASE("General log: it tells of the same statements as the slow log of the same run") {
   // Without those that one of them lacks: the setting that begins the recording.
-  const std::string slow = ops_of(read_data("mariadb-odd.slow.log"));
-  const std::string general = ops_of(read_data("mariadb-odd.general.log"));
+  const std::string slow = letters_of(read_data("mariadb-odd.slow.log"));
+  const std::string general = letters_of(read_data("mariadb-odd.general.log"));
   CHECK(general == "x" + slow);
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("General log: old form, where times stand only when the second changes
       "\t\t     42 Connect     root@localhost on db1\n"
       "\t\t     42 Query\tselect 2\n");
   REQUIRE(trace.size() == 3);
-  CHECK(ops_of(trace) == "rwr");
+  CHECK(letters_of(trace) == "rwr");
   CHECK(statement_of(trace, 0) == "SELECT a FROM t WHERE b = ?");
   CHECK(time_of(trace, 0) == kT * kSecond);
   CHECK(time_of(trace, 1) == (kT + 1) * kSecond);
@@ -66,7 +66,7 @@ TEST_CASE("General log: form of MySQL 5.7 and later, with microseconds") {
       "2026-11-22T20:56:52.000400Z\t    8 Query\tinsert into t values ('\n"
       "2026-11-22T20:56:52.000500Z is no row')\n");
   REQUIRE(trace.size() == 2);
-  CHECK(ops_of(trace) == "rw");
+  CHECK(letters_of(trace) == "rw");
   CHECK(time_of(trace, 0) == kT * kSecond + 200'000);
   CHECK(time_of(trace, 1) == kT * kSecond + 400'000);
   CHECK((trace.columns().flags[0] & kFlagPrepared) != 0);
@@ -79,7 +79,7 @@ TEST_CASE("General log: what SQL prepares is counted when it runs") {
   const Trace trace = read_recording(
       time + "Query\tprepare s from 'update t set a=?'\n" + time + "Prepare\tupdate t set a=?\n" +
       time + "Query\texecute s using @a\n" + time + "Execute\tupdate t set a=1\n");
-  CHECK(ops_of(trace) == "sw");
+  CHECK(letters_of(trace) == "sw");
 }
 
 TEST_CASE("General log: a file cut in front is read when its format is named") {
@@ -107,7 +107,7 @@ TEST_CASE("Log tables: MariaDB's slow_log as mysql --batch writes it, newest fir
       "select sleep(0.1)\t35\t0\n"
       "broken\n");
   REQUIRE(trace.size() == 2);
-  CHECK(ops_of(trace) == "rw");
+  CHECK(letters_of(trace) == "rw");
   CHECK(time_of(trace, 0) == kT * kSecond + 205'129'000);
   CHECK(time_of(trace, 1) == kT * kSecond + 305'379'000);
   CHECK(trace.columns().dur_ns[0] == 100'232'000);

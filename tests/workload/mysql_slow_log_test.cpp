@@ -35,7 +35,7 @@ TEST_CASE("Slow log: every statement of a recorded run is read") {
   CHECK(sysbench.size() == 7581);
   // 379 transactions of ten point reads, four range reads and four writes each, as oltp_read_write
   // of sysbench makes them.
-  const std::string ops = ops_of(sysbench);
+  const std::string ops = letters_of(sysbench);
   CHECK(std::ranges::count(ops, 'r') == 379 * 14);
   CHECK(std::ranges::count(ops, 'w') == 379 * 4);
   CHECK(std::ranges::count(ops, 'b') == 379);
@@ -45,7 +45,7 @@ TEST_CASE("Slow log: every statement of a recorded run is read") {
 
 TEST_CASE("Slow log: odd statements keep their kinds") {
   const Trace trace = read_data("mariadb-odd.slow.log");
-  CHECK(ops_of(trace) ==
+  CHECK(letters_of(trace) ==
         "rrblwxwxc"
         "brc"
         "bla"
@@ -98,16 +98,16 @@ TEST_CASE("Slow log: banners, old headers on one line and cut ends") {
       "# Time: 071218 11:48:27 # User@Host: [SQL_SLAVE] @  []\n# Thread_id: 10\n"
       "# Query_time: 0.000012  Lock_time: 0.0  Rows_sent: 0  Rows_examined: 0\nBEGIN;\n" +
       banner + banner + mysql5("update t\nset a=1;\n") + maria_banner + mysql5("select 1"));
-  CHECK(ops_of(trace) == "bwr");
+  CHECK(letters_of(trace) == "bwr");
   // A file that begins in the middle of a record.
   const Trace cut = read_recording("insert into t values (1);\n" + maria("1", "select 1") +
                                    "# User@Host: a[a] @ b []  Id: 3\n");
-  CHECK(ops_of(cut) == "r");
+  CHECK(letters_of(cut) == "r");
   CHECK(has_note(cut, "skipped 1 statements without a header"));
   const Trace tail = read_recording("# Filesort: No\n# Query_time: 1  Lock_time: 0\n" + stamp() +
                                         "select 1;\n" + maria("2", "select 2"),
                                     of_format("mysqlslow"));
-  CHECK(ops_of(tail) == "rr");
+  CHECK(letters_of(tail) == "rr");
 }
 
 TEST_CASE("Slow log: use and SET timestamp are the server's in front, the client's behind") {
@@ -119,7 +119,7 @@ TEST_CASE("Slow log: use and SET timestamp are the server's in front, the client
   CHECK(statement_of(trace, 0) == "set timestamp=?");
   CHECK(statement_of(trace, 1) == "use `b`");
   CHECK(statement_of(trace, 2) == "use `c`");
-  CHECK(ops_of(trace) == "sssw");
+  CHECK(letters_of(trace) == "sssw");
   // A time that a client has set does not move its statement by years.
   const Trace moved = read_recording("# Time: 261122 20:56:51\n" + maria("1", "select 1") +
                                      maria("1", "select 2", "0.1", 1'000));
@@ -166,7 +166,7 @@ TEST_CASE("Slow log: ISO stamps are ends to the microsecond, and Start: goes bef
   CHECK(extra.columns().rows[0] == 4);
   CHECK(extra.columns().bytes[0] == 57);
   // What failed changed nothing.
-  CHECK(ops_of(extra) == "l");
+  CHECK(letters_of(extra) == "l");
   CHECK((extra.columns().flags[0] & kFlagError) != 0);
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("Slow log: transactions follow MySQL's implicit commits") {
                                      maria("1", "create table u (a int)") + maria("1", "select 1") +
                                      maria("1", "set autocommit=0") + maria("1", "delete from t") +
                                      maria("1", "set autocommit=1") + maria("1", "select 2"));
-  CHECK(ops_of(trace) == "bwcdrswcsr");
+  CHECK(letters_of(trace) == "bwcdrswcsr");
   const auto txn = trace.columns().txn;
   CHECK(std::vector<std::uint32_t>(txn.begin(), txn.end()) ==
         std::vector<std::uint32_t>{1, 1, 1, 0, 0, 0, 2, 2, 0, 0});
@@ -262,12 +262,12 @@ TEST_CASE("Slow log: transactions follow MySQL's implicit commits") {
 TEST_CASE("Slow log: statements of many megabytes keep their kind") {
   std::string rows = "insert into t values (1,'" + std::string(20'000'000, 'x') + "')";
   const Trace one_line = read_recording(maria("1", rows) + maria("1", "select 1"));
-  CHECK(ops_of(one_line) == "wr");
+  CHECK(letters_of(one_line) == "wr");
   CHECK(has_note(one_line, "longer than 16 MiB"));
   for (std::size_t i = 0; i < rows.size(); i += 1'000) {
     if (i > 100) rows[i] = '\n';
   }
-  CHECK(ops_of(read_recording(maria("1", rows) + maria("1", "select 1"))) == "wr");
+  CHECK(letters_of(read_recording(maria("1", rows) + maria("1", "select 1"))) == "wr");
 }
 
 TEST_CASE("Slow log: damaged files give a trace or an error") {

@@ -11,31 +11,14 @@
 #include "catch.h"
 #include "core/error.h"
 #include "temporary_file.h"
+#include "text_source.h"
 #include "workload/open_trace.h"
 
 namespace switchyard {
 namespace {
 
-// Hands out the text in pieces, as a pipe does.
-class StringSource : public ByteSource {
- public:
-  explicit StringSource(std::string text, std::size_t piece = SIZE_MAX)
-      : text_(std::move(text)), piece_(piece) {}
-  std::size_t read(std::span<char> buffer) override {
-    const std::size_t n = std::min({buffer.size(), piece_, text_.size() - at_});
-    std::memcpy(buffer.data(), text_.data() + at_, n);
-    at_ += n;
-    return n;
-  }
-
- private:
-  std::string text_;
-  std::size_t piece_;
-  std::size_t at_ = 0;
-};
-
 Trace read(const std::string& text, std::size_t piece = SIZE_MAX) {
-  return read_native_csv(std::make_unique<StringSource>(text, piece), "x.csv");
+  return read_native_csv(std::make_unique<TextSource>(text, piece), "x.csv");
 }
 
 const std::string kFirst = "# switchyard-trace v1 epoch_ns=0 source=test\n";

@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "catch.h"
-#include "workload/reading.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {

@@ -15,6 +15,7 @@
 #include "temporary_file.h"
 #include "text_source.h"
 #include "workload/open_trace.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {
@@ -90,24 +91,6 @@ std::string csv(const Row& row) {
 
 Row statement(const std::string& sql, const std::string& ms = "1.000") {
   return {.message = "duration: " + ms + " ms  statement: " + sql};
-}
-
-std::string key_of(const Trace& trace, std::size_t i) {
-  const TraceColumns& c = trace.columns();
-  if (c.key.empty() || c.key[i] == kNone) return "";
-  return std::string(trace.names().keys[c.key[i]]);
-}
-
-std::string letters_of(const Trace& trace) {
-  std::string letters;
-  for (const Op op : trace.columns().op) letters += letter_of(op);
-  return letters;
-}
-
-bool has_note(const Trace& trace, std::string_view part) {
-  return std::ranges::any_of(trace.info().notes, [&](const std::string& note) {
-    return note.find(part) != std::string::npos;
-  });
 }
 
 // The counts below were taken from the file with Python's csv module, row by row; pgbadger counts

@@ -9,29 +9,13 @@
 #include "workload/open_trace.h"
 #include "workload/readers/postgres_jsonlog.h"
 #include "workload/readers/postgres_textlog.h"
+#include "workload/recording.h"
 
 namespace switchyard {
 namespace {
 
 std::string data(const std::string& name) {
   return SWITCHYARD_SOURCE_DIR "/tests/data/" + name;
-}
-
-std::string letters_of(const Trace& trace) {
-  std::string letters;
-  for (const Op op : trace.columns().op) letters += letter_of(op);
-  return letters;
-}
-
-bool has_note(const Trace& trace, std::string_view part) {
-  for (const std::string& note : trace.info().notes) {
-    if (note.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
-std::string statement_of(const Trace& trace, std::size_t i) {
-  return std::string(trace.names().statements[trace.columns().stmt[i]]);
 }
 
 // Counted in the files with Python's csv module: rows with "duration: … statement:" or an

@@ -23,7 +23,7 @@ TEST_CASE("ProxySQL: JSON tells start, duration, session and server") {
                     R"("query":"SELECT c FROM t WHERE id=7")") +
       json(kTimes + R"(,"rows_affected":2,"rows_sent":0,"query":"update t set a=1","errno":1205)"));
   REQUIRE(trace.size() == 2);
-  CHECK(ops_of(trace) == "rl");
+  CHECK(letters_of(trace) == "rl");
   CHECK(time_of(trace, 0) == kT * kSecond + 100'000);
   CHECK(trace.columns().dur_ns[0] == 250'000);
   CHECK(trace.columns().dur_ns[1] == 250'000);
@@ -120,7 +120,7 @@ TEST_CASE("ProxySQL: binary records of both layouts, whatever their length says"
       CAPTURE(has_insert_id, is_length_wrong);
       const Trace trace = read_recording(binary_log(has_insert_id, is_length_wrong));
       REQUIRE(trace.size() == 5);
-      CHECK(ops_of(trace) == "rwwwc");
+      CHECK(letters_of(trace) == "rwwwc");
       CHECK(time_of(trace, 0) == kT * kSecond + 100'000);
       CHECK(trace.columns().dur_ns[0] == 250'000);
       CHECK(trace.columns().rows[0] == 2);

@@ -1,4 +1,4 @@
-// Recordings written by hand, read as a user's file is.
+// Recordings written by hand, read as a user's file is or by one reader, and what is in them.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "catch.h"
 #include "core/error.h"
 #include "temporary_file.h"
+#include "text_source.h"
 #include "workload/open_trace.h"
 
 namespace switchyard {
@@ -39,6 +40,39 @@ inline std::string error_of(std::string_view content, const ImportOptions& optio
   return "";
 }
 
+inline const TraceFormat& format_named(std::string_view name) {
+  return *std::ranges::find(trace_formats(), name, &TraceFormat::name);
+}
+
+inline Trace read_as(std::string_view format, const std::string& text,
+                     const ImportOptions& options = {}, std::size_t piece = SIZE_MAX) {
+  PeekedSource source(std::make_unique<TextSource>(text, piece), std::size_t{1} << 16);
+  return format_named(format).read(source, "recording", options);
+}
+
+// What its reading as this format fails with, or "".
+inline std::string error_of(std::string_view format, const std::string& text,
+                            const ImportOptions& options = {}) {
+  try {
+    read_as(format, text, options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// The names of the formats that may hold such a text: of the one that is certain, or of all that
+// are possible.
+inline std::vector<std::string_view> formats_of(std::string_view head) {
+  std::vector<std::string_view> names;
+  for (const TraceFormat& format : trace_formats()) {
+    const TraceFormat::Fit fit = format.fit(head);
+    if (fit == TraceFormat::Fit::kYes) return {format.name};
+    if (fit == TraceFormat::Fit::kMaybe) names.push_back(format.name);
+  }
+  return names;
+}
+
 inline bool has_note(const Trace& trace, std::string_view part) {
   return std::ranges::any_of(trace.info().notes, [&](const std::string& note) {
     return note.find(part) != std::string::npos;
@@ -46,7 +80,7 @@ inline bool has_note(const Trace& trace, std::string_view part) {
 }
 
 // The letters of its requests, in order.
-inline std::string ops_of(const Trace& trace) {
+inline std::string letters_of(const Trace& trace) {
   std::string letters;
   for (const Op op : trace.columns().op) letters += letter_of(op);
   return letters;
@@ -59,6 +93,12 @@ inline std::int64_t time_of(const Trace& trace, std::size_t i) {
 
 inline std::string session_of(const Trace& trace, std::size_t i) {
   return std::string(trace.names().sessions[trace.columns().session[i]]);
+}
+
+// "" if it has none.
+inline std::string key_of(const Trace& trace, std::size_t i) {
+  const auto keys = trace.columns().key;
+  return keys.empty() || keys[i] == kNone ? "" : std::string(trace.names().keys[keys[i]]);
 }
 
 inline std::string statement_of(const Trace& trace, std::size_t i) {

@@ -211,10 +211,16 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
 
   end_unlogged(recorded, session, statement->op);
 
-  RecordedStatement control = recorded;
-  control.dur_ns = 0;
-  control.is_error = false;
-  const auto add_control = [&](char letter) {
+  // Coarse stamps stay together, to be spread.
+  const Nanoseconds dur_ns =
+      resolution_ns_ >= kCoarse ? 0 : std::max<Nanoseconds>(recorded.dur_ns, 0);
+  const std::int64_t start_ns = recorded.stamp_ns - (recorded.is_stamped_at_end ? dur_ns : 0);
+  const auto add_control = [&](char letter, std::int64_t at_ns) {
+    RecordedStatement control = recorded;
+    control.stamp_ns = at_ns;
+    control.is_stamped_at_end = false;
+    control.dur_ns = 0;
+    control.is_error = false;
     TraceRow row;
     row.op = *op_of_letter(letter);
     ++added_control_;
@@ -222,12 +228,12 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
     add_row(control, session, row);
   };
   if (statement->commits_first && session.is_open) {
-    add_control(letter_of(Op::kCommit));
+    add_control(letter_of(Op::kCommit), start_ns);
     --added_control_;
     ++implied_commits_;
   }
   if (statement->autocommit) session.autocommit = *statement->autocommit;
-  for (const char letter : statement->before) add_control(letter);
+  for (const char letter : statement->before) add_control(letter, start_ns);
 
   TraceRow row;
   row.op = statement->op;
@@ -248,7 +254,7 @@ void Import::add(const RecordedStatement& recorded, const SqlClassifier::Result&
   }
   add_row(recorded, session, row);
   ++kept_;
-  for (const char letter : statement->after) add_control(letter);
+  for (const char letter : statement->after) add_control(letter, start_ns + dur_ns);
 }
 
 void Import::add(const RecordedStatement& recorded, Op op, std::string_view table,
