@@ -1,6 +1,8 @@
-// A target of libFuzzer for the reader of one format: any bytes make a trace or an InputError.
+// A target of libFuzzer: any bytes make a trace or an InputError, whichever format's reader they
+// are given to. SWITCHYARD_FUZZED_FORMAT names it, as `--format` does.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,9 +38,10 @@ Trace read(std::string_view format, const std::string& bytes) {
 }  // namespace switchyard
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const char* const format = std::getenv("SWITCHYARD_FUZZED_FORMAT");
+  if (format == nullptr) std::abort();
   try {
-    switchyard::read(SWITCHYARD_FUZZED_FORMAT,
-                     std::string(reinterpret_cast<const char*>(data), size));
+    switchyard::read(format, std::string(reinterpret_cast<const char*>(data), size));
   } catch (const switchyard::InputError&) {
   }
   return 0;

@@ -58,7 +58,8 @@ TEST_CASE("results do not depend on the number of threads, nor on which candidat
   CHECK(fingerprints(run_comparison(scenario)) == std::vector{single[2]});
 }
 
-TEST_CASE("repetitions give intervals that hold the theory's value, and pool their requests") {
+TEST_CASE("repetitions give intervals that hold the theory's value, and pool their requests",
+          "[long]") {
   Scenario scenario = scenario_of(0.8e3);
   scenario.cluster = cluster_of(1, 1);
   scenario.candidates = {candidate_of("primary_only")};
@@ -125,7 +126,7 @@ TEST_CASE("a stopped comparison throws Interrupted") {
   CHECK_THROWS_AS(compare(scenario_of(3000), control), Interrupted);
 }
 
-TEST_CASE("utilisation, throughput and mean queue of a known system") {
+TEST_CASE("utilisation, throughput and mean queue of a known system", "[long]") {
   // M/M/1 at load 0.8 over many requests: utilisation 0.8, queue 3.2, 800 a second.
   Scenario scenario = scenario_of(800);
   scenario.cluster = cluster_of(1, 1);

@@ -122,7 +122,8 @@ TEST_CASE("every request ends exactly once: completed, failed, timed out or reje
   }
 }
 
-TEST_CASE("planning ahead and simulating every completion give the same run to the nanosecond") {
+TEST_CASE("planning ahead and simulating every completion give the same run to the nanosecond",
+          "[long]") {
   for (std::uint64_t seed = 1; seed <= kScenarios; ++seed) {
     RandomScenario s = random_scenario(seed, true);
     INFO("seed " << seed << ", router " << s.candidate.name);

@@ -42,7 +42,7 @@ double mean_ms(const RunTally& tally) {
 
 }  // namespace
 
-TEST_CASE("all times multiplied by 8: the same choices, every latency multiplied by 8") {
+TEST_CASE("all times multiplied by 8: the same choices, every latency multiplied by 8", "[long]") {
   const ReplayWorkload workload = synthetic(base_workload());
   ClusterSpec cluster = cluster_of(4, 2);
   cluster.nodes[1].round_trip_ns = 1000;
@@ -65,7 +65,7 @@ TEST_CASE("all times multiplied by 8: the same choices, every latency multiplied
   }
 }
 
-TEST_CASE("with one node every strategy gives the identical run") {
+TEST_CASE("with one node every strategy gives the identical run", "[long]") {
   const ReplayWorkload workload = synthetic(base_workload());
   const ClusterSpec cluster = cluster_of(1, 4);
   for (const LoopMode loop : {LoopMode::kOpen, LoopMode::kSession, LoopMode::kClosed}) {

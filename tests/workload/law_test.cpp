@@ -81,7 +81,7 @@ void check_quantiles(const std::string& name, const Law& law, const Function& qu
   check_shares(name, law, at, p);
 }
 
-TEST_CASE("Mean and variance of every law are those of its formula") {
+TEST_CASE("Mean and variance of every law are those of its formula", "[long]") {
   constexpr double ms = 1e6;
   check_moments("exponential", Law::exponential(ms), ms, ms * ms);
   check_moments("lognormal, cv 1", Law::lognormal(ms, 1), ms, ms * ms);
@@ -140,14 +140,14 @@ TEST_CASE("Quantiles of the lognormal law are exp(mu + sigma z)") {
                   [&](double q) { return std::exp(mu + sigma * z(q)); });
 }
 
-TEST_CASE("Quantiles of the Weibull law are scale (-ln(1 - q))^(1 / shape)") {
+TEST_CASE("Quantiles of the Weibull law are scale (-ln(1 - q))^(1 / shape)", "[long]") {
   for (const double shape : {0.7, 1.0, 3.0}) {
     check_quantiles("weibull", Law::weibull(5e5, shape),
                     [=](double q) { return 5e5 * std::pow(-std::log1p(-q), 1 / shape); });
   }
 }
 
-TEST_CASE("Quantiles of the Pareto law are scale (1 - q)^(-1 / shape)") {
+TEST_CASE("Quantiles of the Pareto law are scale (1 - q)^(-1 / shape)", "[long]") {
   for (const double shape : {0.8, 1.5, 3.0}) {
     check_quantiles("pareto", Law::pareto(1e6, shape),
                     [=](double q) { return 1e6 * std::pow(1 - q, -1 / shape); });
@@ -163,13 +163,14 @@ TEST_CASE("A Pareto law has no mean at shape 1, and never falls below its scale"
   for (int i = 0; i < 100'000; ++i) REQUIRE(law.sample(random) >= 1e6 * (1 - 1e-14));
 }
 
-TEST_CASE("The Erlang law has its distribution function") {
+TEST_CASE("The Erlang law has its distribution function", "[long]") {
   // Two exponentials of mean 1: 1 - e^-x (1 + x).
   check_distribution("erlang", Law::erlang(2, 2), {0.1, 0.5, 1, 2, 4, 8},
                      [](double x) { return 1 - std::exp(-x) * (1 + x); });
 }
 
-TEST_CASE("The hyperexponential law mixes two branches that carry half of the load each") {
+TEST_CASE("The hyperexponential law mixes two branches that carry half of the load each",
+          "[long]") {
   // cv^2 = 4 gives p = (1 + sqrt(3/5)) / 2, means 1/2p and 1/2(1-p).
   const double p = (1 + std::sqrt(0.6)) / 2;
   check_distribution("hyperexponential", Law::hyperexponential(1, 2), {0.05, 0.2, 0.5, 1, 3, 10},
@@ -274,7 +275,7 @@ TEST_CASE("The first of 100000 keys with exponent 1.1 has its exact share") {
         5 * std::sqrt(exact * (1 - exact) / kDraws));
 }
 
-TEST_CASE("Zipf's law has the shares of its definition") {
+TEST_CASE("Zipf's law has the shares of its definition", "[long]") {
   check_zipf(5, 1, 5);  // the logarithm takes the place of the power
   check_zipf(5, 0, 5);  // uniform
   check_zipf(10, 0.5, 10);

@@ -108,7 +108,7 @@ TEST_CASE("Constant arrivals have equal gaps to the end") {
   CHECK(workload.arrivals.mean_rate() == 3000);
 }
 
-TEST_CASE("MMPP arrivals have the mean rate of the formula and come in bursts") {
+TEST_CASE("MMPP arrivals have the mean rate of the formula and come in bursts", "[long]") {
   SyntheticWorkload workload = open_workload(1'000'000);
   workload.arrivals.kind = ArrivalLaw::Kind::kMmpp;
   workload.arrivals.rates = {1000, 10'000};
@@ -143,7 +143,7 @@ TEST_CASE("A state of an MMPP with rate 0 brings no request, and states last as 
   CHECK(n == Approx(400 * std::exp(-0.02)).margin(5 * 20));
 }
 
-TEST_CASE("Batches come at Poisson times and have geometric sizes") {
+TEST_CASE("Batches come at Poisson times and have geometric sizes", "[long]") {
   constexpr std::size_t n = 300'000;
   SyntheticWorkload workload = open_workload(n);
   workload.arrivals.kind = ArrivalLaw::Kind::kBatch;
@@ -174,7 +174,7 @@ TEST_CASE("Batches of mean size 1 are single requests") {
   for (const double gap : gaps(generate(workload, 7))) REQUIRE(gap > 0);
 }
 
-TEST_CASE("The share of reads is the wanted one") {
+TEST_CASE("The share of reads is the wanted one", "[long]") {
   constexpr std::size_t n = 200'000;
   for (const double share : {0.0, 0.25, 0.9, 1.0}) {
     SyntheticWorkload workload = open_workload(n);
@@ -208,7 +208,7 @@ TEST_CASE("Requests are dealt to all sessions alike") {
   CHECK(trace.session_count() == 20);
 }
 
-TEST_CASE("Keys follow their law, and a trace without a law for keys has none") {
+TEST_CASE("Keys follow their law, and a trace without a law for keys has none", "[long]") {
   constexpr std::size_t n = 200'000;
   SyntheticWorkload workload = open_workload(n);
   workload.keys = KeyLaw{4, 0};
