@@ -1,30 +1,76 @@
 #include "cli/import_options.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
 #include "core/error.h"
-#include "workload/readers/delimited.h"
-#include "workload/readers/time_stamp.h"
+#include "workload/open_trace.h"
 
 namespace switchyard {
+namespace {
 
-Nanoseconds utc_offset(const std::string& text) {
-  // As the zone of some stamp.
-  const auto stamp = parse_time_stamp("2000-01-01 00:00:00" + text);
-  if (!stamp || stamp->zone != TimeStamp::Zone::kUtc || stamp->size != 19 + text.size()) {
-    throw InputError("--utc-offset " + text + ": expected an offset like +01:00");
-  }
-  return parse_time_stamp("2000-01-01 00:00:00Z")->unix_ns - stamp->unix_ns;
+template <class T>
+T parsed(std::string_view option, const std::string& text, const std::optional<T>& value,
+         std::string_view form) {
+  if (!value) throw InputError(fmt::format("{} {}: expected {}", option, text, form));
+  return *value;
 }
 
-std::pair<std::size_t, Op> pgbench_script(const std::string& text) {
-  const std::string_view view = text;
-  const std::size_t equals = view.find('=');
-  const auto number = parse_unsigned(view.substr(0, equals), 127);
-  const std::string_view letter = equals == view.npos ? "" : view.substr(equals + 1);
-  if (!number || (letter != "r" && letter != "w")) {
-    throw InputError("--pgbench-script " + text +
-                     ": expected the number of a script and r (reads) or w (writes), like 0=r");
-  }
-  return {*number, letter == "r" ? Op::kRead : Op::kWrite};
+}  // namespace
+
+void add_import_options(CLI::App& command, ImportOptions& options) {
+  command.add_option("--format", options.format, "Format of the recording")
+      ->check(CLI::IsMember(trace_format_names()));
+  command
+      .add_option("--write-function", options.functions.writing,
+                  "SQL function that writes, so that SELECT f() is a write; repeat for more")
+      ->allow_extra_args(false);
+  command
+      .add_option("--read-function", options.functions.reading,
+                  "SQL function that only reads; repeat for more")
+      ->allow_extra_args(false);
+  command.add_flag("--strict", options.strict, "Stop at the first damaged record");
+  command.add_flag("--partial", options.partial,
+                   "Take a log that seems to hold slow statements only");
+  command
+      .add_option("--hash-keys", options.hash_keys,
+                  "Put digests in place of keys; with a secret, the same ones every time")
+      ->expected(0, 1);
+  command.add_option("--log-line-prefix", options.log_line_prefix,
+                     "PostgreSQL's setting; told from the first lines if not given");
+  command.add_option_function<std::string>(
+      "--utc-offset",
+      [&options](const std::string& text) {
+        options.utc_offset_ns =
+            parsed("--utc-offset", text, parse_utc_offset(text), kUtcOffsetForm);
+      },
+      "Zone of stamps that name none or an unclear one: +01:00");
+  command.add_option("--year", options.year, "Year of stamps that lack it (syslog)")
+      ->check(CLI::Range(kFirstYear, kLastYear));
+  command
+      .add_option("--read-share", options.read_share,
+                  "Share of reads in a recording that does not tell them from writes, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      .add_option("--sessions", options.sessions,
+                  "Deal the requests of a key-value or block recording to so many sessions in turn")
+      ->check(CLI::Range(1U, kManySessions));
+  command.add_option("--columns", options.columns,
+                     "Columns of a text for --format libcachesim, from 1: "
+                     "time-col=2,obj-id-col=5,delimiter=,");
+  command
+      .add_option("--pgbench-script",
+                  "Whether a script of pgbench reads (0=r) or writes (0=w), by its number; repeat "
+                  "for more")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false)
+      ->each([&options](const std::string& text) {
+        const auto [number, op] =
+            parsed("--pgbench-script", text, parse_pgbench_script(text), kPgbenchScriptForm);
+        options.pgbench_scripts.insert_or_assign(number, op);
+      });
 }
 
 }  // namespace switchyard

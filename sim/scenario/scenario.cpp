@@ -13,6 +13,7 @@
 #include "scenario/build_chain.h"
 #include "scenario/read_candidates.h"
 #include "scenario/read_faults.h"
+#include "scenario/read_import.h"
 #include "scenario/table_reader.h"
 
 namespace switchyard {
@@ -79,10 +80,7 @@ SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
   SyntheticWorkload workload;
   workload.requests = reader.integer("requests", 100'000, 1, kManyRequests);
   workload.sessions = static_cast<std::uint32_t>(reader.integer("sessions", 100, 1, 100'000'000));
-  workload.read_share = reader.number("read_share", 0.9, 0);
-  if (workload.read_share > 1) {
-    reader.fail(*reader.find("read_share"), reader.name_of("read_share") + " must be from 0 to 1");
-  }
+  workload.read_share = reader.share("read_share", 0.9);
   workload.read_service = reader.law("read_service").value_or(Law::exponential(1e6));
   workload.write_service = reader.law("write_service").value_or(Law::exponential(1e6));
   if (auto keys = reader.table("keys")) workload.keys = read_keys(*keys);
@@ -105,23 +103,11 @@ WorkloadSpec read_workload(TableReader reader) {
   WorkloadSpec spec;
   spec.trace = reader.text("trace", "");
   if (!spec.trace.empty()) spec.trace = resolve_path(spec.trace, reader.file());
-  spec.import.format = reader.text("format", "auto");
+  spec.import = read_import(reader);
   spec.loop = static_cast<LoopMode>(reader.choice("loop", kLoops, 1));
   spec.speed = reader.number("speed", 1, 0, true);
   spec.think_scale = reader.number("think_scale", 1, 0);
   spec.service = reader.law("service");
-  for (const auto& [key, list] : {std::pair{"write_functions", &spec.import.functions.writing},
-                                  std::pair{"read_functions", &spec.import.functions.reading}}) {
-    const toml::node* node = reader.find(key);
-    if (node == nullptr) continue;
-    if (!node->is_array())
-      reader.fail(*node, fmt::format("workload.{} must be a list of names", key));
-    for (const toml::node& item : *node->as_array()) {
-      const auto name = item.value_exact<std::string>();
-      if (!name) reader.fail(item, fmt::format("workload.{} must be a list of names", key));
-      list->push_back(*name);
-    }
-  }
   if (auto synthetic = reader.table("synthetic")) {
     spec.synthetic = read_synthetic(*synthetic, spec.loop);
   }

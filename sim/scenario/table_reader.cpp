@@ -116,6 +116,14 @@ double TableReader::number(std::string_view key, double fallback, double min, bo
   return value;
 }
 
+double TableReader::share(std::string_view key, double fallback) {
+  const double value = number(key, fallback, 0);
+  if (value > 1) {
+    fail(*find(key), fmt::format("{} must be from 0 to 1, found {}", name_of(key), value));
+  }
+  return value;
+}
+
 double TableReader::duration_of(const toml::node& node, std::string_view key) const {
   const auto text = node.value_exact<std::string>();
   const auto value = text ? parse_duration(*text) : std::nullopt;
@@ -130,6 +138,19 @@ double TableReader::duration_of(const toml::node& node, std::string_view key) co
 Nanoseconds TableReader::duration(std::string_view key, Nanoseconds fallback) {
   const toml::node* node = find(key);
   return node == nullptr ? fallback : static_cast<Nanoseconds>(duration_of(*node, key));
+}
+
+std::vector<std::string> TableReader::texts(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return {};
+  if (!node->is_array()) fail(*node, fmt::format("{} must be a list of texts", name_of(key)));
+  std::vector<std::string> values;
+  for (const toml::node& item : *node->as_array()) {
+    const auto value = item.value_exact<std::string>();
+    if (!value) fail(item, fmt::format("{} must be a list of texts", name_of(key)));
+    values.push_back(*value);
+  }
+  return values;
 }
 
 std::vector<double> TableReader::numbers(std::string_view key) {

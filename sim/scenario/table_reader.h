@@ -30,7 +30,11 @@ class TableReader {
                         std::uint64_t max);
   // A number of at least (or above) `min`.
   double number(std::string_view key, double fallback, double min, bool above = false);
+  // A number from 0 to 1.
+  double share(std::string_view key, double fallback);
   Nanoseconds duration(std::string_view key, Nanoseconds fallback);
+  // An absent list is empty.
+  std::vector<std::string> texts(std::string_view key);
   std::vector<double> numbers(std::string_view key);
   std::vector<double> durations(std::string_view key);
   // { law = "…", … }; relative paths of empirical laws are resolved against the file's folder.

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/time.h"
 #include "workload/op.h"
@@ -40,5 +42,18 @@ struct ImportOptions {
   // Called as the input is read, with bytes read so far and its size (0: unknown). It may throw.
   std::function<void(std::uint64_t done, std::uint64_t size)> on_progress;
 };
+
+// "+01:00" or "-0330" in nanoseconds; nothing for other texts.
+std::optional<Nanoseconds> parse_utc_offset(std::string_view text);
+inline constexpr std::string_view kUtcOffsetForm = "an offset like +01:00";
+
+// "3=r" or "3=w": the number of a script, and whether it reads or writes.
+std::optional<std::pair<std::size_t, Op>> parse_pgbench_script(std::string_view text);
+inline constexpr std::string_view kPgbenchScriptForm =
+    "the number of a script and r (reads) or w (writes), like 0=r";
+
+inline constexpr int kFirstYear = 1970;
+inline constexpr int kLastYear = 2200;
+inline constexpr std::uint32_t kManySessions = 10'000'000;
 
 }  // namespace switchyard

@@ -2,6 +2,7 @@
 #include "scenario/scenario.h"
 
 #include <algorithm>
+#include <array>
 
 #include "catch.h"
 #include "cli/run_command.h"
@@ -162,6 +163,8 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
   const std::string arrivals = "arrivals = { law = \"constant\", rate = 1.0 }\n";
   const std::string synthetic = "[workload.synthetic]\n";
   const std::vector<std::string> lines = alternatives();
+  const std::array recording_keys = {"service",    "hash_keys", "utc_offset",
+                                     "read_share", "sessions",  "year"};
   std::size_t laws = 0;
   std::size_t faults = 0;
   for (const std::string& line : lines) {
@@ -180,7 +183,8 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
       ++laws;
     } else if (line.starts_with("trace")) {
       text = "[workload]\n" + line + kRest;
-    } else if (line.starts_with("service")) {
+    } else if (std::ranges::any_of(recording_keys,
+                                   [&](const char* key) { return line.starts_with(key); })) {
       text = "[workload]\ntrace = \"t.csv\"\n" + line + kRest;
     } else if (line.starts_with("arrivals")) {
       text = synthetic + line + kRest;
@@ -365,6 +369,32 @@ TEST_CASE("The options of a recording are read") {
   CHECK(scenario.workload.think_scale == 0.5);
   CHECK(scenario.workload.import.functions.writing == std::vector<std::string>{"touch"});
   CHECK(scenario.workload.import.functions.reading == std::vector<std::string>{"peek", "look"});
+}
+
+TEST_CASE("What a recording does not say of itself is read from the scenario") {
+  const ImportOptions import =
+      parse_workload(
+          "trace = \"t.log\"\nstrict = true\npartial = true\nhash_keys = \"\"\n"
+          "log_line_prefix = \"%m [%p] \"\nutc_offset = \"-03:30\"\nyear = 2024\n"
+          "read_share = 0.75\nsessions = 7\ncolumns = \"time-col=2\"\n"
+          "pgbench_scripts = [\"0=r\", \"3=w\"]\n")
+          .workload.import;
+  CHECK(import.strict);
+  CHECK(import.partial);
+  CHECK(import.hash_keys == "");
+  CHECK(import.log_line_prefix == "%m [%p] ");
+  CHECK(import.utc_offset_ns == -12'600 * kSecond);
+  CHECK(import.year == 2024);
+  CHECK(import.read_share == 0.75);
+  CHECK(import.sessions == 7);
+  CHECK(import.columns == "time-col=2");
+  CHECK(import.pgbench_scripts == std::map<std::size_t, Op>{{0, Op::kRead}, {3, Op::kWrite}});
+  const std::string trace = "[workload]\ntrace = \"t.log\"\n";
+  check_refusal(trace + "utc_offset = \"1h\"\n" + kRest, "x.toml:3:14", "an offset like +01:00");
+  check_refusal(trace + "year = 24\n" + kRest, "x.toml:3:8", "from 1970 to 2200");
+  check_refusal(trace + "read_share = 1.5\n" + kRest, "x.toml:3:14", "from 0 to 1, found 1.5");
+  check_refusal(trace + "pgbench_scripts = [\"0\"]\n" + kRest, "x.toml:3:19", "like 0=r");
+  check_refusal(trace + "columns = 2\n" + kRest, "x.toml:3:11", "must be a text");
 }
 
 TEST_CASE("A relative recording is found from the scenario's folder, an absolute one as it is") {
@@ -652,7 +682,7 @@ TEST_CASE("A key of the wrong type or out of range is refused where its value st
   check_refusal("[workload]\nspeed = nan\n", "x.toml:2:9", "workload.speed must be a number");
   check_refusal("[workload]\nloop = \"opn\"\n", "x.toml:2:8", "did you mean 'open'?");
   check_refusal("[workload]\ntrace = \"t.csv\"\nread_functions = \"f\"\n", "x.toml:3:18",
-                "must be a list of names");
+                "must be a list of texts");
   check_refusal("[workload]\n[workload.synthetic]\nread_share = 1.5\n", "x.toml:3:14",
                 "workload.synthetic.read_share must be from 0 to 1");
   check_refusal("[workload]\ntrace = \"t.csv\"\n[databases]\ndefault = 8\n", "x.toml:4:11",
