@@ -78,8 +78,9 @@ ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed,
   const WorkloadSpec& spec = scenario.workload;
   ImportOptions import = spec.import;
   import.on_progress = reading_progress(control);
-  Trace trace = spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, import);
-  return prepare(std::move(trace), spec.service, seed);
+  const Trace trace =
+      spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, import);
+  return prepare(trace, spec.service, seed);
 }
 
 class Comparison {

@@ -32,14 +32,10 @@ std::vector<WriteEffect> write_effects(const Trace& trace) {
 
 }  // namespace
 
-ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint64_t seed) {
+ReplayWorkload prepare(const Trace& recorded, const std::optional<Law>& missing,
+                       std::uint64_t seed) {
+  Trace trace = expand_repeats(recorded);
   const TraceColumns& c = trace.columns();
-  if (std::ranges::any_of(c.count, [](std::uint32_t n) { return n != 1; })) {
-    throw InputError(
-        "the recording has requests that stand for several (count above 1), which can't be "
-        "replayed "
-        "yet; write each as a row of its own");
-  }
   const auto unknown = c.dur_ns.empty() ? static_cast<std::ptrdiff_t>(trace.size())
                                         : std::ranges::count(c.dur_ns, kUnknown);
   ReplayWorkload workload;

@@ -27,9 +27,10 @@ struct ReplayWorkload {
   std::shared_ptr<const std::vector<std::int64_t>> drawn;  // owns service_ns where it was drawn
 };
 
-// Draws a service time from `missing` for each request that the recording has none for; the draw
-// depends on the seed and the request's number alone. Throws InputError when the recording lacks
-// durations and no law is given, and when a request stands for several (count > 1).
-ReplayWorkload prepare(Trace trace, const std::optional<Law>& missing, std::uint64_t seed);
+// A row that stands for several requests (`count`) becomes as many. Draws a service time from
+// `missing` for each request that the recording has none for; the draw depends on the seed and the
+// request's number alone. Throws InputError when the recording lacks durations and no law is given.
+ReplayWorkload prepare(const Trace& recorded, const std::optional<Law>& missing,
+                       std::uint64_t seed);
 
 }  // namespace switchyard

@@ -149,6 +149,7 @@ class RowParser {
     row.txn = small_integer(text, kTxn, 0);
     row.flags = flags(optional_text(text[kFlags]));
     row.count = small_integer(text, kCount, 1);
+    if (row.count == 0) fail(kCount, "must be at least 1; leave out what did not happen");
     row.node = name_text(text, kNode);
     row.stmt = name_text(text, kStmt);
     return row;

@@ -7,7 +7,8 @@
 //             op       r read, l locking read, w write, d DDL, b begin, c commit, a abort,
 //                      s session state, x other
 //   optional  key, table, node, stmt (text); dur (ns at the server), bytes, rows (integers);
-//             txn (integer, unique within the session); flags (letters of RSPEMU); count
+//             txn (integer, unique within the session); flags (letters of RSPEMU);
+//             count (equal requests at the same instant that the line stands for, from 1)
 // Fields may be quoted with " (doubled inside). With `escapes=backslash` in the first line, \n, \r,
 // \0 and \\ stand for a line break, a return, a NUL and a backslash. Lines `# note: …` before the
 // header tell what an import skipped and assumed.

@@ -66,7 +66,8 @@ std::vector<std::string> missing_columns(const TraceColumns& c) {
 
 }  // namespace
 
-TraceSummary summarize(const Trace& trace) {
+TraceSummary summarize(const Trace& recorded) {
+  const Trace trace = expand_repeats(recorded);
   const TraceColumns& c = trace.columns();
   TraceSummary summary;
   summary.requests = trace.size();

@@ -31,6 +31,7 @@ struct TraceSummary {
   std::vector<std::string> missing;  // columns that the recording lacks, and what follows from it
 };
 
-TraceSummary summarize(const Trace& trace);
+// A row that stands for several requests counts as many.
+TraceSummary summarize(const Trace& recorded);
 
 }  // namespace switchyard

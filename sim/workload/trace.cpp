@@ -57,16 +57,28 @@ void permute(std::vector<T>& column, const std::vector<RequestIndex>& order) {
   column = std::move(sorted);
 }
 
-// Gives names new ids in the order in which the (sorted) column first uses them.
-void renumber(std::vector<std::uint32_t>& column, StringTable& table) {
-  StringTable renumbered;
-  std::vector<std::uint32_t> new_id(table.size(), kNone);
+// Gives ids anew in the order in which the column first uses them; `name_of` an old id.
+template <class NameOf>
+StringTable renumber(std::vector<std::uint32_t>& column, NameOf&& name_of) {
+  StringTable table;
+  std::vector<std::uint32_t> new_id;
   for (std::uint32_t& id : column) {
     if (id == kNone) continue;
-    if (new_id[id] == kNone) new_id[id] = renumbered.intern(table.view()[id]);
+    if (id >= new_id.size()) new_id.resize(std::size_t{id} + 1, kNone);
+    if (new_id[id] == kNone) new_id[id] = table.intern(name_of(id));
     id = new_id[id];
   }
-  table = std::move(renumbered);
+  return table;
+}
+
+void renumber(std::vector<std::uint32_t>& column, StringTable& table) {
+  table = renumber(column, [&](std::uint32_t id) { return table.view()[id]; });
+}
+
+// Numbered ids are named by their numbers, so that the trace can be written and read back.
+void name_numbers(std::vector<std::uint32_t>& column, StringTable& table) {
+  if (table.size() > 0) return;
+  table = renumber(column, [](std::uint32_t id) { return std::to_string(id); });
 }
 
 // The place of each name among all in their order.
@@ -200,16 +212,8 @@ Trace TraceBuilder::finish(TraceInfo info) {
     renumber(s.node, s.nodes);
     renumber(s.stmt, s.statements);
   }
-  // Numbered sessions get their number as a name, so that the trace can be written and read back.
-  if (s.sessions.size() == 0 && n > 0) {
-    const std::uint32_t last = *std::max_element(s.session.begin(), s.session.end());
-    for (std::uint32_t id = 0; id <= last; ++id) s.sessions.intern(std::to_string(id));
-  }
-  if (s.keys.size() == 0 && !s.key.empty()) {
-    std::uint32_t last = 0;
-    for (const std::uint32_t key : s.key) last = key == kNone ? last : std::max(last, key);
-    for (std::uint32_t id = 0; id <= last; ++id) s.keys.intern(std::to_string(id));
-  }
+  name_numbers(s.session, s.sessions);
+  name_numbers(s.key, s.keys);
   s.next_in_session = link_sessions(s.session, s.sessions.size());
 
   const TraceColumns columns = {
@@ -219,6 +223,36 @@ Trace TraceBuilder::finish(TraceInfo info) {
                             s.statements.view()};
   std::shared_ptr<const void> owner = std::exchange(storage_, std::make_shared<Storage>());
   return {columns, names, std::move(info), std::move(owner)};
+}
+
+Trace expand_repeats(const Trace& trace) {
+  const TraceColumns& c = trace.columns();
+  if (std::ranges::all_of(c.count, [](std::uint32_t n) { return n == 1; })) return trace;
+  const TraceNames& names = trace.names();
+  const auto value = [](const auto& column, std::size_t i, auto absent) {
+    return column.empty() ? absent : column[i];
+  };
+  const auto name = [&](const auto& column, std::size_t i, const StringTableView& table) {
+    const std::uint32_t id = value(column, i, kNone);
+    return id == kNone ? std::string_view() : table[id];
+  };
+  TraceBuilder builder;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const TraceRow row = {.t_ns = c.t_ns[i],
+                          .session = names.sessions[c.session[i]],
+                          .op = c.op[i],
+                          .key = name(c.key, i, names.keys),
+                          .table = name(c.table, i, names.tables),
+                          .dur_ns = value(c.dur_ns, i, kUnknown),
+                          .bytes = value(c.bytes, i, kUnknown),
+                          .rows = value(c.rows, i, kUnknown),
+                          .txn = value(c.txn, i, 0U),
+                          .flags = value(c.flags, i, std::uint8_t{0}),
+                          .node = name(c.node, i, names.nodes),
+                          .stmt = name(c.stmt, i, names.statements)};
+    for (std::uint32_t n = 0; n < c.count[i]; ++n) builder.add(row);
+  }
+  return builder.finish(trace.info());
 }
 
 std::vector<RequestIndex> link_sessions(std::span<const std::uint32_t> session,

@@ -121,7 +121,7 @@ class TraceBuilder {
   // Rows of equal time shall be ordered by their sessions' names, and only then as they came: logs
   // of concurrent sessions are written in no certain order.
   void order_ties_by_session();
-  // Adds a request of a synthetic workload; its ids are numbers and need no names.
+  // Adds a request of a synthetic workload, whose sessions and keys are named by numbers.
   void add_numbered(std::int64_t t_ns, std::uint32_t session, Op op, std::uint32_t key,
                     std::int64_t dur_ns);
   void reserve(std::size_t rows);
@@ -139,6 +139,9 @@ class TraceBuilder {
   struct Storage;
   std::shared_ptr<Storage> storage_;
 };
+
+// The trace with a request for each that a row stands for (`count`), one after the other.
+Trace expand_repeats(const Trace& trace);
 
 // Fills next_in_session from the session column.
 std::vector<RequestIndex> link_sessions(std::span<const std::uint32_t> session,

@@ -93,13 +93,13 @@ TEST_CASE("General log: damaged files give a trace or an error") {
                 of_format("mysqlgeneral"));
 }
 
-constexpr const char* kMariaDbNames =
+const std::string kMariaDbNames =
     "start_time\tuser_host\tquery_time\tlock_time\trows_sent\trows_examined\tdb\tlast_insert_id\t"
     "insert_id\tserver_id\tsql_text\tthread_id\trows_affected\n";
 
 TEST_CASE("Log tables: MariaDB's slow_log as mysql --batch writes it, newest first") {
   const Trace trace = read_recording(
-      std::string(kMariaDbNames) +
+      kMariaDbNames +
       "2026-11-22 20:56:52.305379\tr[r] @ l "
       "[]\t00:00:00.000260\t00:00:00.000133\t0\t0\tsb\t0\t0\t1\t"
       "insert into notes\\n(body) values('a\\tb')\t35\t1\n"

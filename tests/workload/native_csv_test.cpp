@@ -248,6 +248,10 @@ TEST_CASE("A transaction number or a count beyond 32 bits is an error") {
               {"x.csv:3:4: ", "'count'", "4294967295"});
 }
 
+TEST_CASE("A line that stands for no request is an error") {
+  check_error(kFirst + "t,session,op,count\n1,a,r,0\n", {"x.csv:3:4: ", "'count'", "at least 1"});
+}
+
 TEST_CASE("An unknown operation is an error that lists the known ones") {
   check_error(kFirst + "t,session,op\n1,a,q\n",
               {"x.csv:3:3: ", "'op'", "'q'", "r l w d b c a s x"});

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "catch.h"
@@ -211,18 +212,22 @@ TEST_CASE("Requests are dealt to all sessions alike") {
 TEST_CASE("Keys follow their law, and a trace without a law for keys has none", "[long]") {
   constexpr std::size_t n = 200'000;
   SyntheticWorkload workload = open_workload(n);
+  // How often the key of each number was drawn.
+  const auto uses = [&] {
+    const Trace trace = generate(workload, 11);
+    std::vector<double> counts(4);
+    for (const std::uint32_t key : trace.columns().key) {
+      ++counts.at(std::stoul(std::string(trace.names().keys[key])));
+    }
+    return counts;
+  };
   workload.keys = KeyLaw{4, 0};
-  std::vector<double> counts(4);
-  const Trace uniform = generate(workload, 11);
-  for (const std::uint32_t key : uniform.columns().key) ++counts.at(key);
-  for (const double seen : counts) {
+  for (const double seen : uses()) {
     CHECK(std::abs(seen / n - 0.25) < 5 * std::sqrt(0.25 * 0.75 / n));
   }
   // Shares 12/25, 6/25, 4/25, 3/25 for 1, 1/2, 1/3, 1/4.
   workload.keys = KeyLaw{4, 1};
-  counts.assign(4, 0);
-  const Trace zipf = generate(workload, 11);
-  for (const std::uint32_t key : zipf.columns().key) ++counts.at(key);
+  const std::vector<double> counts = uses();
   for (std::size_t key = 0; key < 4; ++key) {
     const double p = 12.0 / 25 / static_cast<double>(key + 1);
     CHECK(std::abs(counts[key] / n - p) < 5 * std::sqrt(p * (1 - p) / n));

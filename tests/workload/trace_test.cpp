@@ -11,6 +11,7 @@
 #include "workload/binary_file.h"
 #include "workload/native_csv.h"
 #include "workload/open_trace.h"
+#include "workload/synthetic.h"
 
 namespace switchyard {
 namespace {
@@ -240,14 +241,24 @@ TEST_CASE("Numbered requests have their numbers as names") {
   builder.add_numbered(0, 2, Op::kRead, 5, 10);
   builder.add_numbered(1, 0, Op::kWrite, kNone, 20);
   const Trace trace = builder.finish({});
-  CHECK(copy(trace.columns().session) == std::vector<std::uint32_t>{2, 0});
-  CHECK(names_of(trace.names().sessions) == std::vector<std::string>{"0", "1", "2"});
-  CHECK(copy(trace.columns().key) == std::vector<std::uint32_t>{5, kNone});
-  CHECK(trace.names().keys[5] == "5");
+  CHECK(copy(trace.columns().session) == std::vector<std::uint32_t>{0, 1});
+  CHECK(names_of(trace.names().sessions) == std::vector<std::string>{"2", "0"});
+  CHECK(copy(trace.columns().key) == std::vector<std::uint32_t>{0, kNone});
+  CHECK(names_of(trace.names().keys) == std::vector<std::string>{"5"});
 }
 
-TEST_CASE("The hash of a trace is the same for its CSV and its binary file") {
-  const Trace trace = build(full_rows());
+TEST_CASE("Rows that stand for two requests become two alike") {
+  const std::vector<TraceRow> twice = full_rows();
+  std::vector<TraceRow> rows;
+  for (TraceRow r : twice) {
+    r.count = 1;
+    rows.insert(rows.end(), 2, r);
+  }
+  CHECK(content_hash(expand_repeats(build(twice))) == content_hash(build(rows)));
+  CHECK(content_hash(expand_repeats(build(rows))) == content_hash(build(rows)));
+}
+
+void check_same_in_every_form(const Trace& trace) {
   const TemporaryDirectory directory;
   AtomicFile csv(directory.file("t.csv"));
   write_native_csv(trace, csv);
@@ -263,6 +274,20 @@ TEST_CASE("The hash of a trace is the same for its CSV and its binary file") {
   for (const char* name : {"t.csv", "t.swt", "t.swt.zst"}) {
     CHECK(content_hash(open_trace(directory.file(name), {})) == hash);
   }
+}
+
+TEST_CASE("The hash of a trace is the same for its CSV and its binary file") {
+  check_same_in_every_form(build(full_rows()));
+}
+
+TEST_CASE("The hash of a synthetic trace is the same for its CSV and its binary file") {
+  SyntheticWorkload workload;
+  workload.requests = 1000;
+  workload.arrivals.rate = 1000;
+  workload.sessions = 50;
+  workload.read_service = Law::constant(1e6);
+  workload.keys = KeyLaw{100, 1};
+  check_same_in_every_form(generate(workload, 1));
 }
 
 TEST_CASE("The hash changes with any value of any column") {
