@@ -85,7 +85,9 @@ int describe(const std::string& name) {
              wrapped(info.rule));
   if (info.parameters.empty()) fmt::print("  none\n");
   for (const ParameterInfo& parameter : info.parameters) {
-    fmt::print("  {} = {}   ({})\n{}", parameter.name, parameter.default_value, range_of(parameter),
+    const std::string_view value =
+        parameter.default_value.empty() ? "\"\"" : parameter.default_value;
+    fmt::print("  {} = {}   ({})\n{}", parameter.name, value, range_of(parameter),
                wrapped(fmt::format("  {}", parameter.help)));
   }
   fmt::print("\nShips in\n{}\nKnown failures\n{}\nSource\n{}", wrapped(info.systems),

@@ -3,10 +3,9 @@
 //
 // Ships in: Rails DatabaseSelector (2 s, session), django-multidb-router (15 s), Makara (5 s),
 // Laravel's sticky, Pgpool-II disable_load_balance_on_write, PgCat db_activity_based_routing.
-// Parameters: scope (session), duration (2 s), ttl_factor (0), refresh (true), cold_start (0 s),
-// related (none), reject_read_only_writes (false).
-// Known failure: a delay longer than the duration is not covered; sessions that write often never
-// leave the primary.
+// Parameters: scope (session), duration (2 s), request_gap (100 ms), ttl_factor (0), refresh
+// (true), cold_start (0 s), related (none), reject_read_only_writes (false). Known failure: a delay
+// longer than the duration is not covered; sessions that write often never leave the primary.
 // Source: Rails 7 guides, Multiple Databases, Automatic Role Switching; Pgpool-II manual,
 // disable_load_balance_on_write.
 #include <fmt/format.h>
@@ -19,7 +18,16 @@
 namespace switchyard {
 namespace {
 
-enum class Scope : std::uint8_t { kTransaction, kTransactionTable, kSession, kKey, kTable, kAll };
+enum class Scope : std::uint8_t {
+  kTransaction,
+  kTransactionTable,
+  kSessionTransactions,
+  kRequest,
+  kSession,
+  kKey,
+  kTable,
+  kAll
+};
 
 // A table that was written, and another that counts as written with it.
 using Related = std::pair<std::size_t, std::size_t>;
@@ -29,6 +37,7 @@ class StickyPrimary : public Guard {
   struct Rule {
     Scope scope = Scope::kSession;
     Nanoseconds duration_ns = 0;
+    Nanoseconds request_gap_ns = 0;
     double ttl_factor = 0;  // 0: for the duration, whatever the lag
     bool refresh = true;
     Nanoseconds cold_start_ns = 0;
@@ -44,6 +53,11 @@ class StickyPrimary : public Guard {
     return signals;
   }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override {
+    if (rule_.scope == Scope::kRequest) {
+      WebRequest& request = request_of(query.session);
+      if (now - request.latest_ns >= rule_.request_gap_ns) request.has_written = false;
+      request.latest_ns = now;
+    }
     // Where its transaction is to begin, a write is asked for as a read.
     if (rule_.rejects_read_only_writes && query.read_only_transaction &&
         class_of(query.op) == RequestClass::kWrite) {
@@ -72,9 +86,22 @@ class StickyPrimary : public Guard {
     std::vector<std::size_t> written;
   };
 
+  // A session's latest web request, as far as a silence tells one from the next.
+  struct WebRequest {
+    Nanoseconds latest_ns = 0;
+    bool has_written = false;
+  };
+
+  WebRequest& request_of(SessionId session) {
+    if (index(session) >= requests_.size()) requests_.resize(index(session) + 1);
+    return requests_[index(session)];
+  }
+
   bool sticks(const Query& query, const ClusterView& view, Nanoseconds now) const {
+    if (rule_.scope == Scope::kRequest && requests_[index(query.session)].has_written) return true;
     const std::size_t scope = scope_of(query.session, query.key, query.table);
     if (scope == kNoScope) return false;
+    if (rule_.scope == Scope::kSessionTransactions && query.transaction == 0) return false;
     if (scope < until_ns_.size() && now < until_ns_[scope] &&
         may_lag_by(now - (until_ns_[scope] - rule_.duration_ns), view)) {
       return true;
@@ -103,9 +130,14 @@ class StickyPrimary : public Guard {
   template <class Event>
   void hear(const Event& event, Status status) {
     const bool writes = event.kind == RequestClass::kWrite;
+    if (rule_.scope == Scope::kRequest) {
+      WebRequest& request = request_of(event.session);
+      request.latest_ns = event.now_ns;
+      request.has_written |= writes;
+    }
     const std::size_t scope = scope_of(event.session, event.key, event.table);
     if (event.transaction == 0) {
-      if (!writes || ends_with_transaction()) return;
+      if (!writes || ends_with_transaction() || rule_.scope == Scope::kSessionTransactions) return;
       for_written(scope, [&](std::size_t each) { stick(each, event.now_ns); });
       return;
     }
@@ -160,6 +192,8 @@ class StickyPrimary : public Guard {
   static constexpr std::size_t kNoScope = SIZE_MAX;
   std::size_t scope_of(SessionId session, KeyId key, TableId table) const {
     switch (rule_.scope) {
+      case Scope::kSessionTransactions:
+      case Scope::kRequest:
       case Scope::kSession:
         return index(session);
       case Scope::kKey:
@@ -177,22 +211,29 @@ class StickyPrimary : public Guard {
   Rule rule_;
   std::vector<Nanoseconds> until_ns_;      // per session, key or table
   std::vector<Transaction> transactions_;  // per session
+  std::vector<WebRequest> requests_;       // per session
 };
 
-constexpr std::array<std::string_view, 6> kScopes = {
-    "transaction", "transaction_table", "session", "key", "table", "all"};
+constexpr std::array<std::string_view, 8> kScopes = {"transaction",
+                                                     "transaction_table",
+                                                     "session_transactions",
+                                                     "request",
+                                                     "session",
+                                                     "key",
+                                                     "table",
+                                                     "all"};
 constexpr std::array kParameters = {
-    ParameterInfo{.name = "scope",
-                  .type = ParameterInfo::Type::kChoice,
-                  .default_value = "session",
-                  .help =
-                      "whose reads: those of the transaction that wrote (transaction), of these "
-                      "only the ones of tables it wrote (transaction_table), those of the session "
-                      "that wrote, those of the key or the table that was written (by anybody), or "
-                      "all. The two that end with the transaction need a router with pin = none: "
-                      "any other has transactions on a primary already. There is none for a web "
-                      "request, which recordings do not tell of",
-                  .choices = kScopes},
+    ParameterInfo{
+        .name = "scope",
+        .type = ParameterInfo::Type::kChoice,
+        .default_value = "session",
+        .help = "whose reads: those of the transaction that wrote (transaction), of these "
+                "only the ones of tables it wrote (transaction_table), those of the "
+                "session's transactions after one that wrote (session_transactions), those of "
+                "the web request or the session that wrote, those of the key or the table that was "
+                "written (by anybody), or all. The three about transactions need a router with "
+                "pin = none: any other has transactions on a primary already",
+        .choices = kScopes},
     ParameterInfo{.name = "duration",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "2s",
@@ -200,6 +241,12 @@ constexpr std::array kParameters = {
                           "without the guard. Without meaning for scopes that end with the "
                           "transaction",
                   .endless = true},
+    ParameterInfo{.name = "request_gap",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "100ms",
+                  .help =
+                      "for scope = request, which recordings do not tell of: a session that has "
+                      "asked and heard nothing for so long begins another web request"},
     ParameterInfo{.name = "ttl_factor",
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "0",
@@ -275,7 +322,8 @@ extern const StrategyInfo kStickyPrimary = {
         "For `duration` from when a write is sent, and again from its answer, a read of the same "
         "`scope` goes to the primary; at exactly that time and later it goes where the router "
         "behind sends it. A transaction's own reads stick to what it wrote as long as it is open "
-        "(with scope transaction and transaction_table that is all), and its commit, sent and "
+        "(with scope transaction and transaction_table that is all), those of scope request until "
+        "the web request ends, however short the duration is; and a transaction's commit, sent and "
         "answered, counts as its writes do, unless a statement of it has failed. With scope table "
         "only the commit counts, so that what is rolled back marks nothing. A locking read and DDL "
         "count as writes; where the key or table that `scope` is about is not recorded, nothing "
@@ -284,7 +332,8 @@ extern const StrategyInfo kStickyPrimary = {
     .systems =
         "Rails DatabaseSelector (2 s, session), django-multidb-router (15 s), django_replicated "
         "(5 s), Makara (5 s), Laravel sticky (session, forever), Pgpool-II "
-        "disable_load_balance_on_write = transaction, always (session, forever), dml_adaptive "
+        "disable_load_balance_on_write = transaction, trans_transaction (session_transactions, "
+        "forever), always (session, forever), dml_adaptive "
         "(transaction_table, related = its list of object relationships) and dml_adaptive_global "
         "(table, ttl_factor = 5; which of several delays counts, and as of when, is assumed), "
         "PgCat db_activity_based_routing (table; it does not wait for the commit)",
@@ -294,8 +343,8 @@ extern const StrategyInfo kStickyPrimary = {
         "read through views, triggers and functions of a written table goes unnoticed (but for "
         "`related`), and where "
         "a read-only transaction is kept on one database its BEGIN decides, which names no table "
-        "or key. Frameworks that stick for the rest of a web request are modelled by the session, "
-        "which may be longer or, with pooled connections, another user's.",
+        "or key. A silence stands for the end of a web request: a slow page looks like two, and "
+        "with pooled connections the next page of another user may look like the same.",
     .source =
         "Rails 7 guides, Multiple Databases with Active Record, Automatic Role Switching; "
         "Pgpool-II manual, disable_load_balance_on_write",
@@ -303,6 +352,7 @@ extern const StrategyInfo kStickyPrimary = {
       StickyPrimary::Rule rule;
       rule.scope = p.choice<Scope>("scope");
       rule.duration_ns = p.duration("duration");
+      rule.request_gap_ns = p.duration("request_gap");
       rule.ttl_factor = p.number("ttl_factor");
       rule.refresh = p.boolean("refresh");
       rule.cold_start_ns = p.duration("cold_start");

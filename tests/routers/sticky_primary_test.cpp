@@ -89,6 +89,68 @@ TEST_CASE("sticky_primary: each write starts the time anew, or the first one's r
   }
 }
 
+TEST_CASE("sticky_primary: a web request that has written, until the session falls silent") {
+  const auto router = guarded("sticky_primary",
+                              {{"scope", "request"}, {"duration", "0s"}, {"request_gap", "50ms"}});
+  Client client(*router, 1);
+  const Client other(*router, 2);
+  client.write(1);
+  // Each statement keeps the request going, however long ago the write is.
+  for (client.now = 49 * kMs; client.now < kSecond; client.now += 49 * kMs) {
+    CHECK(client.reads_from_primary(2));
+  }
+  client.now += kMs;
+  CHECK_FALSE(client.reads_from_primary(2));
+  CHECK_FALSE(other.reads_from_primary(1));
+  // A statement that takes longer than the gap is no silence.
+  client.write(1);
+  client.now += 200 * kMs;
+  client.answer_commit(Status::kOk);
+  client.now += 49 * kMs;
+  CHECK(client.reads_from_primary(2));
+}
+
+TEST_CASE("sticky_primary: the rest of the web request, and the duration at least (Makara)") {
+  const auto router = guarded("makara.primary_ttl");
+  Client client(*router, 1);
+  client.write(1);
+  client.now = 5 * kSecond - 1;
+  CHECK(client.reads_from_primary(1));
+  // Another request since then, and it has written nothing.
+  client.now += 99 * kMs;
+  CHECK_FALSE(client.reads_from_primary(1));
+  const auto busy = guarded("makara.primary_ttl");
+  Client page(*busy, 1);
+  page.write(1);
+  for (page.now = 99 * kMs; page.now < 6 * kSecond; page.now += 99 * kMs) {
+    CHECK(page.reads_from_primary(1));
+  }
+  page.now += kMs;
+  CHECK_FALSE(page.reads_from_primary(1));
+}
+
+TEST_CASE("sticky_primary: all later transactions of the session (Pgpool's trans_transaction)") {
+  const auto router = guarded("pgpool.trans_transaction");
+  Client client(*router, 1);
+  Client other(*router, 2);
+  client.begin();
+  CHECK_FALSE(client.reads_from_primary(1));
+  client.commit();
+  // A write outside any transaction does not count.
+  client.write(1);
+  client.begin();
+  CHECK_FALSE(client.reads_from_primary(1));
+  client.write(1);
+  CHECK(client.reads_from_primary(2));
+  client.abort();
+  CHECK_FALSE(client.reads_from_primary(1));
+  client.now = kYear;
+  client.begin();
+  CHECK(client.reads_from_primary(2));
+  other.begin();
+  CHECK_FALSE(other.reads_from_primary(1));
+}
+
 TEST_CASE("sticky_primary: the scope says whose reads") {
   Response write = answer_to_write(1, 0);
   write.key = KeyId{5};
