@@ -1,4 +1,9 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "catch.h"
 #include "workload/recording.h"
@@ -116,6 +121,28 @@ TEST_CASE("Log tables: MariaDB's slow_log as mysql --batch writes it, newest fir
   CHECK(trace.names().keys[trace.columns().key[1]] == "notes/a\tb");
   CHECK(has_note(trace, "start_time is the start"));
   CHECK(has_note(trace, "skipped 1 damaged rows (first: line 4 has 1 fields"));
+}
+
+TEST_CASE("Log tables: many rows in any order give one trace, those of a moment apart included") {
+  constexpr int kRows = 25'000;
+  std::vector<std::string> rows;
+  for (int i = 0; i < kRows; ++i) {
+    rows.push_back(
+        fmt::format("2026-11-22 20:{:02}:{:02}.{}00000\tr\t00:00:00.000050\tselect {}\t{}\t0\n",
+                    i / 600, i / 10 % 60, i % 10, i, i % 5));
+  }
+  const auto hash = [&] {
+    std::string text = "start_time\tuser_host\tquery_time\tsql_text\tthread_id\trows_affected\n";
+    for (const std::string& row : rows) text += row;
+    const Trace trace = read_recording(text);
+    CHECK(trace.size() == kRows);
+    return content_hash(trace);
+  };
+  const std::string in_order = hash();
+  for (std::size_t i = 0; i + 1 < rows.size(); i += 2) std::swap(rows[i], rows[i + 1]);
+  CHECK(hash() == in_order);
+  std::ranges::sort(rows, std::greater<>());
+  CHECK(hash() == in_order);
 }
 
 TEST_CASE("Log tables: MySQL's slow_log as CSV, stamped with the end") {

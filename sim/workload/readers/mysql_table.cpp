@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -154,10 +155,39 @@ std::int64_t written_ns(const MysqlGeneralRow& row) {
   return row.time->unix_ns;
 }
 
-// A query gives its rows in any order: they are put into that of a log.
+// A query gives its rows in any order; this gives them in that of a log. What begins in order, but
+// for the few that concurrent sessions wrote in turn, passes through a window of bounded size; all
+// else is held to the end.
+template <class Row>
+class RowsInOrder {
+ public:
+  // Calls take(row) for each row whose turn has come.
+  template <class Take>
+  void add(Row row, Take&& take) {
+    constexpr std::size_t kWindow = 10'000;
+    const std::int64_t at_ns = written_ns(row);
+    if (rows_.size() < kWindow) is_ordered_ &= at_ns >= latest_ns_ - kSecond;
+    latest_ns_ = std::max(latest_ns_, at_ns);
+    rows_.emplace(at_ns, std::move(row));
+    if (!is_ordered_ || rows_.size() <= kWindow) return;
+    take(rows_.begin()->second);
+    rows_.erase(rows_.begin());
+  }
+  template <class Take>
+  void finish(Take&& take) {
+    for (const auto& [at_ns, row] : rows_) take(row);
+  }
+
+ private:
+  std::multimap<std::int64_t, Row> rows_;  // by time; equal times as they came
+  std::int64_t latest_ns_ = INT64_MIN + kSecond;
+  bool is_ordered_ = true;
+};
+
 template <class Row, class Log, class Parse>
 Trace read_rows(TableRows& rows, const Columns& columns, Log& log, const Parse& parse) {
-  std::vector<Row> parsed;
+  RowsInOrder<Row> ordered;
+  const auto take = [&](const Row& row) { log.take(row); };
   std::string damage;
   while (auto fields = rows.next(damage)) {
     if (damage.empty() && fields->size() != columns.size()) {
@@ -167,15 +197,14 @@ Trace read_rows(TableRows& rows, const Columns& columns, Log& log, const Parse& 
     auto row = damage.empty() ? parse(columns, *fields) : std::nullopt;
     if (row) {
       row->line = rows.line();
-      parsed.push_back(std::move(*row));
+      ordered.add(*std::move(row), take);
       continue;
     }
     log.import().count_row();
     log.import().malformed(
         rows.line(), damage.empty() ? "has no time like '2026-11-22 20:56:52.305761'" : damage);
   }
-  std::ranges::stable_sort(parsed, {}, [](const Row& row) { return written_ns(row); });
-  for (const Row& row : parsed) log.take(row);
+  ordered.finish(take);
   log.import().note("times are taken in UTC unless --utc-offset tells another zone");
   return log.finish();
 }

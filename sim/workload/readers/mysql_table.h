@@ -2,8 +2,9 @@
 // as CSV, or tab-separated as `mysql --batch` writes a query's result.
 //
 // MariaDB's slow_log.start_time is the start, to the microsecond; MySQL's is the end, whatever its
-// name says. Source: MySQL reference manual, "Selecting General Query Log and Slow Query Log Output
-// Destinations"; MariaDB's documentation of mysql.slow_log.
+// name says. Rows may be in any order; those in the order of time need no memory for all. Source:
+// MySQL reference manual, "Selecting General Query Log and Slow Query Log Output Destinations";
+// MariaDB's documentation of mysql.slow_log.
 #pragma once
 
 #include <string_view>
