@@ -1,11 +1,14 @@
 // switchyard diff: whether a new report is as good as an old one.
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <memory>
 
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "measure/report_diff.h"
+#include "measure/report_diff_text.h"
 #include "measure/report_diff_writers.h"
 
 namespace switchyard {
@@ -39,6 +42,7 @@ int diff_and_print(const Options& options) {
   for (const std::string& text : options.tolerance) rules.push_back(parse_tolerance(text));
   const ReportDiff diff = diff_reports(load_report(options.base), load_report(options.now), rules);
   out.write(formatted(diff, options, out.to_stdout()));
+  if (!out.to_stdout()) fmt::print(stderr, "{}: {}\n", options.out, headline(diff));
   return diff.passed() ? kExitSuccess : kExitBeyondTolerance;
 }
 

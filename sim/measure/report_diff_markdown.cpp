@@ -40,7 +40,8 @@ std::string code_in_cell(std::string_view text) {
 
 std::string figure_row(const FigureChange& change) {
   const ChangeText text = text_of(change);
-  const std::string_view strong = change.verdict == Verdict::kBeyond ? "**" : "";
+  const bool may_be_worse = change.verdict == Verdict::kBeyond && change.effect != Effect::kBetter;
+  const std::string_view strong = may_be_worse ? "**" : "";
   return fmt::format("| {} | {} | {} | {} | {} | {} | {}{}{} |\n", code_in_cell(change.path),
                      text.old_value, text.new_value, text.difference, text.relative, text.tolerance,
                      strong, text.verdict, strong);
@@ -51,7 +52,8 @@ class MarkdownWriter {
   explicit MarkdownWriter(const ReportDiff& diff) : diff_(diff) {}
 
   std::string write() {
-    out_ = fmt::format("**switchyard diff: {}**\n\n", headline(diff_));
+    out_ = fmt::format("**{}** (switchyard diff)\n\n", headline(diff_));
+    add(fmt::format("Base {}, new {}.\n\n", code(diff_.old_file), code(diff_.new_file)));
     write_manifest();
     write_summary();
     for (const CandidateDiff& candidate : diff_.candidates) write_candidate(candidate);
@@ -77,7 +79,7 @@ class MarkdownWriter {
 
   void write_manifest() {
     if (diff_.manifest.empty() && diff_.notes.empty()) return;
-    if (!add("The reports were made of different things:\n\n")) return;
+    if (!add("The two runs differ in:\n\n")) return;
     for (const TextChange& change : diff_.manifest) {
       const auto [old_text, new_text] = texts_of(change);
       add(fmt::format("- {}: {} → {}\n", code(change.key), code(old_text), code(new_text)));

@@ -13,6 +13,7 @@ namespace {
 // A cell that would be wider loses its middle, so that a row fits whatever its values are.
 constexpr std::array<std::string_view, 7> kTitles = {"figure",   "base",      "new",    "change",
                                                      "relative", "tolerance", "verdict"};
+constexpr std::size_t kToleranceColumn = 5;  // left out when there are no rules
 constexpr std::array<std::size_t, 7> kWidest = {60, 12, 12, 12, 9, 9, 15};
 
 using Row = std::array<std::string, 7>;
@@ -23,7 +24,9 @@ std::string_view style_of(const FigureChange& change) {
 
 class DiffTableWriter {
  public:
-  DiffTableWriter(const ReportDiff& diff, const TableStyle& style) : diff_(diff), style_(style) {}
+  DiffTableWriter(const ReportDiff& diff, const TableStyle& style) : diff_(diff), style_(style) {
+    has_rules_ = some([](const FigureChange& change) { return change.rule.has_value(); });
+  }
 
   std::string write() {
     write_verdict();
@@ -57,22 +60,22 @@ class DiffTableWriter {
     line("");
   }
 
-  void write_texts(std::span<const TextChange> changes, std::string_view indent) {
+  void indented(std::string_view text) { out_ += "  " + wrap(text, style_.width - 2, 4); }
+
+  void write_texts(std::span<const TextChange> changes) {
     for (const TextChange& change : changes) {
       const auto [old_text, new_text] = texts_of(change);
-      paragraph(fmt::format("{}{}: {} -> {}", indent, change.key, old_text, new_text),
-                indent.size() + 2);
+      indented(fmt::format("{}: {} -> {}", change.key, old_text, new_text));
     }
   }
 
   void write_manifest() {
     if (diff_.manifest.empty() && diff_.notes.empty()) return;
-    line("The reports were made of different things:");
-    write_texts(diff_.manifest, "  ");
+    line("The two runs differ in:");
+    write_texts(diff_.manifest);
     for (const TextChange& note : diff_.notes) {
-      paragraph(fmt::format("  note in {} only: {}", note.old_text ? "base" : "new",
-                            note.old_text ? *note.old_text : *note.new_text),
-                4);
+      indented(fmt::format("note in {} only: {}", note.old_text ? "base" : "new",
+                           note.old_text ? *note.old_text : *note.new_text));
     }
     line("");
   }
@@ -83,7 +86,7 @@ class DiffTableWriter {
                           candidate.status == CandidateStatus::kIdentical ? "identical figures"
                                                                           : counts_text(candidate)),
               2);
-    write_texts(candidate.settings, "  ");
+    write_texts(candidate.settings);
     if (!candidate.changes.empty()) write_changes(candidate);
     line("");
   }
@@ -102,7 +105,8 @@ class DiffTableWriter {
     for (std::size_t i = 0; i < widths.size(); ++i) {
       for (const Row& row : rows) widths[i] = std::max(widths[i], display_width(row[i]));
       widths[i] = std::min(widths[i], kWidest[i]);
-      if (i > 0) others += widths[i] + 1;
+      if (i == kToleranceColumn && !has_rules_) widths[i] = 0;
+      if (i > 0) others += widths[i] + (widths[i] > 0 ? 1 : 0);
     }
     const std::size_t room = style_.width > others + 12 ? style_.width - others : 12;
     widths[0] = std::min(widths[0], room);
@@ -118,24 +122,27 @@ class DiffTableWriter {
     std::string text = marked ? "! " : "  ";
     text += pad_right(shorten(row[0], widths[0]), widths[0]);
     for (std::size_t i = 1; i + 1 < row.size(); ++i) {
-      text += ' ' + pad_left(shorten(row[i], widths[i]), widths[i]);
+      if (widths[i] > 0) text += ' ' + pad_left(shorten(row[i], widths[i]), widths[i]);
     }
     text += ' ';
     line(text + (marked ? styled(row.back(), style_of(*change)) : row.back()));
   }
 
+  template <typename Holds>
+  bool some(Holds holds) const {
+    return std::ranges::any_of(diff_.candidates, [&](const CandidateDiff& candidate) {
+      return std::ranges::any_of(candidate.changes, holds);
+    });
+  }
+
   void write_legend() {
-    const auto some = [&](auto holds) {
-      return std::ranges::any_of(diff_.candidates, [&](const CandidateDiff& candidate) {
-        return std::ranges::any_of(candidate.changes, holds);
-      });
-    };
     const bool marks = some([](const FigureChange& c) { return c.verdict == Verdict::kBeyond; });
     const bool chance =
         some([](const FigureChange& c) { return c.verdict == Verdict::kNotSignificant; });
     if (marks) {
       paragraph(
-          "! beyond tolerance, which is none unless given; better or worse where that is known.",
+          "! beyond tolerance (without a rule nothing may change); better or worse where that is "
+          "known.",
           2);
     }
     if (chance) {
@@ -171,6 +178,7 @@ class DiffTableWriter {
 
   const ReportDiff& diff_;
   const TableStyle& style_;
+  bool has_rules_ = false;
   std::string out_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
 
 #include "core/time.h"
 
@@ -20,11 +21,18 @@ std::string number_text(double value, int digits) {
   return fmt::format("{:.{}f}", value, std::max(0, digits - integer_digits));
 }
 
+// The unit that format_duration would choose, with more digits.
+std::string exact_duration(double ns, int digits) {
+  const std::string usual = format_duration(ns);
+  const std::string unit = usual.substr(usual.find_last_of("0123456789.") + 1);
+  const double size = unit == "s" ? 1e9 : unit == "ms" ? 1e6 : unit == "us" ? 1e3 : 1;
+  return number_text(ns / size, digits) + unit;
+}
+
 std::string value_text(double value, FigureUnit unit, int digits) {
   switch (unit) {
     case FigureUnit::kTime:
-      // Three digits with a unit that suits, or else exactly.
-      return digits == 3 ? format_duration(value) : fmt::format("{}ns", number_text(value, 10));
+      return digits == 3 ? format_duration(value) : exact_duration(value, digits);
     case FigureUnit::kShare:
       return number_text(100 * value, digits) + "%";
     case FigureUnit::kNumber:
@@ -58,6 +66,11 @@ std::string relative_text(double old_value, double new_value) {
   if (size >= 1e5) return fmt::format("{:+.0e}%", percent);
   if (size < 0.005) return fmt::format("{:+.0g}%", percent);
   return fmt::format("{:+.{}f}%", percent, size < 0.995 ? 2 : size < 99.5 ? 1 : 0);
+}
+
+std::string tolerance_text(const ToleranceRule& rule, FigureUnit unit) {
+  const bool plain_time = unit == FigureUnit::kTime && rule.kind == ToleranceRule::Kind::kAbsolute;
+  return plain_time ? format_duration(rule.amount) : rule.amount_text;
 }
 
 std::string verdict_text(const FigureChange& change) {
@@ -118,7 +131,7 @@ ChangeText text_of(const FigureChange& change) {
     text.new_value = value_text(*change.new_value, change.unit, 3);
     text.difference = "new";
   }
-  if (change.rule) text.tolerance = change.rule->amount_text;
+  if (change.rule) text.tolerance = tolerance_text(*change.rule, change.unit);
   return text;
 }
 

@@ -69,7 +69,8 @@ std::string reason_of(std::string_view what) {
     const std::size_t at = what.find(mark);
     if (at != std::string_view::npos) return std::string(what.substr(at));
   }
-  return std::string(what);
+  const std::size_t prefix = what.find("] ");
+  return std::string(prefix == std::string_view::npos ? what : what.substr(prefix + 2));
 }
 
 Json parse_json(std::string_view text, const std::string& file) {
@@ -85,7 +86,7 @@ Json parse_json(std::string_view text, const std::string& file) {
     throw InputError(location_of(text, error.byte, file),
                      "is no sound JSON: " + reason_of(error.what()));
   } catch (const Json::exception& error) {
-    throw InputError(fmt::format("{}: is no sound JSON: {}", file, error.what()));
+    throw InputError(fmt::format("{}: is no sound JSON: {}", file, reason_of(error.what())));
   }
 }
 
