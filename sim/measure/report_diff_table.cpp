@@ -165,9 +165,10 @@ class DiffTableWriter {
           c.status == CandidateStatus::kBeyond || c.status == CandidateStatus::kMissing;
       std::string text = failed ? "! " : "  ";
       text += pad_right(shorten(c.name, width), width) + ' ';
-      const std::string status = pad_right(status_text(c.status), 16);
+      const std::string status(status_text(c.status));
       text += failed ? styled(status, "1;31") : status;
       if (!c.changes.empty()) {
+        text += pad_right("", 16 - display_width(status));
         text += fmt::format(" {:>7} {:>7} {:>7} {:>6}", c.changes.size(), c.count(Verdict::kBeyond),
                             c.count(Verdict::kBeyond, Effect::kWorse),
                             c.count(Verdict::kBeyond, Effect::kBetter));

@@ -65,10 +65,8 @@ SourceLocation location_of(std::string_view text, std::size_t byte, const std::s
 
 // What the parser found, without its own prefix of a number and a place.
 std::string reason_of(std::string_view what) {
-  for (const std::string_view mark : {"syntax error ", "while parsing "}) {
-    const std::size_t at = what.find(mark);
-    if (at != std::string_view::npos) return std::string(what.substr(at));
-  }
+  const std::size_t syntax = what.find("syntax error ");
+  if (syntax != std::string_view::npos) return std::string(what.substr(syntax));
   const std::size_t prefix = what.find("] ");
   return std::string(prefix == std::string_view::npos ? what : what.substr(prefix + 2));
 }

@@ -86,9 +86,10 @@ std::vector<ToleranceRule> parse_tolerances(std::string_view text, const std::st
     const toml::table root = toml::parse(text, file);
     TableReader reader(root, "", file);
     const auto table = reader.table("tolerances");
-    if (!table)
-      reader.fail_missing("tolerances", "add [tolerances] with \"latency_ns.*\" = \"1%\"");
     reader.finish();
+    if (!table) {
+      reader.fail_missing("tolerances", "add [tolerances] with \"latency_ns.*\" = \"1%\"");
+    }
     std::vector<ToleranceRule> rules;
     for (const auto& [pattern, node] : in_file_order(table->raw())) {
       ToleranceRule rule;
