@@ -4,6 +4,7 @@
 
 #include "measure/report_diff_text.h"
 #include "measure/report_diff_writers.h"
+#include "measure/table_text.h"
 
 namespace switchyard {
 namespace {
@@ -18,11 +19,10 @@ constexpr std::size_t kUnfolded = 8;
 std::string code(std::string_view text) {
   std::size_t longest_run = 0;
   std::size_t run = 0;
-  std::string inner;
-  for (const char c : text) {
+  std::string inner = one_line(text);
+  for (const char c : inner) {
     run = c == '`' ? run + 1 : 0;
     longest_run = std::max(longest_run, run);
-    inner += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   if (inner.empty()) return "(no name)";
   // A backtick at an end, or a space at both, would be taken for the delimiter's own.
@@ -47,6 +47,45 @@ std::string figure_row(const FigureChange& change) {
                      strong, text.verdict, strong);
 }
 
+constexpr std::string_view kFigureTitles =
+    "| figure | base | new | change | relative | tolerance | verdict |\n"
+    "|---|--:|--:|--:|--:|--:|---|\n";
+
+// What of a candidate is seen at once, and what is folded.
+struct Section {
+  std::string head;
+  std::size_t head_lines = 0;
+  std::vector<std::string> folded;
+};
+
+Section section_of(const CandidateDiff& candidate) {
+  Section section;
+  section.head =
+      fmt::format("\n{}: {}\n\n", code(candidate.name),
+                  candidate.status == CandidateStatus::kIdentical ? "identical figures"
+                                                                  : counts_text(candidate));
+  for (const TextChange& change : candidate.settings) {
+    const auto [old_text, new_text] = texts_of(change);
+    section.head +=
+        fmt::format("- {}: {} → {}\n", code(change.key), code(old_text), code(new_text));
+  }
+  if (!candidate.settings.empty()) section.head += '\n';
+  const std::vector<const FigureChange*> changes = worst_first(candidate);
+  // One more than are shown is not worth a fold.
+  const std::size_t shown = changes.size() <= kUnfolded + 1 ? changes.size() : kUnfolded;
+  if (shown > 0) section.head += kFigureTitles;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const std::string row = figure_row(*changes[i]);
+    if (i < shown) {
+      section.head += row;
+    } else {
+      section.folded.push_back(row);
+    }
+  }
+  section.head_lines = 1 + candidate.settings.size() + shown;
+  return section;
+}
+
 class MarkdownWriter {
  public:
   explicit MarkdownWriter(const ReportDiff& diff) : diff_(diff) {}
@@ -56,7 +95,7 @@ class MarkdownWriter {
     add(fmt::format("Base {}, new {}.\n\n", code(diff_.old_file), code(diff_.new_file)));
     write_manifest();
     write_summary();
-    for (const CandidateDiff& candidate : diff_.candidates) write_candidate(candidate);
+    write_sections();
     if (left_out_ > 0) {
       out_ += fmt::format(
           "\n{} more lines would not fit a comment; `switchyard diff --format json` has all.\n",
@@ -66,9 +105,9 @@ class MarkdownWriter {
   }
 
  private:
-  // Whole, or not at all once the comment is full.
-  bool add(const std::string& text, std::size_t lines = 1) {
-    const bool fits = out_.size() + text.size() + kReserve <= kLargestComment;
+  // Whole, or not at all where less than `kept` bytes would be left of the comment.
+  bool add(const std::string& text, std::size_t lines = 1, std::size_t kept = 0) {
+    const bool fits = out_.size() + text.size() + kept + kReserve <= kLargestComment;
     if (fits) {
       out_ += text;
     } else {
@@ -106,44 +145,38 @@ class MarkdownWriter {
     }
   }
 
-  void write_candidate(const CandidateDiff& candidate) {
-    if (candidate.changes.empty() && candidate.settings.empty()) return;
-    std::string heading =
-        fmt::format("\n{}: {}\n\n", code(candidate.name),
-                    candidate.status == CandidateStatus::kIdentical ? "identical figures"
-                                                                    : counts_text(candidate));
-    for (const TextChange& change : candidate.settings) {
-      const auto [old_text, new_text] = texts_of(change);
-      heading += fmt::format("- {}: {} → {}\n", code(change.key), code(old_text), code(new_text));
+  // What failed comes first, and what is folded leaves room for what is seen at once.
+  void write_sections() {
+    std::vector<Section> sections;
+    std::size_t heads = 0;
+    for (const bool failed : {true, false}) {
+      for (const CandidateDiff& candidate : diff_.candidates) {
+        if (candidate.changes.empty() && candidate.settings.empty()) continue;
+        if ((candidate.status == CandidateStatus::kBeyond) != failed) continue;
+        sections.push_back(section_of(candidate));
+        heads += sections.back().head.size();
+      }
     }
-    if (!candidate.settings.empty()) heading += '\n';
-    const std::vector<const FigureChange*> changes = worst_first(candidate);
-    if (!add(heading, 1 + candidate.settings.size())) {
-      left_out_ += changes.size();
-      return;
-    }
-    // One more than fits is not worth a fold.
-    const std::size_t shown = changes.size() <= kUnfolded + 1 ? changes.size() : kUnfolded;
-    const auto rest = changes.begin() + static_cast<std::ptrdiff_t>(shown);
-    write_figures({changes.begin(), rest});
-    if (rest == changes.end()) return;
-    if (add(fmt::format("\n<details><summary>{} more figures</summary>\n\n", changes.end() - rest),
-            0)) {
-      write_figures({rest, changes.end()});
-      out_ += "\n</details>\n";
-    } else {
-      left_out_ += static_cast<std::size_t>(changes.end() - rest);
+    for (const Section& section : sections) {
+      heads -= section.head.size();
+      if (add(section.head, section.head_lines)) {
+        write_folded(section.folded, heads);
+      } else {
+        left_out_ += section.folded.size();
+      }
     }
   }
 
-  void write_figures(const std::vector<const FigureChange*>& changes) {
-    if (changes.empty()) return;
-    if (!add("| figure | base | new | change | relative | tolerance | verdict |\n"
-             "|---|--:|--:|--:|--:|--:|---|\n",
-             changes.size())) {
-      return;
+  void write_folded(const std::vector<std::string>& rows, std::size_t kept) {
+    if (rows.empty()) return;
+    const std::string begin = fmt::format("\n<details><summary>{} more figures</summary>\n\n{}",
+                                          rows.size(), kFigureTitles);
+    if (add(begin + rows.front(), 1, kept)) {
+      for (std::size_t i = 1; i < rows.size(); ++i) add(rows[i], 1, kept);
+      out_ += "\n</details>\n";
+    } else {
+      left_out_ += rows.size() - 1;
     }
-    for (const FigureChange* change : changes) add(figure_row(*change));
   }
 
   const ReportDiff& diff_;

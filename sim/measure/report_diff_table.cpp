@@ -44,7 +44,7 @@ class DiffTableWriter {
   }
 
   void paragraph(std::string_view text, std::size_t indent) {
-    out_ += wrap(text, style_.width, indent);
+    out_ += wrap(one_line(text), style_.width, indent);
   }
 
   std::string styled(const std::string& text, std::string_view style) const {
@@ -60,7 +60,7 @@ class DiffTableWriter {
     line("");
   }
 
-  void indented(std::string_view text) { out_ += "  " + wrap(text, style_.width - 2, 4); }
+  void indented(std::string_view text) { out_ += "  " + wrap(one_line(text), style_.width - 2, 4); }
 
   void write_texts(std::span<const TextChange> changes) {
     for (const TextChange& change : changes) {
@@ -97,8 +97,8 @@ class DiffTableWriter {
     std::ranges::copy(kTitles, rows.front().begin());
     for (const FigureChange* change : changes) {
       const ChangeText text = text_of(*change);
-      rows.push_back({change->path, text.old_value, text.new_value, text.difference, text.relative,
-                      text.tolerance, text.verdict});
+      rows.push_back({one_line(change->path), text.old_value, text.new_value, text.difference,
+                      text.relative, text.tolerance, text.verdict});
     }
     std::array<std::size_t, 7> widths = {};
     std::size_t others = 2;
@@ -164,7 +164,7 @@ class DiffTableWriter {
       const bool failed =
           c.status == CandidateStatus::kBeyond || c.status == CandidateStatus::kMissing;
       std::string text = failed ? "! " : "  ";
-      text += pad_right(shorten(c.name, width), width) + ' ';
+      text += pad_right(shorten(one_line(c.name), width), width) + ' ';
       const std::string status(status_text(c.status));
       text += failed ? styled(status, "1;31") : status;
       if (!c.changes.empty()) {

@@ -16,6 +16,9 @@ std::string pad_left(std::string_view text, std::size_t width);
 // at their ends.
 std::string shorten(std::string_view text, std::size_t width);
 
+// Spaces for line breaks and other control characters, which names may hold.
+std::string one_line(std::string_view text);
+
 // Lines of at most `width` characters, broken between words and each ended by a line break; lines
 // after the first are indented. A longer word stays whole.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);

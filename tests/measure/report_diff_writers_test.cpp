@@ -328,12 +328,40 @@ TEST_CASE("Markdown stays within a comment's size, and counts the lines that it 
   CHECK(text.size() > 50'000);
   CHECK(count_of(text, "<details>") == count_of(text, "</details>"));
   const std::size_t rows = count_of(text, ".reads` |");
-  const std::string last = lines_of(text).back();
-  // 20 candidates of 300 figures; a heading goes with the first figure of each.
-  const std::size_t headings = count_of(text, ": 300 beyond tolerance");
-  CHECK(last == std::to_string(6000 - rows + 20 - headings) +
-                    " more lines would not fit a comment; `switchyard diff --format json` has "
-                    "all.");
+  CHECK(lines_of(text).back() ==
+        std::to_string(6000 - rows) +
+            " more lines would not fit a comment; `switchyard diff --format json` has all.");
+  // The worst of each candidate's figures are there all the same.
+  CHECK(count_of(text, ": 300 beyond tolerance\n\n|") == 20);
+  CHECK(count_of(text, "| `nodes.database-7.reads` |") == 20);
+}
+
+TEST_CASE("Markdown shows candidates that failed before those that changed within tolerance") {
+  const std::string text = to_markdown(every_status());
+  CHECK(text.find("\n`far`: ") < text.find("\n`near`: "));
+}
+
+TEST_CASE("Markdown of more candidates than fit a comment leaves some out, and counts them") {
+  std::vector<CandidateDiff> candidates;
+  for (int c = 0; c < 600; ++c) {
+    candidates.push_back(
+        candidate("candidate " + std::to_string(c), CandidateStatus::kBeyond, {change("x", 1, 2)}));
+  }
+  const std::string text = to_markdown(diff_of(std::move(candidates)));
+  CHECK(text.size() <= 60'000);
+  // A row of the summary, a heading and a figure each.
+  const std::size_t lines = count_of(text, "`candidate ") + count_of(text, "\n| `x` |");
+  CHECK(contains(text, "\n`candidate 0`: "));
+  CHECK_FALSE(contains(text, "\n`candidate 599`: "));
+  CHECK(contains(text, "\n" + std::to_string(1800 - lines) + " more lines would not fit"));
+}
+
+TEST_CASE("Line breaks and escape codes of names stay out of the table") {
+  const std::string text = table(diff_of({candidate("two\nlines\x1b[31m", CandidateStatus::kBeyond,
+                                                    {change("nodes.a\tb.reads", 1, 2)})}));
+  CHECK(contains(text, "\ntwo lines [31m: 1 beyond tolerance\n"));
+  CHECK(contains(text, "\n! two lines [31m "));
+  CHECK(contains(text, "\n! nodes.a b.reads "));
 }
 
 TEST_CASE("JUnit has a case for each candidate, failed where it is beyond tolerance or missing") {
