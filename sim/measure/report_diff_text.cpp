@@ -65,7 +65,7 @@ std::string relative_text(double old_value, double new_value) {
   const double size = std::abs(percent);
   if (size >= 1e5) return fmt::format("{:+.0e}%", percent);
   if (size < 0.005) return fmt::format("{:+.0g}%", percent);
-  return fmt::format("{:+.{}f}%", percent, size < 0.995 ? 2 : size < 99.5 ? 1 : 0);
+  return fmt::format("{:+.{}f}%", percent, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
 std::string tolerance_text(const ToleranceRule& rule, FigureUnit unit) {

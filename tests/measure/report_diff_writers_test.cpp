@@ -160,7 +160,7 @@ TEST_CASE("Values show in units that people read, with as many digits as tell th
   CHECK(time.old_value == "3.29ms");
   CHECK(time.new_value == "3.36ms");
   CHECK(time.difference == "+65.8us");
-  CHECK(time.relative == "+2.0%");
+  CHECK(time.relative == "+2.00%");
   const ChangeText near = text_of(change("x", 5'277'465, 5'277'001, FigureUnit::kTime));
   CHECK(near.old_value == "5.2775ms");
   CHECK(near.new_value == "5.2770ms");
@@ -170,7 +170,7 @@ TEST_CASE("Values show in units that people read, with as many digits as tell th
   CHECK(share.old_value == "25%");
   CHECK(share.new_value == "26.5%");
   CHECK(share.difference == "+1.50pp");
-  CHECK(share.relative == "+6.0%");
+  CHECK(share.relative == "+6.00%");
   const ChangeText count = text_of(change("x", 1234567, 1234568));
   CHECK(count.old_value == "1234567");
   CHECK(count.difference == "+1");
@@ -278,7 +278,7 @@ TEST_CASE("Markdown tells the verdict first, and each row has as many cells as i
   CHECK(contains(lines[0], headline(every_status())));
   CHECK(contains(text, "- `seed`: `7` → `8`\n"));
   CHECK(contains(text,
-                 "| `latency_ns.p99` | 4.00ms | 4.10ms | +100us | +2.5% | - | "
+                 "| `latency_ns.p99` | 4.00ms | 4.10ms | +100us | +2.50% | - | "
                  "**beyond, worse** |\n"));
   CHECK(contains(text, "| `lost` | **missing** | 0 | 0 | 0 | 0 |\n"));
   std::ptrdiff_t cells = 0;
@@ -378,7 +378,7 @@ TEST_CASE("JUnit has a case for each candidate, failed where it is beyond tolera
   CHECK(contains(cases[1].get<std::string>("system-out"), "wait_ns.mean: 1.00us -> 1.01us"));
   const std::string failure = cases[2].get<std::string>("failure");
   CHECK(contains(failure,
-                 "latency_ns.p99: 4.00ms -> 4.10ms (+100us, +2.5%), tolerance none: "
+                 "latency_ns.p99: 4.00ms -> 4.10ms (+100us, +2.50%), tolerance none: "
                  "beyond, worse\n"));
   CHECK(contains(failure, "staleness.stale_reads: 7 -> -"));
   CHECK_FALSE(contains(failure, "wait_ns.mean"));
