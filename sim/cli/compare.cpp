@@ -6,14 +6,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <sstream>
 
 #include "cli/import_options.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "measure/compare.h"
 #include "measure/report_writers.h"
@@ -166,27 +165,6 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
   return scenario;
 }
 
-// A file is made before the run, so that a place that can't be written to is known at once.
-class Output {
- public:
-  explicit Output(const std::string& path) : to_stdout_(path == "-") {
-    if (!path.empty() && !to_stdout_) file_ = std::make_unique<AtomicFile>(path);
-  }
-  bool wanted() const { return to_stdout_ || file_ != nullptr; }
-  bool to_stdout() const { return to_stdout_; }
-  void write(const std::string& text) {
-    if (to_stdout_) fmt::print("{}", text);
-    if (file_) {
-      file_->write(text);
-      file_->commit();
-    }
-  }
-
- private:
-  bool to_stdout_;
-  std::unique_ptr<AtomicFile> file_;
-};
-
 // CLI11's own check lets NaN pass and prints the largest double in full.
 std::string check_positive(const std::string& text) {
   double value = 0;
@@ -222,13 +200,7 @@ void check_outputs_differ(const Options& options) {
 void check_inputs_are_kept(const Options& options, const Scenario& scenario) {
   for (const std::string* output : {&options.json, &options.csv, &options.evidence}) {
     for (const std::string* input : {&options.scenario, &scenario.workload.trace}) {
-      std::error_code none;
-      if (output->empty() || input->empty() ||
-          !std::filesystem::equivalent(*output, *input, none)) {
-        continue;
-      }
-      throw InputError(fmt::format(
-          "{}: is read as input and can't be written to as well; name another file", *output));
+      check_input_is_kept(*input, *output);
     }
   }
 }

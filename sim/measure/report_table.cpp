@@ -7,42 +7,10 @@
 
 #include "core/time.h"
 #include "measure/report_writers.h"
+#include "measure/table_text.h"
 
 namespace switchyard {
 namespace {
-
-// Characters, not bytes: continuation bytes of UTF-8 take no room.
-std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string pad_right(std::string_view text, std::size_t width) {
-  std::string out(text);
-  const std::size_t used = display_width(text);
-  return used < width ? out.append(width - used, ' ') : out;
-}
-
-std::string pad_left(std::string_view text, std::size_t width) {
-  const std::size_t used = display_width(text);
-  return used < width ? std::string(width - used, ' ').append(text) : std::string(text);
-}
-
-// Cut out of the middle: what tells names apart is mostly at their ends.
-std::string shorten(const std::string& text, std::size_t width) {
-  const std::size_t length = display_width(text);
-  if (length <= width) return text;
-  const std::size_t head = (width - 1) / 2;
-  const std::size_t tail_from = length - (width - 1 - head);
-  std::string out;
-  std::size_t character = 0;
-  for (const char c : text) {
-    const bool begins_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (begins_character && ++character == head + 1) out += "…";
-    if (character <= head || character > tail_from) out += c;
-  }
-  return out;
-}
 
 std::string percent(double share) {
   const double value = share * 100;
@@ -226,23 +194,8 @@ class TableWriter {
     out_ += text + '\n';
   }
 
-  // Breaks a text between words at the table's width; further lines are indented.
   void paragraph(std::string_view text, std::size_t indent) {
-    std::string row;
-    while (!text.empty()) {
-      const std::string_view word = text.substr(0, text.find(' '));
-      text.remove_prefix(std::min(text.size(), word.size() + 1));
-      if (row.find_first_not_of(' ') != std::string::npos) {
-        if (display_width(row) + 1 + display_width(word) > style_.width) {
-          line(std::move(row));
-          row.assign(indent, ' ');
-        } else {
-          row += ' ';
-        }
-      }
-      row += word;
-    }
-    line(std::move(row));
+    out_ += wrap(text, style_.width, indent);
   }
 
   void write_heading() {
@@ -371,7 +324,7 @@ class TableWriter {
   std::string cell(const std::string& text, std::size_t width, bool is_best) const {
     if (!is_best) return pad_left(text, width);
     if (!style_.colour) return pad_left("*" + text, width);
-    return pad_left("", width - display_width(text) - 1) + "\x1b[1;32m*" + text + "\x1b[0m";
+    return pad_left("", width - display_width(text) - 1) + coloured("*" + text, "1;32");
   }
 
   // As many nodes side by side as fit; the rest below.

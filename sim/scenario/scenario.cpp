@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "core/text_file.h"
 #include "routers/catalogue.h"
 #include "scenario/build_chain.h"
 #include "scenario/read_candidates.h"
@@ -20,24 +18,6 @@ namespace switchyard {
 namespace {
 
 constexpr std::uint64_t kManyRequests = 4'294'967'294;
-
-// toml++ sorts keys; users mean the order in which they wrote the databases.
-std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
-  struct Entry {
-    toml::source_position at;
-    std::string name;
-    const toml::node* node;
-  };
-  std::vector<Entry> entries;
-  for (const auto& [key, node] : table) {
-    entries.push_back({key.source().begin, std::string(key.str()), &node});
-  }
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
-  std::vector<std::pair<std::string, const toml::node*>> ordered;
-  ordered.reserve(entries.size());
-  for (Entry& entry : entries) ordered.emplace_back(std::move(entry.name), entry.node);
-  return ordered;
-}
 
 ArrivalLaw read_arrivals(TableReader reader) {
   static constexpr std::array<std::string_view, 4> kLaws = {"poisson", "constant", "mmpp", "batch"};
@@ -299,16 +279,7 @@ Scenario parse_scenario(std::string text, const std::string& file) {
 }
 
 Scenario load_scenario(const std::string& path) {
-  if (std::filesystem::is_directory(path)) {
-    throw InputError(path + ": is a directory; name a scenario file (TOML)");
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || (text.str().empty() && in.bad())) {
-    throw InputError(path + ": cannot be read; is the path right?");
-  }
-  return parse_scenario(text.str(), path);
+  return parse_scenario(read_text_file(path, "a scenario file (TOML)"), path);
 }
 
 void validate(const Scenario& scenario) {

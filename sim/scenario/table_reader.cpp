@@ -281,6 +281,23 @@ void TableReader::finish() const {
   }
 }
 
+std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
+  struct Entry {
+    toml::source_position at;
+    std::string name;
+    const toml::node* node;
+  };
+  std::vector<Entry> entries;
+  for (const auto& [key, node] : table) {
+    entries.push_back({key.source().begin, std::string(key.str()), &node});
+  }
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
+  std::vector<std::pair<std::string, const toml::node*>> ordered;
+  ordered.reserve(entries.size());
+  for (Entry& entry : entries) ordered.emplace_back(std::move(entry.name), entry.node);
+  return ordered;
+}
+
 std::string resolve_path(const std::string& path, const std::string& file) {
   const std::filesystem::path given(path);
   if (given.is_absolute() || file.empty() || path == "-") return path;

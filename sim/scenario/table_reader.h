@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -63,6 +64,9 @@ class TableReader {
   const std::string& file_;
   std::vector<std::string> known_;
 };
+
+// The table's entries in the order in which the user wrote them; toml++ sorts keys.
+std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table);
 
 // `path` seen from the folder of `file`.
 std::string resolve_path(const std::string& path, const std::string& file);
