@@ -12,16 +12,17 @@ namespace switchyard {
 namespace {
 
 // Breaks a text into lines of at most 96 characters, indented.
-std::string wrapped(std::string_view text) {
+std::string wrapped(std::string_view text, std::size_t indent = 2) {
   constexpr std::size_t kWidth = 96;
+  const std::string margin(indent - 1, ' ');
   std::string out;
-  std::string line = " ";
+  std::string line = margin;
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     if (line.size() + 1 + word.size() > kWidth) {
       out += line + '\n';
-      line = " ";
+      line = margin;
     }
     line += ' ';
     line += word;
@@ -87,8 +88,9 @@ int describe(const std::string& name) {
   for (const ParameterInfo& parameter : info.parameters) {
     const std::string_view value =
         parameter.default_value.empty() ? "\"\"" : parameter.default_value;
-    fmt::print("  {} = {}   ({})\n{}", parameter.name, value, range_of(parameter),
-               wrapped(fmt::format("  {}", parameter.help)));
+    fmt::print("{}{}",
+               wrapped(fmt::format("{} = {}   ({})", parameter.name, value, range_of(parameter))),
+               wrapped(parameter.help, 4));
   }
   fmt::print("\nShips in\n{}\nKnown failures\n{}\nSource\n{}", wrapped(info.systems),
              wrapped(info.failure_modes), wrapped(info.source));

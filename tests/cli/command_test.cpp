@@ -494,8 +494,8 @@ TEST_CASE("routers NAME prints the rule, parameters with defaults, and source of
                             " Source " + without_breaks(std::string(info->source))));
     if (info->parameters.empty()) CHECK(contains(out, "Parameters none"));
     for (const ParameterInfo& parameter : info->parameters) {
-      CHECK(contains(out, without_breaks(std::string(parameter.name) + " = " +
-                                         std::string(parameter.default_value) + " (")));
+      const std::string value(parameter.default_value.empty() ? "\"\"" : parameter.default_value);
+      CHECK(contains(out, without_breaks(std::string(parameter.name) + " = " + value + " (")));
       CHECK(contains(out, without_breaks(std::string(parameter.help))));
     }
   }
