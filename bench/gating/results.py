@@ -76,7 +76,7 @@ def differences(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> list[s
         if key in base and key in candidate and base[key] != candidate[key]
     ]
     mhz = [context.get("mhz_per_cpu") for context in (base, candidate)]
-    if all(isinstance(value, (int, float)) and value > 0 for value in mhz):
-        if max(mhz) > min(mhz) * (1 + _FREQUENCY_TOLERANCE):
-            found.append(f"mhz_per_cpu {mhz[0]} and {mhz[1]}")
+    known = [value for value in mhz if isinstance(value, (int, float)) and value > 0]
+    if len(known) == 2 and max(known) > min(known) * (1 + _FREQUENCY_TOLERANCE):
+        found.append(f"mhz_per_cpu {known[0]} and {known[1]}")
     return found
