@@ -11,10 +11,10 @@ from gating.report import Outcome
 
 _DESCRIPTION = """\
 Says whether benchmarks of CANDIDATE are slower than those of BASE, both executables of Google
-Benchmark. Rounds of one process each, and of a copy of BASE, in random order, are looked at after 10,
-20 and 30: a benchmark passes when its median ratio is surely below 1 + DELTA; one that looks slower by
-more than half of DELTA is a regression if 30 fresh pairs confirm it; what is neither after 30 rounds is
-inconclusive.
+Benchmark. Rounds of one process each, and of a copy of BASE, in random order, are looked at after
+10, 20 and 30: a benchmark passes when its median ratio is surely below 1 + DELTA; one that looks
+slower by more than half of DELTA is a regression if 30 fresh pairs confirm it; what is neither
+after 30 rounds is inconclusive.
 """
 _EPILOG = """\
 exit codes:
@@ -81,13 +81,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--seed", type=int, help="of the order within rounds (default: a new one, printed)")
     add("--timeout", metavar="SECONDS", type=_seconds, default=600, help="of a process (600)")
     add("--from-json", metavar=("BASE_DIR", "CANDIDATE_DIR"), nargs=2, type=Path,
-        help="judge files 1.json … n.json, each pair made by one process of either side, in turn; 60 "
-        "are enough for every case")
+        help="judge files 1.json … n.json, each pair made by one process of either side, in turn; "
+        "60 are enough for every case")
     add("--control", metavar="DIR", type=Path,
         help="with --from-json: the same of a copy of the base")
     add("--instructions", metavar=("DRIVER_BASE", "DRIVER_CANDIDATE"), nargs=2, type=Path,
-        help="also count instructions (valgrind) of switchyard-decisions or what is called like it; "
-        "more than 0.5 %% more is a regression")
+        help="also count instructions (valgrind) of switchyard-decisions or what is called like "
+        "it; more than 0.5 %% more is a regression")
     add("--cases", metavar="REGEX", type=_pattern, default="",
         help="of the driver's --list, those to count (all)")
     add("--nodes", type=_count, default=16, help="to decide among, for the driver (16)")
@@ -106,6 +106,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("name BASE and CANDIDATE, or --from-json, or --instructions")
     if parsed.control and not parsed.from_json:
         parser.error("--control goes with --from-json; else the gate makes its own")
+    for output in (parsed.markdown, parsed.json, parsed.junit):
+        # Said now rather than after minutes of measuring.
+        if output is not None and not output.resolve().parent.is_dir():
+            parser.error(f"{output}: there is no such folder")
     if parsed.filter is None:
         parsed.filter = "" if parsed.from_json else "^gate/"
     if parsed.seed is None:

@@ -13,8 +13,8 @@ from gating.processes import Ended, Processes, runnable
 from gating.report import Counted, Instructions, Verdict
 
 BLIND_SPOT = (
-    "Instructions are counted, not timed: the same number of slower ones (a division for an addition, "
-    "more missed caches or branches) does not show here."
+    "Instructions are counted, not timed: the same number of slower ones (a division for an "
+    "addition, more missed caches or branches) does not show here."
 )
 _TOLERANCE = 0.005
 _TOTAL = re.compile(r"^totals: (\d+)$", re.MULTILINE)
@@ -63,7 +63,7 @@ class Counter:
     @staticmethod
     def _refuse_gaps(base: list[str], candidate: list[str], added: list[str]) -> None:
         if not base:
-            raise HarnessFailure("nothing to count: no case of the base's driver has the name wanted")
+            raise HarnessFailure("nothing to count: the base's driver has no case of that name")
         if gone := [name for name in base if name not in candidate]:
             hint = f"; renamed? only the candidate's has {', '.join(added)}" if added else ""
             raise HarnessFailure(f"the candidate's driver lacks {', '.join(gone)}{hint}")

@@ -1,7 +1,7 @@
 """When a benchmark is slower, when it is not, and when more pairs are needed.
 
-A process is one sample: repetitions inside one share its luck with addresses and caches, so pairs of
-processes are compared, by the logarithms of their ratios. Those are symmetric around 0 if nothing
+A process is one sample: repetitions inside one share its luck with addresses and caches, so pairs
+of processes are compared, by the logarithms of their ratios. Those are symmetric around 0 if nothing
 has changed, which is all that the signed-rank test needs.
 """
 

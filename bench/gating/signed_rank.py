@@ -1,7 +1,7 @@
 """Wilcoxon's signed-rank test, exact, and the Hodges-Lehmann estimate with its interval.
 
-Written out because Debian 12 cannot install python3-scipy beside libboost1.81-dev, which the library
-needs. Exact with ties too: then the null distribution is that of the mean ranks at hand.
+Written out because Debian 12 cannot install python3-scipy beside libboost1.81-dev, which the
+library needs. Exact with ties too: then the null distribution is that of the mean ranks at hand.
 Source: Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 2014, sections 3.1 to 3.3.
 """
 

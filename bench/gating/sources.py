@@ -50,8 +50,8 @@ class Program:
             raise HarnessFailure(ended.complaint())
         if not self._output.is_file():
             raise HarnessFailure(
-                f"{self._path}: wrote no results: either it is no program of Google Benchmark or it "
-                f"has no benchmark that matches '{pattern}'"
+                f"{self._path}: wrote no results: either it is no program of Google Benchmark or "
+                f"it has no benchmark that matches '{pattern}'"
             )
         return results.read(self._output)
 
@@ -74,8 +74,8 @@ def only(names: Collection[str]) -> str:
 class Programs:
     """One process each of base, candidate and a copy of the base, in random order.
 
-    All are run by paths of the same length, as the length of a path moves the stack. The copy is one
-    of bytes, so that not even its pages are shared with the base.
+    All are run by paths of the same length, as the length of a path moves the stack. The copy is
+    one of bytes, so that not even its pages are shared with the base.
     """
 
     def __init__(

@@ -74,7 +74,7 @@ class Judge:
     def _begin(self, first: Round) -> None:
         base, candidate = first.base.times_ns, first.candidate.times_ns
         if not base:
-            raise HarnessFailure("nothing was measured: no benchmark of the base has the name wanted")
+            raise HarnessFailure("nothing was measured: the base has no benchmark of that name")
         self.timing.added = [name for name in candidate if name not in base]
         for name in base:
             self._benchmarks[name] = _Benchmark(
@@ -113,7 +113,7 @@ class Judge:
     def _refuse_too_few(self) -> None:
         if self.timing.rounds < self.limits.looks[0]:
             raise NotJudged(
-                f"{self.timing.rounds} pairs tell nothing; at least {self.limits.looks[0]} are needed"
+                f"{self.timing.rounds} pairs tell nothing; it takes {self.limits.looks[0]} at least"
             )
 
     def _refuse_control(self) -> None:
@@ -124,8 +124,8 @@ class Judge:
         if names:
             ratio = _interval(self._benchmarks[names[0]].control.confirming).estimate
             raise NotJudged(
-                f"the base differs from a copy of itself in {', '.join(names)} (ratio {ratio:.3f}): "
-                "times mean nothing here and now"
+                f"the base differs from a copy of itself in {', '.join(names)} (ratio "
+                f"{ratio:.3f}): times mean nothing here and now"
             )
 
     def _conclude(self) -> None:

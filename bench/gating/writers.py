@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from gating.instructions import BLIND_SPOT
-from gating.report import Counted, Interval, Measure, Outcome, Report, Timed, Timing
+from gating.report import Counted, Interval, Measure, Outcome, Report, Timed, Timing, Verdict
 
 _TIMING_HEAD = ["verdict", "ratio", "bounds", "pairs", "benchmark", "note"]
 _COUNT_HEAD = ["verdict", "change", "base", "candidate", "case", "note"]
@@ -26,7 +26,7 @@ def bounds(ratio: Interval) -> str:
 def conclusion(report: Report) -> str:
     outcome = report.outcome()
     name = outcome.name.replace("_", " ").lower()
-    if outcome is Outcome.REGRESSION and not any(v.value == "regression" for v in report.verdicts()):
+    if outcome is Outcome.REGRESSION and Verdict.REGRESSION not in report.verdicts():
         name = "not shown to be no regression, as --require demands"
     return f"{name} (exit {outcome.value})"
 

@@ -198,17 +198,24 @@ class HarnessFailures(GateTest):
         self.assertEqual(self.gate(fakes.base, self.folder / "data").code, 3)
 
     def test_a_wrong_command_is_no_verdict_either(self) -> None:
-        for wrong in ([], ["one"], ["a", "b", "--delta", "5"], ["a", "b", "--filter", "("],
-                      ["a", "b", "--control", "c"], ["--nosuch"]):  # fmt: skip
+        wrongs: list[list[str]] = [[], ["one"], ["a", "b", "--delta", "5"],
+                                   ["a", "b", "--filter", "("], ["a", "b", "--control", "c"],
+                                   ["--nosuch"]]  # fmt: skip
+        for wrong in wrongs:
             ended = self.gate(*wrong)
             self.assertEqual(ended.code, 3, wrong)
             self.assertEqual(len(ended.stderr.splitlines()), 1)
 
     def test_an_output_that_cannot_be_written(self) -> None:
         fakes = FakePrograms(self.folder, steady(), noisy(1))
-        ended = self.gate(fakes.base, fakes.candidate, "--json", "/proc/none/report.json")
+        ended = self.gate(fakes.base, fakes.candidate, "--json", self.folder)
         self.assertEqual(ended.code, 3)
         self.assertIn("cannot be written", ended.stderr)
+        # What can be known before is not measured for.
+        runs = fakes.runs("c")
+        ended = self.gate(fakes.base, fakes.candidate, "--json", self.folder / "none" / "report")
+        self.assertEqual(ended.code, 3)
+        self.assertEqual(fakes.runs("c"), runs)
 
 
 class Versions(GateTest):

@@ -105,7 +105,9 @@ class Repeats(GateTest):
         driver = os.environ["SWITCHYARD_DECISIONS"]
         processes = Processes(60)
         self.addCleanup(processes.stop)
-        for arguments in (["nosuch", "16", "10"], ["ordered", "1", "10"], ["ordered", "16", "x"], []):
+        wrong: list[list[str]] = [["nosuch", "16", "10"], ["ordered", "1", "10"],
+                                  ["ordered", "16", "x"], []]  # fmt: skip
+        for arguments in wrong:
             ended = processes.run([driver, *arguments])
             self.assertEqual(ended.code, 2, arguments)
             self.assertIn("switchyard-decisions: ", ended.stderr)

@@ -26,9 +26,13 @@ class Interrupt(GateTest):
             self.folder,
             steady(),
             noisy(1),
-            candidate_extra=f"sleep 1000 & echo $$ $! > {started}.new; mv {started}.new {started}; wait",
+            candidate_extra=f"""sleep 1000 &
+echo $$ $! > {started}.new
+mv {started}.new {started}
+wait""",
         )
-        outputs = ["--json", self.folder / "report.json", "--junit", self.folder / "report.xml"]
+        outputs: list[str | Path] = ["--json", self.folder / "report.json"]
+        outputs += ["--junit", self.folder / "report.xml"]
         temporary = self.folder / "temporary"
         temporary.mkdir()
         gate = subprocess.Popen(

@@ -155,7 +155,9 @@ class Files(GateTest):
         outputs: dict[str, Path] = {
             kind: self.folder / f"report.{kind}" for kind in ("json", "junit", "markdown")
         }
-        options = [part for kind, path in outputs.items() for part in (f"--{kind}", path)]
+        options: list[str | Path] = []
+        for kind, path in outputs.items():
+            options += [f"--{kind}", path]
         ended = self.gate(fakes.base, fakes.candidate, "--seed", "5", *options)
         self.assertEqual(ended.code, 1)
         document = json.loads(outputs["json"].read_text())
@@ -165,7 +167,8 @@ class Files(GateTest):
         self.assertEqual(benchmark["verdict"], "regression")
         self.assertEqual([benchmark["screened"], benchmark["fresh"]], [10, 30])
         pairs = benchmark["pairs"]
-        self.assertEqual([len(pairs[s]) for s in ("base_ns", "candidate_ns", "control_ns")], [40] * 3)
+        self.assertEqual({side: len(times) for side, times in pairs.items()},
+                         {"base_ns": 40, "candidate_ns": 40, "control_ns": 40})  # fmt: skip
         self.assertEqual(pairs["base_ns"][0], 100)
         self.assertAlmostEqual(pairs["candidate_ns"][0], 110 * 1.01)
         root = ET.parse(outputs["junit"]).getroot()

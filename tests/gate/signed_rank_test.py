@@ -20,7 +20,7 @@ class SignedRank(unittest.TestCase):
         self.assertEqual(signed_rank.p_greater([-1, *range(2, 11)]), 2 / 1024)
 
     def test_an_even_sum_by_hand(self) -> None:
-        # Ranks 1 + 2 positive, 3 negative: sums of at least 3 are 3, 1+2, 1+3, 2+3, 1+2+3, so 5 of 8.
+        # Ranks 1 and 2 positive, 3 negative: 3, 1+2, 1+3, 2+3 and 1+2+3 are at least 3, so 5 of 8.
         self.assertEqual(signed_rank.p_greater([1, 2, -3]), 5 / 8)
 
     def test_ties_share_their_mean_rank(self) -> None:
@@ -32,7 +32,7 @@ class SignedRank(unittest.TestCase):
         self.assertEqual(signed_rank.p_greater([0, 0]), 1)
 
     def test_the_largest_p_of_a_published_example(self) -> None:
-        # Hollander and Wolfe, example 3.1 (Hamilton depression scale): T+ = 5 of 9 pairs, P = 0.020.
+        # Hollander and Wolfe, example 3.1 (Hamilton's depression scale), 9 pairs: P = 0.020.
         before = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
         after = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
         fallen = [b - a for b, a in zip(before, after, strict=True)]
