@@ -1,0 +1,1 @@
+"""The parts of bench/gate; one idea each."""
