@@ -3,9 +3,10 @@
 //
 // Ships in: Rails DatabaseSelector (2 s, session), django-multidb-router (15 s), Makara (5 s),
 // Laravel's sticky, Pgpool-II disable_load_balance_on_write, PgCat db_activity_based_routing.
-// Parameters: scope (session), duration (2 s), request_gap (100 ms), ttl_factor (0), refresh
-// (true), cold_start (0 s), related (none), reject_read_only_writes (false). Known failure: a delay
-// longer than the duration is not covered; sessions that write often never leave the primary.
+// Parameters: scope (session), duration (2 s), request_gap (100 ms), ttl_factor (0),
+// refresh (true), cold_start (0 s), related (none), reject_read_only_writes (false).
+// Known failure: a delay longer than the duration is not covered; sessions that write often never
+// leave the primary.
 // Source: Rails 7 guides, Multiple Databases, Automatic Role Switching; Pgpool-II manual,
 // disable_load_balance_on_write.
 #include <fmt/format.h>

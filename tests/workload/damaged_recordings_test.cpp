@@ -1,5 +1,6 @@
 // Damaged recordings give a trace or an InputError: never a crash, nor a trace of impossible size.
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "catch.h"
@@ -113,6 +114,18 @@ TEST_CASE("Recordings with wrong bytes anywhere give a trace or an error") {
     }
     // Most damage leaves something to read, so that what is behind the parsing is tried as well.
     CHECK(traces > 0);
+  }
+}
+
+// The fuzzer takes its formats from these folders.
+TEST_CASE("The fuzzer has a recording of each format to begin with") {
+  for (const std::string& format : trace_format_names()) {
+    if (format == "auto") continue;
+    CAPTURE(format);
+    const std::filesystem::path corpus =
+        std::filesystem::path(SWITCHYARD_SOURCE_DIR) / "tests/fuzz/corpus" / format;
+    CHECK(std::filesystem::is_directory(corpus));
+    CHECK_FALSE(std::filesystem::is_empty(corpus));
   }
 }
 
