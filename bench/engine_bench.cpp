@@ -5,8 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <chrono>
-#include <map>
-#include <tuple>
+#include <optional>
 
 #include "plain_simulator.h"
 #include "systems.h"
@@ -22,39 +21,37 @@ double seconds_since(Clock::time_point begin) {
 
 // Workloads are large and made once; benchmarks of one kind follow each other, so only the latest
 // is kept.
-const ReplayWorkload& cached_workload(std::size_t nodes, std::uint64_t requests,
-                                      std::uint32_t sessions, LoopMode loop) {
-  static std::tuple<std::size_t, std::uint64_t, std::uint32_t, bool> key;
+const ReplayWorkload& cached_workload(const WorkloadShape& shape) {
+  static std::optional<WorkloadShape> made;
   static ReplayWorkload workload;
-  const std::tuple wanted{nodes, requests, sessions, loop == LoopMode::kClosed};
-  if (key != wanted || workload.trace.size() == 0) {
+  if (made != shape) {
     workload = {};
-    workload = workload_of(nodes, requests, sessions, loop);
-    key = wanted;
+    workload = workload_of(shape);
+    made = shape;
   }
   return workload;
 }
 
 enum class Ledger { kOff, kOn };
 
-void run_engine(benchmark::State& state, const char* router, LoopMode loop, std::size_t nodes,
-                std::uint64_t requests, std::uint32_t sessions, Ledger ledger) {
-  const ReplayWorkload& workload = cached_workload(nodes, requests, sessions, loop);
-  const ClusterSpec cluster = cluster_of(nodes);
+void run_engine(benchmark::State& state, const char* router, const WorkloadShape& shape,
+                Ledger ledger) {
+  const ReplayWorkload& workload = cached_workload(shape);
+  const ClusterSpec cluster = cluster_of(shape.nodes);
   const RouterChain chain = chain_of(router, cluster);
   ReplayOptions options;
-  options.loop = loop;
+  options.loop = shape.loop;
   options.ledger = ledger == Ledger::kOn;
   std::uint64_t events = 0;
   for (auto _ : state) {
     const RunTally tally = replay(workload, cluster, chain, options);
     benchmark::DoNotOptimize(tally.event_checksum);
-    events = requests;
+    events = shape.requests;
     for (const NodeTally& node : tally.nodes) events += node.applies;
   }
   const auto runs = static_cast<double>(state.iterations());
   state.counters["requests/s"] =
-      benchmark::Counter(static_cast<double>(requests) * runs, benchmark::Counter::kIsRate);
+      benchmark::Counter(static_cast<double>(shape.requests) * runs, benchmark::Counter::kIsRate);
   // An event is a request, or an apply on a node.
   state.counters["time/event"] =
       benchmark::Counter(static_cast<double>(events) * runs,
@@ -63,7 +60,7 @@ void run_engine(benchmark::State& state, const char* router, LoopMode loop, std:
 
 void against_plain(benchmark::State& state, const char* router, PlainRouting routing) {
   constexpr std::uint64_t kRequests = 1'000'000;
-  const ReplayWorkload& workload = cached_workload(4, kRequests, 1000, LoopMode::kOpen);
+  const ReplayWorkload& workload = cached_workload({.requests = kRequests});
   const ClusterSpec cluster = cluster_of(4);
   const RouterChain chain = chain_of(router, cluster);
   ReplayOptions options;
@@ -85,7 +82,9 @@ void against_plain(benchmark::State& state, const char* router, PlainRouting rou
   state.counters["times_plain"] = plain_seconds / engine_seconds;
 }
 
-constexpr std::uint64_t kTenMillion = 10'000'000;
+WorkloadShape ten_million(LoopMode loop) {
+  return {.requests = 10'000'000, .loop = loop};
+}
 
 BENCHMARK_CAPTURE(against_plain, random, "random_replica", PlainRouting::kRandom)
     ->Unit(benchmark::kMillisecond)
@@ -98,7 +97,7 @@ BENCHMARK_CAPTURE(against_plain, least_outstanding, "least_outstanding",
 // The ledger's share: both in turn within each iteration.
 void ledger_cost(benchmark::State& state, const char* router, LoopMode loop) {
   constexpr std::uint64_t kRequests = 2'000'000;
-  const ReplayWorkload& workload = cached_workload(4, kRequests, 1000, loop);
+  const ReplayWorkload& workload = cached_workload({.requests = kRequests, .loop = loop});
   const ClusterSpec cluster = cluster_of(4);
   const RouterChain chain = chain_of(router, cluster);
   ReplayOptions options;
@@ -123,13 +122,12 @@ SWITCHYARD_LEDGER_COST(closed_random, "random_replica", LoopMode::kClosed);
 #undef SWITCHYARD_LEDGER_COST
 
 // Loops: 4 nodes, 10 M requests, 1,000 sessions.
-#define SWITCHYARD_LOOP(name, router, loop)                                             \
-  BENCHMARK_CAPTURE(run_engine, name, router, loop, 4, kTenMillion, 1000, Ledger::kOff) \
-      ->Unit(benchmark::kMillisecond)                                                   \
-      ->Iterations(3);                                                                  \
-  BENCHMARK_CAPTURE(run_engine, name##_with_ledger, router, loop, 4, kTenMillion, 1000, \
-                    Ledger::kOn)                                                        \
-      ->Unit(benchmark::kMillisecond)                                                   \
+#define SWITCHYARD_LOOP(name, router, loop)                                                 \
+  BENCHMARK_CAPTURE(run_engine, name, router, ten_million(loop), Ledger::kOff)              \
+      ->Unit(benchmark::kMillisecond)                                                       \
+      ->Iterations(3);                                                                      \
+  BENCHMARK_CAPTURE(run_engine, name##_with_ledger, router, ten_million(loop), Ledger::kOn) \
+      ->Unit(benchmark::kMillisecond)                                                       \
       ->Iterations(3)
 SWITCHYARD_LOOP(open_random, "random_replica", LoopMode::kOpen);
 SWITCHYARD_LOOP(open_least_outstanding, "least_outstanding", LoopMode::kOpen);
@@ -139,49 +137,39 @@ SWITCHYARD_LOOP(closed_random, "random_replica", LoopMode::kClosed);
 SWITCHYARD_LOOP(closed_least_outstanding, "least_outstanding", LoopMode::kClosed);
 #undef SWITCHYARD_LOOP
 
-// Growth with the number of nodes and of sessions.
+// Growth with the number of nodes, of sessions, of keys, and with the length of the trace.
 void grow_nodes(benchmark::State& state, const char* router) {
-  run_engine(state, router, LoopMode::kOpen, static_cast<std::size_t>(state.range(0)), 2'000'000,
-             1000, Ledger::kOff);
+  run_engine(state, router, {.nodes = static_cast<std::size_t>(state.range(0))}, Ledger::kOff);
 }
-BENCHMARK_CAPTURE(grow_nodes, random, "random_replica")
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(3)
-    ->Arg(4)
-    ->Arg(8)
-    ->Arg(16)
-    ->Arg(64);
-BENCHMARK_CAPTURE(grow_nodes, d_choices, "d_choices")
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(3)
-    ->Arg(4)
-    ->Arg(8)
-    ->Arg(16)
-    ->Arg(64);
-BENCHMARK_CAPTURE(grow_nodes, least_outstanding, "least_outstanding")
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(3)
-    ->Arg(4)
-    ->Arg(8)
-    ->Arg(16)
-    ->Arg(64);
-
 void grow_sessions(benchmark::State& state, LoopMode loop) {
-  run_engine(state, "random_replica", loop, 4, 4'000'000,
-             static_cast<std::uint32_t>(state.range(0)), Ledger::kOff);
+  const auto sessions = static_cast<std::uint32_t>(state.range(0));
+  run_engine(state, "random_replica", {.requests = 4'000'000, .sessions = sessions, .loop = loop},
+             Ledger::kOff);
 }
-BENCHMARK_CAPTURE(grow_sessions, session, LoopMode::kSession)
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(3)
-    ->Arg(1'000)
-    ->Arg(100'000)
-    ->Arg(1'000'000);
-BENCHMARK_CAPTURE(grow_sessions, closed, LoopMode::kClosed)
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(3)
-    ->Arg(1'000)
-    ->Arg(100'000)
-    ->Arg(1'000'000);
+// With the ledger, which is what looks at keys.
+void grow_keys(benchmark::State& state, LoopMode loop) {
+  const auto keys = static_cast<std::uint32_t>(state.range(0));
+  run_engine(state, "random_replica", {.loop = loop, .keys = keys}, Ledger::kOn);
+}
+void grow_length(benchmark::State& state, LoopMode loop) {
+  const auto requests = static_cast<std::uint64_t>(state.range(0));
+  run_engine(state, "random_replica", {.requests = requests, .loop = loop}, Ledger::kOn);
+}
+#define SWITCHYARD_GROWTH(growth, name, argument, ...) \
+  BENCHMARK_CAPTURE(growth, name, argument)            \
+      ->Unit(benchmark::kMillisecond)                  \
+      ->Iterations(3)                                  \
+      ->ArgsProduct({{__VA_ARGS__}})
+SWITCHYARD_GROWTH(grow_nodes, random, "random_replica", 4, 8, 16, 64);
+SWITCHYARD_GROWTH(grow_nodes, d_choices, "d_choices", 4, 8, 16, 64);
+SWITCHYARD_GROWTH(grow_nodes, least_outstanding, "least_outstanding", 4, 8, 16, 64);
+SWITCHYARD_GROWTH(grow_sessions, session, LoopMode::kSession, 1'000, 100'000, 1'000'000);
+SWITCHYARD_GROWTH(grow_sessions, closed, LoopMode::kClosed, 1'000, 100'000, 1'000'000);
+SWITCHYARD_GROWTH(grow_keys, open, LoopMode::kOpen, 1'000, 100'000, 10'000'000);
+SWITCHYARD_GROWTH(grow_keys, closed, LoopMode::kClosed, 1'000, 100'000, 10'000'000);
+SWITCHYARD_GROWTH(grow_length, open, LoopMode::kOpen, 100'000, 1'000'000, 10'000'000);
+SWITCHYARD_GROWTH(grow_length, closed, LoopMode::kClosed, 100'000, 1'000'000, 10'000'000);
+#undef SWITCHYARD_GROWTH
 
 }  // namespace
 }  // namespace switchyard::bench

@@ -32,22 +32,32 @@ inline ClusterSpec cluster_of(std::size_t nodes) {
   return cluster;
 }
 
-inline ReplayWorkload workload_of(std::size_t nodes, std::uint64_t requests, std::uint32_t sessions,
-                                  LoopMode loop) {
-  const double applies = (1 - kReadShare) * static_cast<double>(nodes - 1) * kApplyNs;
-  const double rate = 0.7 * static_cast<double>(nodes) * kWorkers / (kServiceNs + applies) * 1e9;
+struct WorkloadShape {
+  std::size_t nodes = 4;
+  std::uint64_t requests = 2'000'000;
+  std::uint32_t sessions = 1000;
+  LoopMode loop = LoopMode::kOpen;
+  std::uint32_t keys = 1'000'000;
+
+  bool operator==(const WorkloadShape&) const = default;
+};
+
+inline ReplayWorkload workload_of(const WorkloadShape& shape) {
+  const auto nodes = static_cast<double>(shape.nodes);
+  const double applies = (1 - kReadShare) * (nodes - 1) * kApplyNs;
+  const double rate = 0.7 * nodes * kWorkers / (kServiceNs + applies) * 1e9;
   SyntheticWorkload workload;
-  workload.requests = requests;
-  workload.sessions = sessions;
+  workload.requests = shape.requests;
+  workload.sessions = shape.sessions;
   workload.read_share = kReadShare;
   workload.read_service = Law::exponential(kServiceNs);
   workload.write_service = workload.read_service;
-  workload.keys = KeyLaw{1'000'000, 0.99};
+  workload.keys = KeyLaw{shape.keys, 0.99};
   workload.arrivals.rate = rate;
   // The think time at which this many clients make the same load.
-  if (loop == LoopMode::kClosed) {
-    workload.think =
-        Law::exponential(std::max(1e6, static_cast<double>(sessions) / rate * 1e9 - kServiceNs));
+  if (shape.loop == LoopMode::kClosed) {
+    workload.think = Law::exponential(
+        std::max(1e6, static_cast<double>(shape.sessions) / rate * 1e9 - kServiceNs));
   }
   return prepare(generate(workload, 1), std::nullopt, 1);
 }

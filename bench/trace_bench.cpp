@@ -38,7 +38,7 @@ void read_csv(benchmark::State& state) {
   const ScratchFile file(".csv");
   {
     AtomicFile out(file.path());
-    write_native_csv(workload_of(4, kRows, 1000, LoopMode::kOpen).trace, out);
+    write_native_csv(workload_of({.requests = kRows}).trace, out);
     out.commit();
   }
   for (auto _ : state) {
@@ -57,7 +57,7 @@ void open_binary(benchmark::State& state) {
   const ScratchFile file(".swt");
   {
     AtomicFile out(file.path());
-    write_binary_trace(workload_of(4, kRequests, 1000, LoopMode::kOpen).trace, out, false);
+    write_binary_trace(workload_of({.requests = kRequests}).trace, out, false);
     out.commit();
   }
   for (auto _ : state) {
