@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 
 #include "core/error.h"
@@ -124,6 +123,9 @@ std::vector<std::string> parse_notes(std::string_view head) {
   return notes;
 }
 
+// So many always fit in 64 bits.
+constexpr std::ptrdiff_t kSafeDigits = 18;
+
 class RowParser {
  public:
   RowParser(const std::string& name, const std::array<std::size_t, kColumns.size()>& field,
@@ -164,9 +166,13 @@ class RowParser {
     return text == nullptr ? std::string_view() : text;
   }
   // Valid until the next row.
-  std::string_view name_text(const std::array<char*, kColumns.size()>& text, std::size_t column) {
+  [[gnu::always_inline]] std::string_view name_text(const std::array<char*, kColumns.size()>& text,
+                                                    std::size_t column) {
     const std::string_view raw = optional_text(text[column]);
-    if (!has_escapes_ || raw.find('\\') == std::string_view::npos) return raw;
+    return has_escapes_ ? unescaped(raw, column) : raw;
+  }
+  std::string_view unescaped(std::string_view raw, std::size_t column) {
+    if (raw.find('\\') == std::string_view::npos) return raw;
     std::string& plain = unescaped_[column];
     plain.clear();
     for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -187,7 +193,19 @@ class RowParser {
   }
   std::int64_t required_integer(const std::array<char*, kColumns.size()>& text,
                                 std::size_t column) const {
-    const std::string_view digits = text[column];
+    // Most are short and have no sign: those are read faster like this.
+    std::uint64_t plain = 0;
+    const char* next = text[column];
+    for (; *next >= '0' && *next <= '9'; ++next) {
+      plain = plain * 10 + static_cast<std::uint64_t>(*next - '0');
+    }
+    const std::ptrdiff_t length = next - text[column];
+    if (*next == '\0' && length > 0 && length <= kSafeDigits) {
+      return static_cast<std::int64_t>(plain);
+    }
+    return any_integer(text[column], column);
+  }
+  std::int64_t any_integer(std::string_view digits, std::size_t column) const {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size()) {
@@ -212,7 +230,7 @@ class RowParser {
     return static_cast<std::uint32_t>(value);
   }
   Op operation(const char* text) const {
-    if (std::strlen(text) == 1) {
+    if (text[0] != '\0' && text[1] == '\0') {
       if (const auto op = op_of_letter(*text)) return *op;
     }
     fail(kOp, fmt::format("unknown operation '{}'; expected one of r l w d b c a s x", text));

@@ -39,9 +39,11 @@ namespace {
 
 // A column begins to exist with its first value; earlier rows get the value that means "none".
 template <class T>
-void append(std::vector<T>& column, std::size_t row, T value, T none) {
+[[gnu::always_inline]] inline void append(std::vector<T>& column, std::size_t row, T value,
+                                          T none) {
   if (value == none && column.empty()) return;
-  if (column.size() < row) column.resize(row, none);
+  if (column.size() < row) [[unlikely]]
+    column.resize(row, none);
   column.push_back(value);
 }
 
