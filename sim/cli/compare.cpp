@@ -212,7 +212,7 @@ int compare_and_print(const Options& options, const CLI::App& command) {
   Output json(options.json);
   Output csv(options.csv);
   Output evidence(options.evidence);
-  CompareControl control;
+  CompareControl control(scenario.candidates.size());
   control.warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
   Report report;
   {

@@ -86,8 +86,8 @@ void ProgressDisplay::watch(const std::stop_token& stop, bool show) {
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const std::string text =
         requests > 0
-            ? bar_text(static_cast<double>(control_.requests_done), static_cast<double>(requests),
-                       seconds, " requests")
+            ? bar_text(static_cast<double>(control_.requests_done_by_all()),
+                       static_cast<double>(requests), seconds, " requests")
             : "reading " + bar_text(static_cast<double>(bytes),
                                     static_cast<double>(control_.bytes_total), seconds, "B");
     fmt::print(stderr, "\r{}\x1b[K", text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <numeric>
 #include <thread>
 
@@ -86,7 +87,11 @@ ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed,
 class Comparison {
  public:
   Comparison(const Scenario& scenario, CompareControl& control)
-      : scenario_(scenario), control_(control), tallies_(scenario.candidates.size()) {}
+      : scenario_(scenario),
+        control_(control),
+        tallies_(scenario.candidates.size()),
+        evidence_(scenario.candidates.size()),
+        reports_(scenario.candidates.size()) {}
 
   Report run() {
     Report report;
@@ -104,17 +109,19 @@ class Comparison {
       if (i > 0 && (scenario_.workload.synthetic || workload.drawn)) {
         workload = make_workload(scenario_, seed, control_);
       }
-      run_all(workload, seed, warmup, tallies_);
-      if (i == 0) describe_all_evidence(workload.trace);
+      run_all(workload, seed, warmup, [&](std::size_t candidate, RunTally tally) {
+        keep(candidate, std::move(tally), workload.trace);
+      });
     }
-    summarize_all(report);
+    for (CandidateReport& candidate : reports_) {
+      note_overload(report, candidate);
+      report.candidates.push_back(std::move(candidate));
+    }
     check_something_measured(report);
     return report;
   }
 
  private:
-  using Tallies = std::vector<std::vector<RunTally>>;
-
   void tell(Report& report, const std::string& text) const {
     report.notes.push_back(text);
     if (control_.warn) control_.warn(text);
@@ -148,8 +155,10 @@ class Comparison {
     for (const std::string& text : load_warnings(workload, scenario_)) tell(report, text);
   }
 
+  // `keep_run(candidate, tally)` is called in the thread of the run.
+  template <class KeepRun>
   void run_all(const ReplayWorkload& workload, std::uint64_t seed, Nanoseconds warmup,
-               Tallies& tallies) const {
+               KeepRun&& keep_run) const {
     ReplayOptions options;
     options.loop = scenario_.workload.loop;
     options.speed = scenario_.workload.speed;
@@ -159,56 +168,58 @@ class Comparison {
     options.retries = scenario_.run.retries;
     options.retry_after_ns = scenario_.run.retry_after_ns;
     options.seed = seed;
-    const RunControl control = {&control_.requests_done, &control_.stop, nullptr};
-    std::vector<RunTally> results(scenario_.candidates.size());
-    run_parallel(results.size(), scenario_.run.threads, [&](std::size_t i) {
+    run_parallel(scenario_.candidates.size(), scenario_.run.threads, [&](std::size_t i) {
       const std::vector<RouterChain> instances = build_instances(
           scenario_.candidates[i], scenario_.cluster, seed, workload.trace.names().tables);
-      results[i] = replay(workload, scenario_.cluster, std::span(instances), options, control);
+      const RunControl control = {
+          control_.requests_done.empty() ? nullptr : &control_.requests_done[i], &control_.stop,
+          nullptr};
+      keep_run(i, replay(workload, scenario_.cluster, std::span(instances), options, control));
     });
-    for (std::size_t i = 0; i < results.size(); ++i) tallies[i].push_back(std::move(results[i]));
   }
 
   // MSER over the mean latency of each stretch of time; the longest warm-up of all candidates, so
   // that they are measured over the same requests.
   Nanoseconds found_warmup(const ReplayWorkload& workload) const {
-    Tallies pilot(scenario_.candidates.size());
-    run_all(workload, scenario_.seed, 0, pilot);
-    Nanoseconds longest = 0;
-    for (const auto& tallies : pilot) {
+    std::vector<Nanoseconds> found(scenario_.candidates.size());
+    run_all(workload, scenario_.seed, 0, [&](std::size_t i, const RunTally& tally) {
       std::vector<double> means;
-      for (const TimeSeries::Bucket& bucket : tallies.front().series.used()) {
+      for (const TimeSeries::Bucket& bucket : tally.series.used()) {
         means.push_back(bucket.latency_ns.mean());
       }
       const auto cut = static_cast<Nanoseconds>(mser_truncation(means, 1));
-      longest = std::max(longest, cut * tallies.front().series.bucket_ns());
-    }
-    return longest;
+      found[i] = cut * tally.series.bucket_ns();
+    });
+    return found.empty() ? 0 : *std::ranges::max_element(found);
   }
 
-  void describe_all_evidence(const Trace& trace) {
-    for (const std::vector<RunTally>& tallies : tallies_) {
-      evidence_.push_back(
-          describe_evidence(tallies.front().consistency.evidence, scenario_.cluster, trace));
+  void keep(std::size_t candidate, RunTally tally, const Trace& trace) {
+    std::vector<RunTally>& tallies = tallies_[candidate];
+    if (tallies.empty()) {
+      evidence_[candidate] =
+          describe_evidence(tally.consistency.evidence, scenario_.cluster, trace);
+    }
+    tallies.push_back(std::move(tally));
+    if (tallies.size() < scenario_.run.replications) return;
+    reports_[candidate] = report_on(candidate);
+    if (control_.candidate_done) {
+      const std::scoped_lock one_at_a_time(telling_);
+      control_.candidate_done(candidate, reports_[candidate]);
     }
   }
 
-  void summarize_all(Report& report) {
-    for (std::size_t i = 0; i < tallies_.size(); ++i) {
-      const Candidate& candidate = scenario_.candidates[i];
-      std::vector<std::string> routers;
-      for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
-      report.candidates.push_back(
-          summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster));
-      report.candidates.back().swept = candidate.swept;
-      report.candidates.back().instances = candidate.instances;
-      for (const RouterUse& use : candidate.guards) {
-        report.candidates.back().guards.push_back(describe(use));
-      }
-      report.candidates.back().evidence = std::move(evidence_[i]);
-      report.candidates.back().is_bound = is_bound(candidate);
-      note_overload(report, report.candidates.back());
-    }
+  CandidateReport report_on(std::size_t i) {
+    const Candidate& candidate = scenario_.candidates[i];
+    std::vector<std::string> routers;
+    for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
+    CandidateReport report =
+        summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster);
+    report.swept = candidate.swept;
+    report.instances = candidate.instances;
+    for (const RouterUse& use : candidate.guards) report.guards.push_back(describe(use));
+    report.evidence = std::move(evidence_[i]);
+    report.is_bound = is_bound(candidate);
+    return report;
   }
 
   static void check_something_measured(const Report& report) {
@@ -233,8 +244,11 @@ class Comparison {
 
   const Scenario& scenario_;
   CompareControl& control_;
-  Tallies tallies_;
-  std::vector<std::vector<EvidenceReport>> evidence_;  // per candidate, of the first repetition
+  // Per candidate; the evidence of the first repetition.
+  std::vector<std::vector<RunTally>> tallies_;
+  std::vector<std::vector<EvidenceReport>> evidence_;
+  std::vector<CandidateReport> reports_;
+  std::mutex telling_;
 };
 
 }  // namespace
@@ -245,6 +259,12 @@ ReadProgress reading_progress(CompareControl& control) {
     control.bytes_total = total;
     if (control.stop) throw Interrupted();
   };
+}
+
+std::uint64_t CompareControl::requests_done_by_all() const {
+  std::uint64_t sum = 0;
+  for (const std::atomic<std::uint64_t>& done : requests_done) sum += done;
+  return sum;
 }
 
 Report compare(const Scenario& scenario, CompareControl& control) {

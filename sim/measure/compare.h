@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "measure/report.h"
 #include "replay/workload.h"
@@ -12,14 +14,22 @@
 namespace switchyard {
 
 struct CompareControl {
-  std::atomic<std::uint64_t> requests_done{0};
-  std::atomic<std::uint64_t> requests_total{0};  // 0 until known
+  // `candidates`: as many as the scenario has, or 0 where nobody wants to know how far they are.
+  explicit CompareControl(std::size_t candidates = 0) : requests_done(candidates) {}
+
+  std::vector<std::atomic<std::uint64_t>> requests_done;  // of each candidate
+  std::atomic<std::uint64_t> requests_total{0};           // of all candidates; 0 until known
   // Of the recording while it is read.
   std::atomic<std::uint64_t> bytes_done{0};
   std::atomic<std::uint64_t> bytes_total{0};  // 0: unknown
   std::atomic<bool> stop{false};
   // Told once, before the first run, what should be known first (an unstable load …).
   std::function<void(const std::string&)> warn;
+  // Told as soon as all runs of a candidate have ended: its number and its figures as they will be
+  // in the report. In a thread of the run, by one at a time.
+  std::function<void(std::size_t, const CandidateReport&)> candidate_done;
+
+  std::uint64_t requests_done_by_all() const;
 };
 
 // What a reader of recordings calls to keep `control` up to date. It throws Interrupted once

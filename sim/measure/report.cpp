@@ -193,6 +193,19 @@ std::vector<SeriesPoint> series(const TimeSeries& series, std::size_t repetition
   return points;
 }
 
+std::vector<CurvePoint> curve(const Histogram& times) {
+  std::vector<CurvePoint> points;
+  const auto count = static_cast<double>(times.count());
+  std::uint64_t below = 0;
+  times.for_each_bucket([&](std::int64_t middle, std::uint64_t in_bucket) {
+    below += in_bucket;
+    points.push_back({static_cast<double>(below) / count, std::min(middle, times.max())});
+  });
+  // Exact, as the largest time is.
+  if (!points.empty()) points.back().ns = times.max();
+  return points;
+}
+
 OverheadReport overhead(const RunTally& tally, double mean_latency_ns) {
   const Histogram& decisions = tally.overhead.decision_ns;
   OverheadReport report;
@@ -278,6 +291,7 @@ CandidateReport summarize(std::string name, std::vector<std::string> routers,
   report.writes = availability(tally.write_outages, tally.write_ns.count());
   const Histogram all = all_latencies(tally);
   report.latency = figures(all);
+  report.latency_curve = curve(all);
   report.read_latency = figures(tally.read_ns);
   report.write_latency = figures(tally.write_ns);
   report.wait = figures(tally.wait_ns);

@@ -19,6 +19,12 @@ struct LatencyFigures {
   std::int64_t mean = 0, p50 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0;
 };
 
+// `share` of the requests were answered within `ns`.
+struct CurvePoint {
+  double share = 0;
+  std::int64_t ns = 0;
+};
+
 struct NodeReport {
   std::string name;
   Role role = Role::kReplica;  // at the start
@@ -117,6 +123,8 @@ struct CandidateReport {
   std::uint64_t probes = 0;   // that its routers sent
   AvailabilityReport reads, writes;
   LatencyFigures latency, read_latency, write_latency, wait;
+  // Of `latency`: rising, its last point at share 1. Within the 1 % that quantiles have.
+  std::vector<CurvePoint> latency_curve;
   // Where the time of a completed request went, on average.
   std::int64_t mean_held_ns = 0;  // behind its session's previous request
   std::int64_t mean_router_ns = 0;

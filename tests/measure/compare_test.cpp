@@ -1,6 +1,10 @@
 // Comparisons as a whole: determinism, repetitions, warm-up, warnings.
 #include "measure/compare.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include "catch.h"
 #include "core/error.h"
 #include "replay/harness.h"
@@ -96,12 +100,13 @@ TEST_CASE("an automatic warm-up is found, is the same for all candidates and is 
 
 TEST_CASE("a load beyond the cluster, or beyond its primaries, is said first and still run") {
   std::vector<std::string> told;
-  CompareControl control;
+  const Scenario overload = scenario_of(9000);
+  CompareControl control(overload.candidates.size());
   control.warn = [&](const std::string& text) {
-    CHECK(control.requests_done == 0);
+    CHECK(control.requests_done_by_all() == 0);
     told.push_back(text);
   };
-  const Report overloaded = compare(scenario_of(9000), control);
+  const Report overloaded = compare(overload, control);
   REQUIRE(told.size() == 1);
   CHECK(told[0].find("unstable load") == 0);
   CHECK(overloaded.candidates.size() == 4);
@@ -120,10 +125,63 @@ TEST_CASE("one candidate's own overload is noted after the run") {
   CHECK_FALSE(any_note(report, "'round_robin' overloads"));
 }
 
+TEST_CASE(
+    "each candidate's requests are counted, and its figures told once when its runs have ended") {
+  Scenario scenario = scenario_of(3000);
+  scenario.run.replications = 3;
+  CompareControl control(scenario.candidates.size());
+  std::map<std::size_t, std::string> told;
+  control.candidate_done = [&](std::size_t candidate, const CandidateReport& report) {
+    CHECK(told.emplace(candidate, report.fingerprint).second);
+    CHECK(report.name == scenario.candidates[candidate].name);
+    CHECK_FALSE(report.intervals.empty());
+    CHECK(control.requests_done[candidate] == 3 * scenario.workload.synthetic->requests);
+  };
+  const Report report = compare(scenario, control);
+  REQUIRE(told.size() == report.candidates.size());
+  for (std::size_t i = 0; i < report.candidates.size(); ++i) {
+    CHECK(told.at(i) == report.candidates[i].fingerprint);
+  }
+  CHECK(control.requests_done_by_all() == control.requests_total);
+}
+
+TEST_CASE("a comparison can be stopped between two candidates") {
+  Scenario scenario = scenario_of(3000);
+  scenario.run.threads = 1;
+  CompareControl control(scenario.candidates.size());
+  std::vector<std::size_t> told;
+  control.candidate_done = [&](std::size_t candidate, const CandidateReport&) {
+    told.push_back(candidate);
+    control.stop = true;
+  };
+  CHECK_THROWS_AS(compare(scenario, control), Interrupted);
+  CHECK(told == std::vector<std::size_t>{0});
+}
+
 TEST_CASE("a stopped comparison throws Interrupted") {
   CompareControl control;
   control.stop = true;
   CHECK_THROWS_AS(compare(scenario_of(3000), control), Interrupted);
+}
+
+TEST_CASE("the latency curve rises to the maximum and is that of an M/M/1 queue") {
+  // Times in the system are exponential with mean 1 / (1000 - 600) s.
+  Scenario scenario = scenario_of(600);
+  scenario.cluster = cluster_of(1, 1);
+  scenario.candidates = {candidate_of("primary_only")};
+  scenario.workload.synthetic->requests = 400'000;
+  const CandidateReport candidate = run_comparison(scenario).candidates.front();
+  const std::vector<CurvePoint>& curve = candidate.latency_curve;
+  REQUIRE(curve.size() > 100);
+  CHECK(std::ranges::is_sorted(curve, {}, &CurvePoint::ns));
+  CHECK(std::ranges::is_sorted(curve, {}, &CurvePoint::share));
+  CHECK(curve.back().share == 1);
+  CHECK(curve.back().ns == candidate.latency.max);
+  for (const double ns : {0.5e6, 2.5e6, 10e6}) {
+    const auto point =
+        std::ranges::lower_bound(curve, static_cast<std::int64_t>(ns), {}, &CurvePoint::ns);
+    CHECK(point->share == Approx(1 - std::exp(-ns / 2.5e6)).margin(0.01));
+  }
 }
 
 TEST_CASE("utilisation, throughput and mean queue of a known system", "[long]") {
