@@ -1,11 +1,11 @@
 """The page, as Markdown."""
 
-from collections.abc import Sequence
-
-from gating.writers import as_cell, printable
-from overhead.answer import WRITE_SHARE, answer
-from overhead.figures import Figures, Latency, Spread, spread
-from overhead.units import digits, share, time
+from gating.writers import as_cell
+from overhead.answer import answer
+from overhead.django_section import django
+from overhead.figures import Figures, Latency, spread
+from overhead.markdown import spread_text, table
+from overhead.units import share, time
 
 
 def page(figures: Figures) -> str:
@@ -16,26 +16,10 @@ def page(figures: Figures) -> str:
         *[_shares(figures, recording) for recording in figures.recordings],
         _requests(figures),
         _simulated(figures),
-        _django(figures),
+        django(figures),
         _conditions(figures),
     ]
     return "\n\n".join(part for section in sections for part in section) + "\n"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """All columns but the first hold figures."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _spread(of: Spread | None) -> str:
-    if of is None:
-        return "–"
-    return f"{_ns(of.median)} ({_ns(of.lowest)}–{_ns(of.highest)})"
-
-
-def _ns(ns: float) -> str:
-    return "<1" if ns < 1 else digits(ns, 2 if ns < 100 else 3)
 
 
 def _strategy(figures: Figures, name: str) -> str:
@@ -49,8 +33,8 @@ def _strategies(figures: Figures) -> list[str]:
     head += [f"feedback, {n} nodes" for n in figures.nodes]
     rows = [
         [_strategy(figures, name)]
-        + [_spread(figures.decision(name, n)) for n in figures.nodes]
-        + [_spread(figures.feedback(name, n)) for n in figures.nodes]
+        + [spread_text(figures.decision(name, n)) for n in figures.nodes]
+        + [spread_text(figures.feedback(name, n)) for n in figures.nodes]
         for name in figures.strategies()
     ]
     return [
@@ -59,9 +43,9 @@ def _strategies(figures: Figures) -> list[str]:
         "for a write) and, where a strategy asks for it, for what it learns of each request sent "
         f"and answered. Median of {len(figures.costs)} processes, in brackets the lowest and the "
         "highest. The benchmark's own share, taken with a router that does nothing and subtracted, "
-        f"is {_spread(null)} ns a decision. A bound shows what others could cost or gain, rather "
-        "than something to run.",
-        _table(head, rows),
+        f"is {spread_text(null)} ns a decision. A bound shows what others could cost or gain, "
+        "rather than something to run.",
+        table(head, rows),
     ]
 
 
@@ -80,7 +64,7 @@ def _shares(figures: Figures, recording: Latency) -> list[str]:
         f"Decision and feedback together, of its median ({time(recording.median_ns)}) and 99th "
         f"percentile ({time(recording.p99_ns)}); **bold** from {100 * figures.threshold:g} % of "
         "the median on.",
-        _table(head, rows),
+        table(head, rows),
     ]
 
 
@@ -99,7 +83,7 @@ def _requests(figures: Figures) -> list[str]:
         "Reads and writes, as long as the recorded server took: without the network and the "
         "client (Django's own work on a query is there), so of what somebody waits for a decision "
         "is a smaller share. BEGIN, COMMIT and the like are left out.",
-        _table(["recording", "requests", "median", "p99"], rows),
+        table(["recording", "requests", "median", "p99"], rows),
     ]
     if figures.without_durations:
         names = ", ".join(as_cell(name) for name in figures.without_durations)
@@ -124,58 +108,8 @@ def _simulated(figures: Figures) -> list[str]:
         f"## Simulated requests of {as_cell(figures.scenario)}",
         "What clients wait, queues included, beside what the same strategy takes among "
         f"{', '.join(map(str, nearest))} nodes (the scenario has {', '.join(map(str, counts))}).",
-        _table(["candidate", "median", "p99", "cost", "of the median", "of p99"], rows),
+        table(["candidate", "median", "p99", "cost", "of the median", "of p99"], rows),
     ]
-
-
-def _django(figures: Figures) -> list[str]:
-    if not figures.django.processes:
-        return ["## Django", f"Left out: {printable(figures.django.missing)}."]
-    first = next(iter(figures.django.processes.values()))
-    request = figures.shortest()
-    costs, compared = [], []
-    for nodes in figures.django.processes:
-        for router in ("none", "null", "MasterSlave", "MultipleMasterSlave"):
-            ours = router in figures.strategies()
-            row = [_ROUTERS.get(router, f"`{router}`"), str(nodes)]
-            row += [_spread(figures.asked(router, action, nodes)) for action in _ACTIONS]
-            if router in _ROUTERS:
-                row += ["–", "–"]
-            else:
-                row += [_spread(figures.ruled(router, action, nodes)) for action in _ACTIONS]
-            costs.append(row)
-            if ours:
-                compared.append(_beside(figures, router, nodes, request))
-    return [
-        "## Django",
-        f"Django {as_cell(first[0].django)} on Python {as_cell(first[0].python)} asks the rules that "
-        "RestAuth documents, written as plain Python (`bench/overhead/django_routers.py`), through "
-        "its `ConnectionRouter`; nanoseconds of the processor, median of "
-        f"{len(first)} processes, in brackets the lowest and the highest. The last two columns are "
-        "without what Django takes to ask a router that does nothing.",
-        _table(["router", "databases", "read", "write", "rule alone, read", "rule alone, write"],
-               costs),
-        "Beside the same strategies here, of ten decisions one for a write:",
-        _table(["router", "databases", "Django", "Django, rule alone", "here", "rule alone to here",
-                f"Django, of the median ({as_cell(request.name)})", "of p99"], compared),
-    ]  # fmt: skip
-
-
-_ACTIONS = ("read", "write")
-_ROUTERS = {"none": "no router", "null": "one that does nothing"}
-
-
-def _beside(figures: Figures, router: str, nodes: int, request: Latency) -> list[str]:
-    def mixed(action_ns: dict[str, float]) -> float:
-        return (1 - WRITE_SHARE) * action_ns["read"] + WRITE_SHARE * action_ns["write"]
-
-    whole_ns = mixed({a: figures.asked(router, a, nodes).median for a in _ACTIONS})
-    rule_ns = mixed({a: figures.ruled(router, a, nodes).median for a in _ACTIONS})
-    here_ns = figures.decision(router, nodes).median
-    # A ratio to what noise may have made of nothing would say nothing.
-    ratio = f"{digits(rule_ns / here_ns, 2)}×" if here_ns >= 1 else "–"
-    return [f"`{router}`", str(nodes), time(whole_ns), time(rule_ns), time(here_ns), ratio,
-            share(whole_ns, request.median_ns), share(whole_ns, request.p99_ns)]  # fmt: skip
 
 
 def _conditions(figures: Figures) -> list[str]:
