@@ -71,7 +71,7 @@ def measure(databases: int, calls: int, rounds: int) -> dict[str, object]:
 
 def main(arguments: list[str]) -> int:
     try:
-        import django.db.utils  # noqa: F401
+        import django.db.utils
     except ImportError as error:
         print(error)
         return NO_DJANGO

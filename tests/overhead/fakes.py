@@ -35,7 +35,7 @@ t,session,op,dur,stmt
 7,a,x,9000000,VACUUM
 """
 
-COMPARED = {
+COMPARED: dict[str, list[dict[str, Any]]] = {
     "candidates": [
         {"name": "quick", "routers": ["quick"], "guards": [], "nodes": [{}] * 5,
          "latency_ns": {"p50": 100_000, "p99": 2_000_000}},
