@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _DESCRIPTION = """\
 Measures what a decision of each strategy costs and writes a page about it, as Markdown: beside the
 requests of recordings, and beside Django asking the same routers in Python. Each process is
-one sample; ten of them take two to three minutes.
+one sample; ten of them take about three minutes.
 """
 _EPILOG = """\
 exit codes: 0 the page was written, 1 it was not, 2 wrong command
