@@ -6,6 +6,7 @@
 // gate/STRATEGY/NODES: the processor's time for a thousand decisions as they are, nothing
 // subtracted: less noise, for comparing two builds (bench/gate).
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include "decision_work.h"
 #include "net_cost.h"
@@ -37,10 +38,21 @@ void gate(benchmark::State& state, const std::string& name, std::size_t nodes) {
   for (auto _ : state) work.run(kBatch);
 }
 
+// Strategies that show what others could cost or gain, rather than something to run.
+std::string names_of_bounds() {
+  std::vector<std::string> names;
+  for (const StrategyInfo* info : catalogue()) {
+    if (info->is_bound) names.emplace_back(info->name);
+  }
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
 [[maybe_unused]] const bool kRegistered = [] {
   // What two results must have in common to be compared.
   benchmark::AddCustomContext("compiler", SWITCHYARD_BENCH_COMPILER);
   benchmark::AddCustomContext("build_type", SWITCHYARD_BENCH_BUILD_TYPE);
+  // For readers of results: which strategies not to praise.
+  benchmark::AddCustomContext("bounds", names_of_bounds());
   benchmark::RegisterBenchmark("decide/null", decide_nothing)->UseManualTime();
   for (const std::string& name : chain_names()) {
     for (const std::size_t nodes : {4U, 16U, 64U}) {

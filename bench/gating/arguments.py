@@ -2,11 +2,11 @@
 
 import argparse
 import random
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from gating import values
 from gating.report import Outcome
 
 _DESCRIPTION = """\
@@ -32,34 +32,6 @@ class _Parser(argparse.ArgumentParser):
         self.exit(Outcome.HARNESS_FAILURE.value, f"gate: {message}; 'gate --help' tells more\n")
 
 
-def _share(text: str) -> float:
-    match = re.fullmatch(r"(\d*\.?\d+)(%?)", text)
-    share = float(match[1]) / (100 if match[2] else 1) if match else 0
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no share; write 5% or 0.05")
-    return share
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"\d*\.?\d+", text) or float(text) == 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds")
-    return float(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no positive whole number")
-    return int(text)
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise argparse.ArgumentTypeError(f"'{text}' is no regular expression: {error}") from error
-    return text
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="gate",
@@ -70,16 +42,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("programs", metavar="BASE CANDIDATE", nargs="*", type=Path, help="executables to time")
-    add("--filter", metavar="REGEX", type=_pattern,
+    add("--filter", metavar="REGEX", type=values.pattern,
         help="benchmarks to judge; of programs, ^gate/ by default, of files, all")
-    add("--delta", type=_share, default=0.05, help="the slowdown that matters (default 5%%)")
-    add("--alpha", type=_share, default=0.005,
+    add("--delta", type=values.share, default=0.05, help="the slowdown that matters (default 5%%)")
+    add("--alpha", type=values.share, default=0.005,
         help="how often unchanged code may look slower, at each look, and be confirmed, in a whole "
         "suite (default 0.005)")
-    add("--min-time", metavar="SECONDS", type=_seconds, default=0.03,
+    add("--min-time", metavar="SECONDS", type=values.seconds, default=0.03,
         help="of each benchmark in each process (default 0.03)")
     add("--seed", type=int, help="of the order within rounds (default: a new one, printed)")
-    add("--timeout", metavar="SECONDS", type=_seconds, default=600, help="of a process (600)")
+    add("--timeout", metavar="SECONDS", type=values.seconds, default=600, help="of a process (600)")
     add("--from-json", metavar=("BASE_DIR", "CANDIDATE_DIR"), nargs=2, type=Path,
         help="judge files 1.json … n.json, each pair made by one process of either side, in turn; "
         "60 are enough for every case")
@@ -88,10 +60,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--instructions", metavar=("DRIVER_BASE", "DRIVER_CANDIDATE"), nargs=2, type=Path,
         help="also count instructions (valgrind) of switchyard-decisions or what is called like "
         "it; more than 0.5 %% more is a regression")
-    add("--cases", metavar="REGEX", type=_pattern, default="",
+    add("--cases", metavar="REGEX", type=values.pattern, default="",
         help="of the driver's --list, those to count (all)")
-    add("--nodes", type=_count, default=16, help="to decide among, for the driver (16)")
-    add("--decisions", type=_count, default=10_000, help="of the driver (10000)")
+    add("--nodes", type=values.count, default=16, help="to decide among, for the driver (16)")
+    add("--decisions", type=values.count, default=10_000, help="of the driver (10000)")
     add("--require", action="store_true",
         help="anything but a pass fails: what is inconclusive or not judged exits with 1")
     add("--markdown", metavar="FILE", type=Path, help="write a summary")

@@ -2,49 +2,22 @@
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
-from gating import arguments, files, writers
+from gating import arguments, files, interrupts, writers
 from gating.failures import HarnessFailure, Interrupted, NotJudged
 from gating.instructions import Counter
 from gating.junit import junit
 from gating.processes import Processes
+from gating.progress import ProgressLine
 from gating.report import Outcome, Report, Timing
 from gating.rule import Limits
 from gating.sources import Folders, Programs, Source
 from gating.timing import Judge
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    # The way out must not be interrupted in its turn.
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-    raise Interrupted(number)
-
-
-class _ProgressLine:
-    """One line on a terminal, rewritten; nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def show(self, text: str) -> None:
-        if self._shown:
-            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-    def rounds(self, done: int, open_names: int, names: int) -> None:
-        self.show(f"gate: {done} rounds done, {open_names} of {names} benchmarks open")
-
-    def clear(self) -> None:
-        self.show("")
 
 
 def _source(options: argparse.Namespace, folder: Path, processes: Processes) -> Source:
@@ -58,7 +31,7 @@ def _source(options: argparse.Namespace, folder: Path, processes: Processes) -> 
 
 
 def _judge_timing(
-    options: argparse.Namespace, folder: Path, processes: Processes, line: _ProgressLine
+    options: argparse.Namespace, folder: Path, processes: Processes, line: ProgressLine
 ) -> Timing:
     limits = Limits(options.delta, options.alpha)
     try:
@@ -67,11 +40,15 @@ def _judge_timing(
         return Timing(not_judged=str(reason))
     except HarnessFailure as failure:
         return Timing(failure=str(failure))
-    return Judge(source, limits, line.rounds).run()
+
+    def show(rounds: int, open_names: int, names: int) -> None:
+        line.show(f"{rounds} rounds done, {open_names} of {names} benchmarks open")
+
+    return Judge(source, limits, show).run()
 
 
 def _measure(
-    options: argparse.Namespace, folder: Path, processes: Processes, line: _ProgressLine
+    options: argparse.Namespace, folder: Path, processes: Processes, line: ProgressLine
 ) -> Report:
     report = Report(
         seed=options.seed if options.programs else None,
@@ -83,7 +60,7 @@ def _measure(
         report.base, report.candidate = map(str, compared)
         report.timing = _judge_timing(options, folder, processes, line)
     if options.instructions:
-        line.show("gate: counting instructions")
+        line.show("counting instructions")
         counter = Counter(options.nodes, options.decisions, options.cases, folder, processes)
         report.instructions = counter.compare(*options.instructions)
     return report
@@ -102,7 +79,7 @@ def _write(options: argparse.Namespace, report: Report) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     processes = Processes(options.timeout, os.cpu_count() or 1)
-    line = _ProgressLine()
+    line = ProgressLine("gate")
     try:
         with tempfile.TemporaryDirectory(prefix="gate-") as folder:
             try:
@@ -121,8 +98,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def main(command_line: Sequence[str]) -> int:
     try:
-        for each in _SIGNALS:
-            signal.signal(each, _interrupt)
+        interrupts.heed()
         return _run(arguments.parse(command_line))
     except Interrupted as interrupted:
         print("gate: interrupted", file=sys.stderr)

@@ -40,6 +40,10 @@ class Program:
         self._suffix = "s"
 
     def measure(self, pattern: str) -> Results:
+        return results.read(self.run(pattern))
+
+    def run(self, pattern: str) -> Path:
+        """One process; the file of its results, which the next one overwrites."""
         self._output.unlink(missing_ok=True)
         ended = self._processes.run(self._command(pattern))
         # Version 1.8 wants the unit and 1.7 refuses it.
@@ -53,7 +57,7 @@ class Program:
                 f"{self._path}: wrote no results: either it is no program of Google Benchmark or "
                 f"it has no benchmark that matches '{pattern}'"
             )
-        return results.read(self._output)
+        return self._output
 
     def _command(self, pattern: str) -> list[str]:
         return [

@@ -95,7 +95,7 @@ def text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(content: str) -> str:
+def as_cell(content: str) -> str:
     """As it is, whatever Markdown or HTML it looks like."""
     escaped = printable(content).replace("&", "&amp;").replace("<", "&lt;")
     return "".join(f"\\{c}" if c in "\\`*_[]|~#" else c for c in escaped)
@@ -104,15 +104,15 @@ def _cell(content: str) -> str:
 def markdown(report: Report) -> str:
     lines = [f"### Performance gate: {conclusion(report)}", ""]
     if report.timing is not None:
-        lines += [f"{_cell(report.base)} → {_cell(report.candidate)}", ""]
+        lines += [f"{as_cell(report.base)} → {as_cell(report.candidate)}", ""]
     for intro, head, rows, closing in _sections(report):
         lines += [intro, ""]
         if rows:
             lines += ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-            lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+            lines += ["| " + " | ".join(as_cell(cell) for cell in row) + " |" for row in rows]
             lines.append("")
         for line in closing:
-            lines += [_cell(line), ""]
+            lines += [as_cell(line), ""]
     return "\n".join(lines)
 
 

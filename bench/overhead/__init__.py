@@ -1,0 +1,1 @@
+"""The parts of bench/overhead-report; one idea each."""
