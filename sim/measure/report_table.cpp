@@ -1,179 +1,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <limits>
 #include <span>
 
 #include "core/time.h"
+#include "measure/columns.h"
 #include "measure/report_writers.h"
 #include "measure/table_text.h"
 
 namespace switchyard {
 namespace {
 
-std::string percent(double share) {
-  const double value = share * 100;
-  return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);
-}
-
-double highest_utilisation(const CandidateReport& c) {
-  double highest = 0;
-  for (const NodeReport& node : c.nodes) highest = std::max(highest, node.utilisation);
-  return highest;
-}
-
-double lost(const CandidateReport& c) {
-  return static_cast<double>(c.failed + c.timed_out + c.rejected);
-}
-
-struct Column {
-  std::string_view first_line;
-  std::string_view second_line;
-  std::size_t width;
-  double (*value)(const CandidateReport&);
-  std::string (*format)(double);
-  bool has_best;  // the lowest value is marked
-};
-
-std::string count_text(double value) {
-  return value < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}M", value / 1e6);
-}
-std::string share_text(double share) {
-  const double value = share * 100;
-  return value > 0 && value < 0.995 ? fmt::format("{:.3f}%", value) : percent(share);
-}
-std::string ratio_text(double value) {
-  return fmt::format("{:.2f}", value);
-}
-double as_double(std::int64_t ns) {
-  return static_cast<double>(ns);
-}
-
-const std::vector<Column>& main_columns() {
-  using Candidate = CandidateReport;
-  static const std::vector<Column> list = {
-      {"mean", "latency", 7, [](const Candidate& c) { return as_double(c.latency.mean); },
-       format_duration, true},
-      {"p50", "", 7, [](const Candidate& c) { return as_double(c.latency.p50); }, format_duration,
-       true},
-      {"p99", "", 7, [](const Candidate& c) { return as_double(c.latency.p99); }, format_duration,
-       true},
-      {"p99.9", "", 7, [](const Candidate& c) { return as_double(c.latency.p999); },
-       format_duration, true},
-      {"wait in", "queue", 7, [](const Candidate& c) { return as_double(c.wait.mean); },
-       format_duration, true},
-      {"busiest", "node", 7, highest_utilisation, percent, true},
-      {"max/", "mean", 5, [](const Candidate& c) { return c.distribution.max_over_mean; },
-       ratio_text, true},
-      {"reads on", "primary", 8,
-       [](const Candidate& c) { return c.distribution.primary_read_share; }, percent, false},
-      {"not", "served", 6, lost, count_text, true},
-      {"decision", "", 8, [](const Candidate& c) { return c.overhead.mean_ns; }, format_duration,
-       true},
-  };
-  return list;
-}
-
-// Only for candidates with staleness figures.
-const std::vector<Column>& consistency_columns() {
-  using Candidate = CandidateReport;
-  static const std::vector<Column> list = {
-      {"stale", "reads", 7,
-       [](const Candidate& c) {
-         const auto checked = static_cast<double>(c.staleness->reads_checked);
-         return checked == 0 ? 0 : static_cast<double>(c.staleness->stale_reads) / checked;
-       },
-       share_text, true},
-      {"age", "p50", 7, [](const Candidate& c) { return as_double(c.staleness->stale_age.p50); },
-       format_duration, true},
-      {"age", "p99", 7, [](const Candidate& c) { return as_double(c.staleness->stale_age.p99); },
-       format_duration, true},
-      {"own write", "missed", 9,
-       [](const Candidate& c) {
-         return static_cast<double>(c.staleness->read_your_writes_violations);
-       },
-       count_text, true},
-      {"went", "back", 6,
-       [](const Candidate& c) {
-         return static_cast<double>(c.staleness->monotonic_read_violations);
-       },
-       count_text, true},
-      {"write", "conflicts", 9,
-       [](const Candidate& c) { return static_cast<double>(c.conflicts.write_conflicts); },
-       count_text, true},
-      {"lost", "updates", 7,
-       [](const Candidate& c) { return static_cast<double>(c.conflicts.lost_updates); }, count_text,
-       true},
-      {"split", "trans.", 6,
-       [](const Candidate& c) { return static_cast<double>(c.conflicts.split_transactions); },
-       count_text, true},
-      {"left", "trans.", 6,
-       [](const Candidate& c) { return static_cast<double>(c.conflicts.left_transactions); },
-       count_text, true},
-  };
-  return list;
-}
-
-// Only where something was not served at the first attempt.
-const std::vector<Column>& availability_columns() {
-  using Candidate = CandidateReport;
-  static const std::vector<Column> list = {
-      {"reads", "failed", 7, [](const Candidate& c) { return 1 - c.reads.share; }, share_text,
-       true},
-      {"read", "outages", 7, [](const Candidate& c) { return as_double(c.reads.outage_ns); },
-       format_duration, true},
-      {"longest", "", 7, [](const Candidate& c) { return as_double(c.reads.longest_outage_ns); },
-       format_duration, true},
-      {"writes", "failed", 7, [](const Candidate& c) { return 1 - c.writes.share; }, share_text,
-       true},
-      {"write", "outages", 7, [](const Candidate& c) { return as_double(c.writes.outage_ns); },
-       format_duration, true},
-      {"longest", "", 7, [](const Candidate& c) { return as_double(c.writes.longest_outage_ns); },
-       format_duration, true},
-      {"retries", "", 7, [](const Candidate& c) { return static_cast<double>(c.retries); },
-       count_text, true},
-      {"acked", "lost", 7,
-       [](const Candidate& c) { return static_cast<double>(c.conflicts.lost_acknowledged_writes); },
-       count_text, true},
-  };
-  return list;
-}
-
-// What freshness costs: for candidates with a swept parameter.
-const std::vector<Column>& frontier_columns() {
-  using Candidate = CandidateReport;
-  static const std::vector<Column> list = {
-      {"read", "mean", 7, [](const Candidate& c) { return as_double(c.read_latency.mean); },
-       format_duration, true},
-      {"read", "p99", 7, [](const Candidate& c) { return as_double(c.read_latency.p99); },
-       format_duration, true},
-      consistency_columns()[0],  // stale reads
-      consistency_columns()[3],  // own write missed
-      {"reads on", "primary", 8,
-       [](const Candidate& c) { return c.distribution.primary_read_share; }, percent, false},
-  };
-  return list;
-}
-
-bool served_all(const CandidateReport& c) {
-  return c.completed > 0 && lost(c) == 0;
-}
-
 class TableWriter {
  public:
-  TableWriter(const Report& report, const TableStyle& style) : report_(report), style_(style) {
+  TableWriter(const Report& report, const TableStyle& style)
+      : report_(report), style_(style), ranking_(report.candidates) {
     std::size_t longest = display_width("strategy");
     for (const CandidateReport& c : report.candidates) {
       longest = std::max(longest, display_width(c.name));
     }
     std::size_t others = 0;
-    for (const Column& column : main_columns()) others += column.width + 1;
+    for (const Column& column : comparison_columns()) others += column.width + 1;
     const std::size_t room = style.width > others + 12 ? style.width - others : 12;
     name_width_ = std::min(longest, room);
-    // Latencies of those that got an answer flatter a candidate that leaves others without one.
-    only_complete_ = std::ranges::any_of(
-        report.candidates, [](const CandidateReport& c) { return !c.is_bound && served_all(c); });
   }
 
   std::string write() {
@@ -216,29 +65,9 @@ class TableWriter {
     line("");
   }
 
-  bool competes(const CandidateReport& c) const {
-    return !c.is_bound && c.completed > 0 && (!only_complete_ || served_all(c));
-  }
-
-  // The lowest value among the candidates that could be deployed, as it is shown.
-  std::string best_of(const Column& column, bool among_all) const {
-    if (!column.has_best) return {};
-    double best = std::numeric_limits<double>::infinity();
-    double worst = -best;
-    for (const CandidateReport& c : report_.candidates) {
-      if (c.is_bound || !(among_all || competes(c))) continue;
-      best = std::min(best, column.value(c));
-      worst = std::max(worst, column.value(c));
-    }
-    // Nothing stands out when all look alike.
-    if (!(best < worst) || column.format(best) == column.format(worst)) return {};
-    return column.format(best);
-  }
-
-  // `among_all`: also those that did not serve all may be the best.
   // `included`: which candidates get a row.
   void write_columns(
-      std::span<const Column> columns, bool among_all = false,
+      std::span<const Column> columns,
       bool (*included)(const CandidateReport&) = [](const CandidateReport&) { return true; }) {
     std::string first = pad_right("strategy", name_width_);
     std::string second = pad_right("", name_width_);
@@ -246,7 +75,7 @@ class TableWriter {
     for (const Column& column : columns) {
       first += ' ' + pad_left(column.first_line, column.width);
       second += ' ' + pad_left(column.second_line, column.width);
-      best.push_back(best_of(column, among_all));
+      best.push_back(ranking_.best(column));
     }
     line(first);
     line(second);
@@ -256,8 +85,7 @@ class TableWriter {
       for (std::size_t i = 0; i < columns.size(); ++i) {
         const Column& column = columns[i];
         const std::string text = column.format(column.value(c));
-        const bool is_best =
-            !c.is_bound && (among_all || competes(c)) && !best[i].empty() && text == best[i];
+        const bool is_best = !best[i].empty() && text == best[i] && ranking_.may_be_best(column, c);
         row += cell(text, column.width + 1, is_best);
       }
       line(row);
@@ -266,14 +94,12 @@ class TableWriter {
   }
 
   void write_comparison() {
-    write_columns(main_columns());
-    const bool some_left_out =
-        only_complete_ && std::ranges::any_of(report_.candidates, [](const CandidateReport& c) {
-          return !c.is_bound && !served_all(c);
-        });
-    paragraph(fmt::format("* best of its column, leaving out bounds{}.",
-                          some_left_out ? " and candidates that did not serve every request" : ""),
-              2);
+    write_columns(comparison_columns());
+    paragraph(
+        fmt::format(
+            "* best of its column, leaving out bounds{}.",
+            ranking_.leaves_some_out() ? " and candidates that did not serve every request" : ""),
+        2);
     paragraph("decision: time in the router's own code, measured.", 2);
     line("");
   }
@@ -288,7 +114,7 @@ class TableWriter {
         "availability: share that failed, time in which none was served, and writes that were "
         "acknowledged and then lost:",
         2);
-    write_columns(availability_columns(), true);
+    write_columns(availability_columns());
   }
 
   void write_consistency() {
@@ -318,7 +144,7 @@ class TableWriter {
     const auto is_swept = [](const CandidateReport& c) { return !c.swept.empty() && c.staleness; };
     if (std::ranges::none_of(report_.candidates, is_swept)) return;
     paragraph("frontier: freshness against latency, along the swept parameters:", 2);
-    write_columns(frontier_columns(), true, is_swept);
+    write_columns(frontier_columns(), is_swept);
   }
 
   std::string cell(const std::string& text, std::size_t width, bool is_best) const {
@@ -362,14 +188,14 @@ class TableWriter {
       writes += static_cast<double>(node.writes);
     }
     const auto share = [](std::uint64_t part, double whole) {
-      return part == 0 ? std::string("-") : percent(static_cast<double>(part) / whole);
+      return part == 0 ? std::string("-") : percent_text(static_cast<double>(part) / whole);
     };
     std::string row = pad_right(shorten(c.name, name_width_), name_width_);
     for (std::size_t i = begin; i < end; ++i) {
       const NodeReport& node = c.nodes[i];
       const std::string text = pad_left(share(node.reads, reads), 4) + ' ' +
                                pad_left(share(node.writes, writes), 4) + ' ' +
-                               pad_left(percent(node.utilisation), 4);
+                               pad_left(percent_text(node.utilisation), 4);
       row += ' ' + pad_left(text, width);
     }
     line(row);
@@ -383,8 +209,8 @@ class TableWriter {
 
   const Report& report_;
   const TableStyle& style_;
+  Ranking ranking_;
   std::size_t name_width_ = 0;
-  bool only_complete_ = false;  // marks go to those that served every request
   std::string out_;
 };
 
