@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "measure/compare.h"
 #include "measure/report_writers.h"
+#include "scenario/default_scenario.h"
 
 namespace switchyard {
 namespace {
@@ -31,7 +32,7 @@ struct Options {
   std::string warmup;
   double speed = 0;
   std::uint64_t seed = 0;
-  std::uint32_t workers = 8;
+  std::uint32_t workers = kDefaultWorkers;
   std::uint32_t replications = 0;
   std::uint32_t threads = 0;
   std::string json;
@@ -79,29 +80,6 @@ Candidate parse_candidate(const std::string& text) {
   return candidate;
 }
 
-// Without a scenario: the databases named, or one primary and two replicas.
-Scenario scenario_from_options(const Options& options) {
-  Scenario scenario;
-  scenario.workload.trace = options.trace;
-  scenario.workload.import = options.import;
-  std::vector<std::string> names = options.databases;
-  if (names.empty()) names = {"default", "replica-1", "replica-2"};
-  for (const std::string& name : names) {
-    NodeSpec node;
-    node.name = name;
-    node.role = implied_role(name);
-    node.workers = options.workers;
-    scenario.cluster.nodes.push_back(std::move(node));
-  }
-  if (options.routers.empty()) {
-    for (const char* name : {"MasterSlave", "round_robin", "random_replica", "least_outstanding",
-                             "d_choices", "primary_only", "oracle"}) {
-      scenario.candidates.push_back(parse_candidate(name));
-    }
-  }
-  return scenario;
-}
-
 LoopMode parse_loop(const std::string& name) {
   return name == "open"     ? LoopMode::kOpen
          : name == "closed" ? LoopMode::kClosed
@@ -122,8 +100,10 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
       }
     }
   }
-  Scenario scenario =
-      options.scenario.empty() ? scenario_from_options(options) : load_scenario(options.scenario);
+  Scenario scenario = options.scenario.empty()
+                          ? scenario_for(options.trace, options.databases, options.workers)
+                          : load_scenario(options.scenario);
+  if (options.scenario.empty()) scenario.workload.import = options.import;
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));

@@ -1,0 +1,33 @@
+#include "scenario/default_scenario.h"
+
+#include <utility>
+
+namespace switchyard {
+
+Scenario scenario_for(std::string trace, std::vector<std::string> databases,
+                      std::uint32_t workers) {
+  Scenario scenario;
+  scenario.workload.trace = std::move(trace);
+  if (databases.empty()) databases = {"default", "replica-1", "replica-2"};
+  for (std::string& name : databases) {
+    NodeSpec node;
+    node.role = implied_role(name);
+    node.name = std::move(name);
+    node.workers = workers;
+    scenario.cluster.nodes.push_back(std::move(node));
+  }
+  for (const char* name : {"MasterSlave", "round_robin", "random_replica", "least_outstanding",
+                           "d_choices", "primary_only", "oracle"}) {
+    scenario.candidates.push_back(candidate_for(name));
+  }
+  return scenario;
+}
+
+Candidate candidate_for(std::string router) {
+  Candidate candidate;
+  candidate.name = router;
+  candidate.routers.push_back({std::move(router), {}});
+  return candidate;
+}
+
+}  // namespace switchyard
