@@ -1,4 +1,4 @@
-"""tests/baseline in a small project of its own: what it fails for, and that only --accept writes."""
+"""tests/baseline in a small project: what it fails for, and that only --accept writes."""
 
 import os
 import shutil

@@ -315,7 +315,7 @@ class Benchmarks(JobTest):
     def test_a_history_that_was_not_fetched_is_told(self) -> None:
         ended = self.check(SWITCHYARD_BENCH="build/program", SWITCHYARD_BASE="origin/main")
         self.assertEqual(ended.code, 3)
-        self.assertIn("has the whole history been fetched?", ended.stdout)
+        self.assertIn("fetch the whole history", ended.stdout)
 
     def test_a_gate_that_is_not_there_is_no_pass(self) -> None:
         fakes = FakePrograms(self.folder, steady(), noisy(1))
