@@ -119,7 +119,7 @@ class Reports(JobTest):
             ended.stdout.endswith(
                 "switchyard-ci: regression (exit 1)\n"
                 "  regression: report quick: 1 of 2 candidates changed beyond tolerance\n"
-                "  pass: 1 others\n"
+                "  pass: 1 more\n"
             ),
             ended.stdout,
         )
@@ -315,7 +315,7 @@ class Benchmarks(JobTest):
     def test_a_history_that_was_not_fetched_is_told(self) -> None:
         ended = self.check(SWITCHYARD_BENCH="build/program", SWITCHYARD_BASE="origin/main")
         self.assertEqual(ended.code, 3)
-        self.assertIn("fetch the whole history", ended.stdout)
+        self.assertIn("has the whole history been fetched? fatal: ", ended.stdout)
 
     def test_a_gate_that_is_not_there_is_no_pass(self) -> None:
         fakes = FakePrograms(self.folder, steady(), noisy(1))
@@ -360,7 +360,7 @@ class Use(JobTest):
         )  # fmt: skip
         self.assertEqual(ended.code, 2, ended.stdout + ended.stderr)
         self.assertIn("not judged: report quick: there is no baseline", ended.stdout)
-        self.assertIn("pass: 1 others", ended.stdout)
+        self.assertIn("pass: 1 more", ended.stdout)
         self.assertTrue((prefix / "share" / "switchyard" / "ci" / "gitlab-ci.yml").is_file())
 
 
