@@ -36,6 +36,7 @@ struct Options {
   std::uint32_t replications = 0;
   std::uint32_t threads = 0;
   std::string json;
+  std::string baseline;
   std::string csv;
   std::string evidence;
   bool quiet = false;
@@ -161,8 +162,11 @@ std::string check_seed(const std::string& text) {
 }
 
 void check_outputs_differ(const Options& options) {
-  const std::array<std::pair<std::string_view, const std::string*>, 3> outputs = {
-      {{"--json", &options.json}, {"--csv", &options.csv}, {"--evidence", &options.evidence}}};
+  const std::array<std::pair<std::string_view, const std::string*>, 4> outputs = {
+      {{"--json", &options.json},
+       {"--baseline", &options.baseline},
+       {"--csv", &options.csv},
+       {"--evidence", &options.evidence}}};
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     for (std::size_t j = i + 1; j < outputs.size(); ++j) {
       const auto& [a, path] = outputs[i];
@@ -178,7 +182,8 @@ void check_outputs_differ(const Options& options) {
 }
 
 void check_inputs_are_kept(const Options& options, const Scenario& scenario) {
-  for (const std::string* output : {&options.json, &options.csv, &options.evidence}) {
+  for (const std::string* output :
+       {&options.json, &options.baseline, &options.csv, &options.evidence}) {
     for (const std::string* input : {&options.scenario, &scenario.workload.trace}) {
       check_input_is_kept(*input, *output);
     }
@@ -190,6 +195,7 @@ int compare_and_print(const Options& options, const CLI::App& command) {
   check_outputs_differ(options);
   check_inputs_are_kept(options, scenario);
   Output json(options.json);
+  Output baseline(options.baseline);
   Output csv(options.csv);
   Output evidence(options.evidence);
   CompareControl control(scenario.candidates.size());
@@ -200,9 +206,10 @@ int compare_and_print(const Options& options, const CLI::App& command) {
     report = compare(scenario, control);
   }
   if (json.wanted()) json.write(to_json(report));
+  if (baseline.wanted()) baseline.write(to_baseline_json(report));
   if (csv.wanted()) csv.write(to_csv(report));
   if (evidence.wanted()) evidence.write(to_evidence_json(report));
-  if (!json.to_stdout() && !csv.to_stdout() && !evidence.to_stdout()) {
+  if (!json.to_stdout() && !baseline.to_stdout() && !csv.to_stdout() && !evidence.to_stdout()) {
     TableStyle style;
     style.colour = isatty(STDOUT_FILENO) != 0;
     fmt::print("{}", to_table(report, style));
@@ -246,6 +253,9 @@ void add_compare(CLI::App& app, Action& action) {
       ->check(CLI::Range(1U, 100'000U));
   command->add_option("--threads", options->threads, "Threads; 0 = all cores");
   command->add_option("--json", options->json, "Write the whole report here (- for stdout)");
+  command->add_option("--baseline", options->baseline,
+                      "Write the report here without what is measured and without time series, "
+                      "the same wherever it runs, to be kept for diff (- for stdout)");
   command->add_option("--csv", options->csv, "Write one line a candidate here (- for stdout)");
   command->add_option("--evidence", options->evidence,
                       "Write the first stale reads, conflicts … here, each to be followed by hand");

@@ -20,12 +20,13 @@ struct Options {
   std::string tolerances;  // a file
   std::vector<std::string> tolerance;
   std::string format = "table";
+  std::string suite = "switchyard.diff";
   std::string out = "-";
 };
 
 std::string formatted(const ReportDiff& diff, const Options& options, bool to_stdout) {
   if (options.format == "markdown") return to_markdown(diff);
-  if (options.format == "junit") return to_junit(diff);
+  if (options.format == "junit") return to_junit(diff, options.suite);
   if (options.format == "json") return to_json(diff);
   TableStyle style;
   style.colour = to_stdout && isatty(STDOUT_FILENO) != 0;
@@ -57,10 +58,12 @@ void add_diff(CLI::App& app, Action& action) {
   command->add_option("base", options->base, "Report to compare with (JSON)")->required();
   command->add_option("new", options->now, "Report to judge (JSON)")->required();
   command
-      ->add_option("--tolerance", options->tolerance,
-                   "METRIC=5% of the old value, METRIC=12 in the metric's own unit (ns, count, "
-                   "share from 0 to 1) or METRIC=1ms; * stands for any text. Repeat for several: "
-                   "the last that matches counts. Without one nothing may change")
+      ->add_option(
+          "--tolerance", options->tolerance,
+          "METRIC=5% of the old value, METRIC=12 in the metric's own unit (ns, count, "
+          "share from 0 to 1) or METRIC=1ms; * stands for any text. Repeat for several: "
+          "the last that matches counts. Without one nothing may change. A fingerprint that "
+          "alone differs goes by the rule for 'fingerprint', such as that of *")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--tolerances", options->tolerances,
@@ -68,6 +71,10 @@ void add_diff(CLI::App& app, Action& action) {
                       "come after them");
   command->add_option("--format", options->format, "Form of the output")
       ->check(CLI::IsMember({"table", "markdown", "junit", "json"}))
+      ->capture_default_str();
+  command
+      ->add_option("--suite", options->suite,
+                   "With --format junit: the class of its testcases, to tell several reports apart")
       ->capture_default_str();
   command->add_option("--out", options->out, "Write it here (- for stdout)");
   command->footer(

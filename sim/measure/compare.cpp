@@ -131,7 +131,7 @@ class Comparison {
     report.version = kVersion;
     report.seed = scenario_.seed;
     report.loop = loop_name(scenario_.workload.loop);
-    report.trace = scenario_.workload.synthetic ? "synthetic" : scenario_.workload.trace;
+    report.trace = scenario_.workload.synthetic ? "synthetic" : scenario_.workload.trace_name;
     report.trace_sha256 = content_hash(workload.trace);
     report.scenario_sha256 = sha256_hex(scenario_.text);
     report.requests = workload.trace.size();

@@ -148,7 +148,7 @@ struct Report {
   std::string version;
   std::uint64_t seed = 0;
   std::string loop;
-  std::string trace;  // as named by the scenario, or "synthetic"
+  std::string trace;  // as the scenario writes it, or "synthetic"
   std::string trace_sha256;
   std::string scenario_sha256;
   std::uint64_t requests = 0;

@@ -8,6 +8,8 @@
 namespace switchyard {
 namespace {
 
+constexpr std::string_view kFingerprint = "fingerprint";  // as rules name it
+
 template <typename List, typename Key>
 auto find_by(const List& list, Key key, std::string_view wanted) {
   const auto found = std::ranges::find(list, wanted, key);
@@ -109,6 +111,12 @@ FigureChange changed(const Figure& old_figure, double new_value,
   return change;
 }
 
+// Of a fingerprint that no figure explains: it covers the time series and every event, too.
+bool allows_unseen_change(std::span<const ToleranceRule> rules) {
+  const ToleranceRule* rule = find_rule(rules, kFingerprint);
+  return rule != nullptr && rule->amount > 0;
+}
+
 CandidateDiff diff_candidates(const CandidateFigures& old_candidate,
                               const CandidateFigures& new_candidate,
                               std::span<const ToleranceRule> rules) {
@@ -133,8 +141,9 @@ CandidateDiff diff_candidates(const CandidateFigures& old_candidate,
       diff.changes.push_back(one_sided(figure, false, rules));
     }
   }
-  diff.status =
-      diff.count(Verdict::kBeyond) > 0 ? CandidateStatus::kBeyond : CandidateStatus::kWithin;
+  const bool beyond =
+      diff.changes.empty() ? !allows_unseen_change(rules) : diff.count(Verdict::kBeyond) > 0;
+  diff.status = beyond ? CandidateStatus::kBeyond : CandidateStatus::kWithin;
   return diff;
 }
 
@@ -146,6 +155,9 @@ std::vector<Figure> all_figures(const ReportFigures& old_report, const ReportFig
       all.insert(all.end(), candidate.figures.begin(), candidate.figures.end());
     }
   }
+  Figure fingerprint;
+  fingerprint.path = kFingerprint;
+  all.push_back(std::move(fingerprint));
   return all;
 }
 
@@ -159,6 +171,11 @@ std::size_t CandidateDiff::count(Verdict verdict, Effect effect) const {
   return static_cast<std::size_t>(std::ranges::count_if(changes, [&](const FigureChange& change) {
     return change.verdict == verdict && change.effect == effect;
   }));
+}
+
+bool CandidateDiff::differs_unseen() const {
+  return changes.empty() &&
+         (status == CandidateStatus::kWithin || status == CandidateStatus::kBeyond);
 }
 
 std::size_t ReportDiff::count(CandidateStatus status) const {

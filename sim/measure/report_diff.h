@@ -65,6 +65,8 @@ struct CandidateDiff {
   std::vector<FigureChange> changes;  // in the order of the report, those of the new one only last
   std::size_t count(Verdict verdict) const;
   std::size_t count(Verdict verdict, Effect effect) const;
+  // Another fingerprint, and every figure of the report as it was.
+  bool differs_unseen() const;
 };
 
 struct ReportDiff {
@@ -79,6 +81,8 @@ struct ReportDiff {
 // A significant difference lies outside the interval of the difference: the intervals' half-widths
 // combined as the root of the sum of their squares, around the difference of their centres. With
 // the same seed in both reports the repetitions are paired, and the true interval is narrower.
+// Where no figure differs but the fingerprint does, the candidate is beyond tolerance unless a rule
+// with an amount above 0 matches "fingerprint", as that of * does.
 // Throws InputError when the reports have no candidate in common or a rule is of no use.
 ReportDiff diff_reports(const ReportFigures& old_report, const ReportFigures& new_report,
                         std::span<const ToleranceRule> rules);

@@ -74,8 +74,8 @@ std::string lines_of(const CandidateDiff& candidate, bool beyond) {
   return lines;
 }
 
-std::string test_case(const CandidateDiff& candidate) {
-  std::string text = fmt::format("    <testcase classname=\"switchyard.diff\" name=\"{}\">\n",
+std::string test_case(const CandidateDiff& candidate, std::string_view suite) {
+  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", escaped(suite),
                                  escaped(candidate.name));
   if (candidate.status == CandidateStatus::kMissing) {
     text += "      <failure type=\"missing\" message=\"missing in the new report\"/>\n";
@@ -93,15 +93,15 @@ std::string test_case(const CandidateDiff& candidate) {
 
 }  // namespace
 
-std::string to_junit(const ReportDiff& diff) {
+std::string to_junit(const ReportDiff& diff, std::string_view suite) {
   const std::size_t failures =
       diff.count(CandidateStatus::kBeyond) + diff.count(CandidateStatus::kMissing);
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
                   diff.candidates.size(), failures, diff.count(CandidateStatus::kNew));
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  text +=
-      fmt::format("<testsuites {}>\n  <testsuite name=\"switchyard diff\" {}>\n", counts, counts);
+  text += fmt::format("<testsuites {}>\n  <testsuite name=\"{}\" {}>\n", counts, escaped(suite),
+                      counts);
   text += "    <properties>\n";
   const auto property = [&](std::string_view name, std::string_view value) {
     text +=
@@ -114,7 +114,7 @@ std::string to_junit(const ReportDiff& diff) {
                                      change.new_text.value_or("none")));
   }
   text += "    </properties>\n";
-  for (const CandidateDiff& candidate : diff.candidates) text += test_case(candidate);
+  for (const CandidateDiff& candidate : diff.candidates) text += test_case(candidate, suite);
   return text + "  </testsuite>\n</testsuites>\n";
 }
 

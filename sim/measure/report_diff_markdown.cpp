@@ -151,7 +151,10 @@ class MarkdownWriter {
     std::size_t heads = 0;
     for (const bool failed : {true, false}) {
       for (const CandidateDiff& candidate : diff_.candidates) {
-        if (candidate.changes.empty() && candidate.settings.empty()) continue;
+        if (candidate.changes.empty() && candidate.settings.empty() &&
+            !candidate.differs_unseen()) {
+          continue;
+        }
         if ((candidate.status == CandidateStatus::kBeyond) != failed) continue;
         sections.push_back(section_of(candidate));
         heads += sections.back().head.size();

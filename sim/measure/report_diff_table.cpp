@@ -81,7 +81,9 @@ class DiffTableWriter {
   }
 
   void write_candidate(const CandidateDiff& candidate) {
-    if (candidate.changes.empty() && candidate.settings.empty()) return;
+    if (candidate.changes.empty() && candidate.settings.empty() && !candidate.differs_unseen()) {
+      return;
+    }
     paragraph(fmt::format("{}: {}", candidate.name,
                           candidate.status == CandidateStatus::kIdentical ? "identical figures"
                                                                           : counts_text(candidate)),

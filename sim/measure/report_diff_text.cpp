@@ -189,7 +189,9 @@ std::vector<const FigureChange*> worst_first(const CandidateDiff& candidate) {
 }
 
 std::string counts_text(const CandidateDiff& candidate) {
-  if (candidate.changes.empty()) return "another fingerprint, but no figure differs";
+  if (candidate.changes.empty()) {
+    return "another fingerprint, but no figure differs: time series or the order of events do";
+  }
   std::vector<std::string> parts;
   if (const std::size_t beyond = candidate.count(Verdict::kBeyond); beyond > 0) {
     std::vector<std::string> effects;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "measure/report_diff.h"
 #include "measure/report_writers.h"
@@ -16,9 +17,10 @@ std::string to_table(const ReportDiff& diff, const TableStyle& style);
 // bytes, as GitHub refuses comments of more than 65,536 characters; what is left out is counted.
 std::string to_markdown(const ReportDiff& diff);
 
-// One test case a candidate; well-formed XML 1.0 whatever the names hold. What XML has no form for
-// (control characters) becomes U+FFFD.
-std::string to_junit(const ReportDiff& diff);
+// One test case a candidate, of that class: servers take two of the same class and name for one.
+// Well-formed XML 1.0 whatever the names hold. What XML has no form for (control characters)
+// becomes U+FFFD.
+std::string to_junit(const ReportDiff& diff, std::string_view suite);
 
 // All of it, for programs; stable order of keys.
 std::string to_json(const ReportDiff& diff);

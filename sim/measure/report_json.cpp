@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -159,6 +160,50 @@ Json candidate_json(const CandidateReport& c) {
   return json;
 }
 
+Json report_json(const Report& report) {
+  Json candidates = Json::array();
+  for (const CandidateReport& candidate : report.candidates) {
+    candidates.push_back(candidate_json(candidate));
+  }
+  return {{"switchyard",
+           {{"version", report.version},
+            {"seed", report.seed},
+            {"loop", report.loop},
+            {"trace", report.trace},
+            {"trace_sha256", report.trace_sha256},
+            {"scenario_sha256", report.scenario_sha256},
+            {"requests", report.requests},
+            {"span_ns", report.span_ns},
+            {"replications", report.replications},
+            {"warmup_ns", report.warmup_ns},
+            {"notes", report.notes}}},
+          {"candidates", std::move(candidates)}};
+}
+
+// What holds nothing nested takes one line, so that a changed line says of what it is.
+void append_in_short_lines(const Json& json, std::size_t depth, std::string& text) {
+  const bool nested =
+      std::ranges::any_of(json, [](const Json& item) { return item.is_structured(); });
+  if (!json.is_structured() || !nested) {
+    text += json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return;
+  }
+  text += json.is_object() ? '{' : '[';
+  bool first = true;
+  for (const auto& [key, item] : json.items()) {
+    text += first ? "\n" : ",\n";
+    text.append(depth + 1, ' ');
+    if (json.is_object()) {
+      text += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+    }
+    append_in_short_lines(item, depth + 1, text);
+    first = false;
+  }
+  text += '\n';
+  text.append(depth, ' ');
+  text += json.is_object() ? '}' : ']';
+}
+
 }  // namespace
 
 std::string to_evidence_json(const Report& report) {
@@ -192,24 +237,18 @@ std::string to_evidence_json(const Report& report) {
 }
 
 std::string to_json(const Report& report) {
-  Json candidates = Json::array();
-  for (const CandidateReport& candidate : report.candidates) {
-    candidates.push_back(candidate_json(candidate));
+  return report_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string to_baseline_json(const Report& report) {
+  Json json = report_json(report);
+  for (Json& candidate : json["candidates"]) {
+    candidate.erase("overhead");
+    candidate.erase("time_series");
   }
-  const Json json = {{"switchyard",
-                      {{"version", report.version},
-                       {"seed", report.seed},
-                       {"loop", report.loop},
-                       {"trace", report.trace},
-                       {"trace_sha256", report.trace_sha256},
-                       {"scenario_sha256", report.scenario_sha256},
-                       {"requests", report.requests},
-                       {"span_ns", report.span_ns},
-                       {"replications", report.replications},
-                       {"warmup_ns", report.warmup_ns},
-                       {"notes", report.notes}}},
-                     {"candidates", std::move(candidates)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::string text;
+  append_in_short_lines(json, 0, text);
+  return text + '\n';
 }
 
 }  // namespace switchyard

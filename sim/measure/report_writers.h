@@ -10,6 +10,11 @@ namespace switchyard {
 // The whole report; integers for times, stable order of keys.
 std::string to_json(const Report& report);
 
+// The same to be kept and compared with: without what is measured and without time series (the
+// fingerprint covers them), so that two runs write the same bytes; a line for each group of
+// figures.
+std::string to_baseline_json(const Report& report);
+
 // The first cases of what the consistency figures count, each to be followed by hand: the request
 // (its row in the recording, in the order of time), where it ran and when, and what it missed.
 std::string to_evidence_json(const Report& report);

@@ -7,7 +7,8 @@ namespace switchyard {
 Scenario scenario_for(std::string trace, std::vector<std::string> databases,
                       std::uint32_t workers) {
   Scenario scenario;
-  scenario.workload.trace = std::move(trace);
+  scenario.workload.trace = trace;
+  scenario.workload.trace_name = std::move(trace);
   if (databases.empty()) databases = {"default", "replica-1", "replica-2"};
   for (std::string& name : databases) {
     NodeSpec node;

@@ -81,8 +81,8 @@ SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
 WorkloadSpec read_workload(TableReader reader) {
   static constexpr std::array<std::string_view, 3> kLoops = {"open", "session", "closed"};
   WorkloadSpec spec;
-  spec.trace = reader.text("trace", "");
-  if (!spec.trace.empty()) spec.trace = resolve_path(spec.trace, reader.file());
+  spec.trace_name = reader.text("trace", "");
+  if (!spec.trace_name.empty()) spec.trace = resolve_path(spec.trace_name, reader.file());
   spec.import = read_import(reader);
   spec.loop = static_cast<LoopMode>(reader.choice("loop", kLoops, 1));
   spec.speed = reader.number("speed", 1, 0, true);

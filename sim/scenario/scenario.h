@@ -34,7 +34,8 @@ struct Candidate {
 };
 
 struct WorkloadSpec {
-  std::string trace;  // path, resolved; empty with `synthetic`
+  std::string trace;       // path, resolved; empty with `synthetic`
+  std::string trace_name;  // as it was written, the same wherever the scenario lies
   ImportOptions import;
   std::optional<SyntheticWorkload> synthetic;
   std::optional<Law> service;  // for requests without a recorded duration

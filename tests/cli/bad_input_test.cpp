@@ -298,7 +298,7 @@ TEST_CASE("An output that would overwrite an input is refused, and the input is 
   const ScratchFolder folder;
   folder.write("w.csv",
                "# switchyard-trace v1 epoch_ns=0 source=t\nt,session,op,dur\n0,a,r,1000\n");
-  for (const char* output : {"--json", "--csv", "--evidence"}) {
+  for (const char* output : {"--json", "--baseline", "--csv", "--evidence"}) {
     const CommandResult result = run_command(
         folder, {"compare", "--trace", "w.csv", "--router", "MasterSlave", output, "./w.csv"});
     CHECK(result.exit_code == 2);
@@ -358,6 +358,8 @@ TEST_CASE("Two outputs in one place are refused") {
                 {"--json - and --csv -", "name a file for one"});
   check_refused(folder, {"compare", kQuickstart, "--json", "out", "--csv", "out"},
                 {"out: ", "name two files"});
+  check_refused(folder, {"compare", kQuickstart, "--json", "out", "--baseline", "out"},
+                {"out: --json and --baseline", "name two files"});
 }
 
 TEST_CASE("Converting to an unknown ending is refused with the known ones") {

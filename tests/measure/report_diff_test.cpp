@@ -178,10 +178,24 @@ TEST_CASE("Equal fingerprints pass without a look at the figures") {
   CHECK(compare(before, after).candidates[0].status == CandidateStatus::kBeyond);
 }
 
-TEST_CASE("Another fingerprint with the same figures passes, but is not called identical") {
-  const CandidateDiff diff = changed(candidate("a"), candidate("a"));
-  CHECK(diff.status == CandidateStatus::kWithin);
-  CHECK(diff.changes.empty());
+TEST_CASE("Another fingerprint with the same figures fails unless a rule covers it") {
+  const auto status = [](const std::vector<std::string>& tolerances) {
+    const CandidateDiff diff = changed(candidate("a"), candidate("a"), tolerances);
+    CHECK(diff.changes.empty());
+    CHECK(diff.differs_unseen());
+    return diff.status;
+  };
+  CHECK(status({}) == CandidateStatus::kBeyond);
+  CHECK(status({"latency_ns.*=5%"}) == CandidateStatus::kBeyond);
+  CHECK(status({"*=5%"}) == CandidateStatus::kWithin);
+  CHECK(status({"fingerprint=1"}) == CandidateStatus::kWithin);
+  CHECK(status({"*=5%", "fingerprint=0"}) == CandidateStatus::kBeyond);
+  // Where a figure explains it, the figures are judged.
+  CandidateReport after = candidate("a");
+  after.latency.p99 = 4100;
+  CHECK(changed(candidate("a"), after, {"latency_ns.*=5%"}).status == CandidateStatus::kWithin);
+  CHECK_FALSE(changed(candidate("a"), after).differs_unseen());
+  CHECK_FALSE(CandidateDiff().differs_unseen());
 }
 
 TEST_CASE("One figure changed by hand is the one that is reported") {

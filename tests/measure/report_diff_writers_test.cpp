@@ -364,14 +364,26 @@ TEST_CASE("Line breaks and escape codes of names stay out of the table") {
   CHECK(contains(text, "\n! nodes.a b.reads "));
 }
 
+TEST_CASE("A fingerprint that alone differs is named in every form") {
+  const ReportDiff diff = diff_of({candidate("a", CandidateStatus::kBeyond)});
+  const std::string reason =
+      "another fingerprint, but no figure differs: time series or the order of events do";
+  CHECK(contains(table(diff), "\na: " + reason + "\n"));
+  CHECK(contains(to_markdown(diff), "\n`a`: " + reason + "\n"));
+  const std::vector<ptree> cases = test_cases(parsed_xml(to_junit(diff, "s")));
+  CHECK(cases.at(0).get<std::string>("failure.<xmlattr>.message") == reason);
+}
+
 TEST_CASE("JUnit has a case for each candidate, failed where it is beyond tolerance or missing") {
-  const ptree tree = parsed_xml(to_junit(every_status()));
+  const ptree tree = parsed_xml(to_junit(every_status(), "report quick & small"));
   const ptree suite = tree.get_child("testsuites.testsuite");
+  CHECK(suite.get<std::string>("<xmlattr>.name") == "report quick & small");
   CHECK(suite.get<int>("<xmlattr>.tests") == 5);
   CHECK(suite.get<int>("<xmlattr>.failures") == 2);
   CHECK(suite.get<int>("<xmlattr>.skipped") == 1);
   const std::vector<ptree> cases = test_cases(tree);
   REQUIRE(cases.size() == 5);
+  CHECK(cases[0].get<std::string>("<xmlattr>.classname") == "report quick & small");
   CHECK(cases[0].get<std::string>("<xmlattr>.name") == "same");
   CHECK(cases[0].count("failure") == 0);
   CHECK(cases[1].count("failure") == 0);
@@ -400,10 +412,12 @@ TEST_CASE("Any name survives JUnit's XML, and what XML can't hold is replaced") 
       {"\xC0\xAF", replaced + replaced},                  // overlong
       {"\xED\xA0\x80", replaced + replaced + replaced}};  // a surrogate
   for (const auto& [given, expected] : names) {
-    const ptree tree = parsed_xml(to_junit(diff_of({candidate(given, CandidateStatus::kMissing)})));
+    const ptree tree =
+        parsed_xml(to_junit(diff_of({candidate(given, CandidateStatus::kMissing)}), given));
     const std::vector<ptree> cases = test_cases(tree);
     REQUIRE(cases.size() == 1);
     CHECK(cases[0].get<std::string>("<xmlattr>.name") == expected);
+    CHECK(cases[0].get<std::string>("<xmlattr>.classname") == expected);
   }
 }
 
