@@ -33,6 +33,8 @@ struct FaultSpec {
   bool silent = false;
   // kPartition: clients (and their router) are on the side of the others; else they reach both.
   bool cuts_clients = true;
+
+  bool operator==(const FaultSpec&) const = default;
 };
 
 // Clients' routers and the supervisor of the cluster notice what lasts.
@@ -43,6 +45,7 @@ struct FailoverSpec {
   // kNever: nobody ever is.
   Nanoseconds promote_after_ns = kNever;
 
+  bool operator==(const FailoverSpec&) const = default;
   bool promotes() const { return promote_after_ns != kNever; }
 };
 

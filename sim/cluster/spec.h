@@ -29,6 +29,8 @@ struct NodeSpec {
   Nanoseconds round_trip_ns = 0;  // between router and node; half of it each way
   double weight = 1;
   Discipline discipline = Discipline::kFifo;
+
+  bool operator==(const NodeSpec&) const = default;
 };
 
 // When a client hears that its write is committed.
@@ -57,6 +59,7 @@ struct ReplicationSpec {
   bool apply_competes = true;        // an apply takes one of the node's workers
   Nanoseconds observe_every_ns = 0;  // routers see positions as of the last such look; 0: as of now
 
+  bool operator==(const ReplicationSpec&) const = default;
   bool applies_take_time() const { return apply_share > 0 || !apply_service.is_zero(); }
 };
 
@@ -69,6 +72,7 @@ struct ClusterSpec {
   std::vector<FaultSpec> faults;
   FailoverSpec failover;
 
+  bool operator==(const ClusterSpec&) const = default;
   // kNoNode when there is none of that name.
   NodeId find(std::string_view name) const;
   std::size_t count(Role role) const;

@@ -27,6 +27,10 @@ inline constexpr double kEndOfTime = 4e18;
 // text, on a negative value and on one above kLongestDuration.
 std::optional<Nanoseconds> parse_duration(std::string_view text);
 
+// As parse_duration() reads it back to the nanosecond, in the largest unit that gives a whole
+// number: "1500ms", "2min". REQUIRES 0 <= ns.
+std::string exact_duration(Nanoseconds ns);
+
 // Three significant digits and the unit that suits the size: "870ns", "1.25ms", "12.3s".
 std::string format_duration(double ns);
 

@@ -11,9 +11,8 @@
 namespace switchyard {
 namespace {
 
-using Find = const StrategyInfo& (*)(std::string_view name);
-
-void check(const RouterUse& use, Find find, const toml::node& node, const TableReader& reader) {
+void check(const RouterUse& use, FindStrategy find, const toml::node& node,
+           const TableReader& reader) {
   try {
     parameters_of(use.name, find(use.name), use.parameters);
   } catch (const InputError& error) {
@@ -21,19 +20,8 @@ void check(const RouterUse& use, Find find, const toml::node& node, const TableR
   }
 }
 
-// A value as --router would have it.
-std::string text_of(const toml::node& value) {
-  if (const auto plain = value.value_exact<std::string>()) return *plain;
-  if (const auto whole = value.value_exact<std::int64_t>()) return std::to_string(*whole);
-  std::ostringstream text;
-  value.visit([&](const auto& inner) {
-    if constexpr (toml::is_value<decltype(inner)>) text << inner;
-  });
-  return text.str();
-}
-
 // `what`: "router" or "guard".
-RouterUse read_use(const toml::node& node, const TableReader& parent, Find find,
+RouterUse read_use(const toml::node& node, const TableReader& parent, FindStrategy find,
                    std::string_view what) {
   RouterUse use;
   if (const auto name = node.value_exact<std::string>()) {
@@ -45,15 +33,14 @@ RouterUse read_use(const toml::node& node, const TableReader& parent, Find find,
   if (table == nullptr || !table->contains("use")) {
     parent.fail(node, fmt::format("a {} is a name or a table {{ use = \"NAME\", … }}", what));
   }
-  for (const auto& [key, value] : *table) {
-    if (!value.is_value()) {
-      parent.fail(value,
-                  fmt::format("parameter '{}' must be a text, number or true/false", key.str()));
+  for (const auto& [key, value] : in_file_order(*table)) {
+    if (!value->is_value()) {
+      parent.fail(*value, fmt::format("parameter '{}' must be a text, number or true/false", key));
     }
     if (key == "use") {
-      use.name = text_of(value);
+      use.name = parameter_text(*value);
     } else {
-      use.parameters.emplace_back(key.str(), text_of(value));
+      use.parameters.emplace_back(key, parameter_text(*value));
     }
   }
   check(use, find, node, parent);
@@ -88,7 +75,7 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
     for (const Candidate& base : all) {
       for (const toml::node& value : *values.as_array()) {
         Candidate next = base;
-        const std::string text = text_of(value);
+        const std::string text = parameter_text(value);
         const std::string setting = fmt::format("{}={}", key, text);
         next.name += " " + setting;
         next.swept += (next.swept.empty() ? "" : " ") + setting;
@@ -97,21 +84,14 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
           more.push_back(std::move(next));
           continue;
         }
-        const auto guard = std::ranges::find_if(next.guards, [&](const RouterUse& use) {
-          return takes(use, find_guard(use.name), key);
-        });
-        const auto router = std::ranges::find_if(next.routers, [&](const RouterUse& use) {
-          return takes(use, find_strategy(use.name), key);
-        });
-        const bool in_guard = guard != next.guards.end();
-        if (!in_guard && router == next.routers.end()) {
+        const ParameterTaker taker = taker_of(next, key);
+        if (taker.use == nullptr) {
           sweep.fail(values,
                      fmt::format("neither a guard nor a router of '{}' has a parameter '{}'",
                                  candidate.name, key));
         }
-        RouterUse& use = in_guard ? *guard : *router;
-        use.parameters.emplace_back(std::string(key), text);
-        check(use, in_guard ? find_guard : find_strategy, value, sweep);
+        taker.use->parameters.emplace_back(std::string(key), text);
+        check(*taker.use, taker.find, value, sweep);
         more.push_back(std::move(next));
       }
     }
@@ -122,6 +102,34 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
 
 }  // namespace
 
+std::string parameter_text(const toml::node& value) {
+  if (const auto plain = value.value_exact<std::string>()) return *plain;
+  if (const auto whole = value.value_exact<std::int64_t>()) return std::to_string(*whole);
+  std::ostringstream text;
+  value.visit([&](const auto& inner) {
+    if constexpr (toml::is_value<decltype(inner)>) text << inner;
+  });
+  return text.str();
+}
+
+std::string default_name(const Candidate& candidate) {
+  std::string name;
+  for (const std::vector<RouterUse>* uses : {&candidate.routers, &candidate.guards}) {
+    for (const RouterUse& use : *uses) name += (name.empty() ? "" : " + ") + use.name;
+  }
+  return name.empty() ? "no router" : name;
+}
+
+ParameterTaker taker_of(Candidate& candidate, std::string_view parameter) {
+  for (RouterUse& guard : candidate.guards) {
+    if (takes(guard, find_guard(guard.name), parameter)) return {&guard, find_guard};
+  }
+  for (RouterUse& router : candidate.routers) {
+    if (takes(router, find_strategy(router.name), parameter)) return {&router, find_strategy};
+  }
+  return {};
+}
+
 std::vector<Candidate> read_candidates(TableReader reader) {
   Candidate candidate;
   const toml::node* routers = reader.find("routers");
@@ -129,10 +137,8 @@ std::vector<Candidate> read_candidates(TableReader reader) {
   if (!routers->is_array()) {
     reader.fail(*routers, "routers must be a list, also for one: routers = [\"MasterSlave\"]");
   }
-  std::string chain;
   for (const toml::node& node : *routers->as_array()) {
     candidate.routers.push_back(read_use(node, reader, find_strategy, "router"));
-    chain += (chain.empty() ? "" : " + ") + candidate.routers.back().name;
   }
   if (const toml::node* guards = reader.find("guards")) {
     if (!guards->is_array()) {
@@ -141,13 +147,12 @@ std::vector<Candidate> read_candidates(TableReader reader) {
     for (const toml::node& node : *guards->as_array()) {
       candidate.guards.push_back(read_use(node, reader, find_guard, "guard"));
       if (candidate.routers.empty()) reader.fail(node, "a guard needs a router to stand before");
-      chain += " + " + candidate.guards.back().name;
     }
   }
   if (const toml::node* instances = reader.find("instances")) {
     candidate.instances = checked_instances(*instances, reader);
   }
-  candidate.name = reader.text("name", chain.empty() ? "no router" : chain);
+  candidate.name = reader.text("name", default_name(candidate));
   std::vector<Candidate> candidates = {candidate};
   if (auto sweep = reader.table("sweep")) candidates = swept(candidate, *sweep);
   reader.finish();

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/error.h"
+#include "scenario/vocabulary.h"
 
 namespace switchyard {
 namespace {
@@ -42,11 +42,10 @@ std::vector<NodeId> read_fault_nodes(TableReader& reader, const ClusterSpec& clu
 }  // namespace
 
 FaultSpec read_fault(TableReader reader, const ClusterSpec& cluster) {
-  static constexpr std::array<std::string_view, 6> kKinds = {
-      "down", "slow", "errors", "stall_replication", "delay_replication", "partition"};
   FaultSpec fault;
-  if (!reader.has("kind")) reader.fail_missing("kind", "expected one of " + join_names(kKinds));
-  fault.kind = static_cast<FaultKind>(reader.choice("kind", kKinds, 0));
+  if (!reader.has("kind"))
+    reader.fail_missing("kind", "expected one of " + join_names(kFaultKinds));
+  fault.kind = static_cast<FaultKind>(reader.choice("kind", kFaultKinds, 0));
   if (!reader.has("at")) reader.fail_missing("at", "when it begins, as in \"10s\"");
   fault.at_ns = reader.duration("at", 0);
   fault.lasts_ns = reader.duration("lasts", kNever);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "core/text_file.h"
@@ -13,6 +12,7 @@
 #include "scenario/read_faults.h"
 #include "scenario/read_import.h"
 #include "scenario/table_reader.h"
+#include "scenario/vocabulary.h"
 
 namespace switchyard {
 namespace {
@@ -20,10 +20,9 @@ namespace {
 constexpr std::uint64_t kManyRequests = 4'294'967'294;
 
 ArrivalLaw read_arrivals(TableReader reader) {
-  static constexpr std::array<std::string_view, 4> kLaws = {"poisson", "constant", "mmpp", "batch"};
   ArrivalLaw law;
-  if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(kLaws));
-  law.kind = static_cast<ArrivalLaw::Kind>(reader.choice("law", kLaws, 0));
+  if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(kArrivalLaws));
+  law.kind = static_cast<ArrivalLaw::Kind>(reader.choice("law", kArrivalLaws, 0));
   if (law.kind == ArrivalLaw::Kind::kMmpp) {
     law.rates = reader.numbers("rates");
     law.mean_durations_ns = reader.durations("mean_durations");
@@ -46,9 +45,8 @@ ArrivalLaw read_arrivals(TableReader reader) {
 }
 
 KeyLaw read_keys(TableReader reader) {
-  static constexpr std::array<std::string_view, 2> kLaws = {"uniform", "zipf"};
   KeyLaw law;
-  const bool zipf = reader.choice("law", kLaws, 0) == 1;
+  const bool zipf = reader.choice("law", kKeyLaws, 0) == 1;
   if (!reader.has("count")) reader.fail_missing("count", "expected the number of keys");
   law.count = static_cast<std::uint32_t>(reader.integer("count", 1, 1, 1'000'000'000));
   if (zipf) law.exponent = reader.number("exponent", 0.99, 0);
@@ -57,19 +55,20 @@ KeyLaw read_keys(TableReader reader) {
 }
 
 SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
-  SyntheticWorkload workload;
-  workload.requests = reader.integer("requests", 100'000, 1, kManyRequests);
-  workload.sessions = static_cast<std::uint32_t>(reader.integer("sessions", 100, 1, 100'000'000));
-  workload.read_share = reader.share("read_share", 0.9);
-  workload.read_service = reader.law("read_service").value_or(Law::exponential(1e6));
-  workload.write_service = reader.law("write_service").value_or(Law::exponential(1e6));
+  SyntheticWorkload workload = default_synthetic();
+  workload.requests = reader.integer("requests", workload.requests, 1, kManyRequests);
+  workload.sessions =
+      static_cast<std::uint32_t>(reader.integer("sessions", workload.sessions, 1, 100'000'000));
+  workload.read_share = reader.share("read_share", workload.read_share);
+  workload.read_service = reader.law("read_service").value_or(workload.read_service);
+  workload.write_service = reader.law("write_service").value_or(workload.write_service);
   if (auto keys = reader.table("keys")) workload.keys = read_keys(*keys);
   auto arrivals = reader.table("arrivals");
   auto think = reader.law("think");
   if (loop == LoopMode::kClosed) {
     if (!think) reader.fail_missing("think", "a closed loop needs the clients' think time");
     workload.think = std::move(think);
-    if (arrivals) read_arrivals(*arrivals);
+    if (arrivals) workload.arrivals = read_arrivals(*arrivals);
   } else {
     if (!arrivals) reader.fail_missing("arrivals", "expected { law = \"poisson\", rate = … }");
     workload.arrivals = read_arrivals(*arrivals);
@@ -79,7 +78,6 @@ SyntheticWorkload read_synthetic(TableReader reader, LoopMode loop) {
 }
 
 WorkloadSpec read_workload(TableReader reader) {
-  static constexpr std::array<std::string_view, 3> kLoops = {"open", "session", "closed"};
   WorkloadSpec spec;
   spec.trace_name = reader.text("trace", "");
   if (!spec.trace_name.empty()) spec.trace = resolve_path(spec.trace_name, reader.file());
@@ -99,8 +97,6 @@ WorkloadSpec read_workload(TableReader reader) {
 }
 
 NodeSpec read_database(TableReader reader, const std::string& name) {
-  static constexpr std::array<std::string_view, 2> kRoles = {"primary", "replica"};
-  static constexpr std::array<std::string_view, 2> kDisciplines = {"fifo", "processor_sharing"};
   NodeSpec node;
   node.name = name;
   node.role = static_cast<Role>(
@@ -130,11 +126,9 @@ Law read_delay(TableReader& reader, std::string_view key) {
 }
 
 ReplicationSpec read_replication(TableReader reader) {
-  static constexpr std::array<std::string_view, 3> kModes = {"async", "semi_sync", "sync"};
-  static constexpr std::array<std::string_view, 2> kOrders = {"commit", "any"};
   ReplicationSpec spec;
-  spec.mode = static_cast<ReplicationMode>(reader.choice("mode", kModes, 0));
-  spec.order = static_cast<ReplicationOrder>(reader.choice("order", kOrders, 0));
+  spec.mode = static_cast<ReplicationMode>(reader.choice("mode", kReplicationModes, 0));
+  spec.order = static_cast<ReplicationOrder>(reader.choice("order", kReplicationOrders, 0));
   spec.acks = static_cast<std::uint32_t>(reader.integer("acks", 1, 1, kMaxNodes));
   spec.delay = read_delay(reader, "delay");
   spec.ack_delay = read_delay(reader, "ack_delay");

@@ -20,6 +20,8 @@ namespace switchyard {
 struct RouterUse {
   std::string name;
   ParameterTexts parameters;
+
+  bool operator==(const RouterUse&) const = default;
 };
 
 inline constexpr std::uint32_t kMaxInstances = 1000;
@@ -31,6 +33,8 @@ struct Candidate {
   std::vector<RouterUse> guards;  // the first is asked first
   std::uint32_t instances = 1;    // of the chain, which share the sessions out among them
   std::string swept;              // "duration=2s": its value of a swept parameter
+
+  bool operator==(const Candidate&) const = default;
 };
 
 struct WorkloadSpec {
@@ -42,6 +46,8 @@ struct WorkloadSpec {
   LoopMode loop = LoopMode::kSession;
   double speed = 1;
   double think_scale = 1;
+
+  bool operator==(const WorkloadSpec&) const = default;
 };
 
 struct RunSpec {
@@ -51,6 +57,8 @@ struct RunSpec {
   std::uint8_t retries = 0;
   Nanoseconds retry_after_ns = 0;
   std::uint32_t threads = 0;  // 0 = all cores
+
+  bool operator==(const RunSpec&) const = default;
 };
 
 struct Scenario {
@@ -61,6 +69,8 @@ struct Scenario {
   ClusterSpec cluster;
   std::vector<Candidate> candidates;
   RunSpec run;
+
+  bool operator==(const Scenario&) const = default;
 };
 
 // Throw InputError with file, line and column.

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "scenario/vocabulary.h"
+
 namespace switchyard {
 namespace {
 
@@ -124,7 +126,7 @@ double TableReader::share(std::string_view key, double fallback) {
   return value;
 }
 
-double TableReader::duration_of(const toml::node& node, std::string_view key) const {
+Nanoseconds TableReader::duration_of(const toml::node& node, std::string_view key) const {
   const auto text = node.value_exact<std::string>();
   const auto value = text ? parse_duration(*text) : std::nullopt;
   if (!value) {
@@ -132,12 +134,12 @@ double TableReader::duration_of(const toml::node& node, std::string_view key) co
                            "such as \"2.5ms\"; found {}",
                            name_of(key), describe(node)));
   }
-  return static_cast<double>(*value);
+  return *value;
 }
 
 Nanoseconds TableReader::duration(std::string_view key, Nanoseconds fallback) {
   const toml::node* node = find(key);
-  return node == nullptr ? fallback : static_cast<Nanoseconds>(duration_of(*node, key));
+  return node == nullptr ? fallback : duration_of(*node, key);
 }
 
 std::vector<std::string> TableReader::texts(std::string_view key) {
@@ -170,7 +172,9 @@ std::vector<double> TableReader::durations(std::string_view key) {
   if (node == nullptr) fail_missing(key, "expected a list of durations");
   if (!node->is_array()) fail(*node, fmt::format("{} must be a list of durations", name_of(key)));
   std::vector<double> values;
-  for (const toml::node& item : *node->as_array()) values.push_back(duration_of(item, key));
+  for (const toml::node& item : *node->as_array()) {
+    values.push_back(static_cast<double>(duration_of(item, key)));
+  }
   return values;
 }
 
@@ -190,10 +194,7 @@ std::optional<Law> TableReader::law(std::string_view key) {
 }
 
 Law TableReader::read_law() {
-  static constexpr std::array<std::string_view, 10> kLaws = {
-      "constant", "exponential", "lognormal", "erlang",  "hyperexponential",
-      "bimodal",  "uniform",     "pareto",    "weibull", "empirical"};
-  if (!has("law")) fail_missing("law", "expected one of " + join_names(kLaws));
+  if (!has("law")) fail_missing("law", "expected one of " + join_names(kTimeLaws));
   const auto required = [&](std::string_view key) {
     if (!has(key)) fail_missing(key, "expected a duration such as \"2ms\"");
     return static_cast<double>(duration(key, 0));
@@ -207,7 +208,7 @@ Law TableReader::read_law() {
     if (!has(key)) fail_missing(key, "expected a number");
     return number(key, 0, min, above);
   };
-  switch (choice("law", kLaws, 0)) {
+  switch (choice("law", kTimeLaws, 0)) {
     case 0:
       return Law::constant(required("value"));
     case 1:
@@ -250,9 +251,15 @@ Law TableReader::read_law() {
       return Law::weibull(scale, ratio("shape", 0, true));
     }
     default: {
-      const std::string path = text("file", "");
+      if (const toml::node* node = find("values")) {
+        std::vector<double> values = durations("values");
+        if (values.empty()) fail(*node, name_of("values") + " is an empty list");
+        return Law::empirical(std::move(values));
+      }
+      std::string path = text("file", "");
       if (path.empty()) fail_missing("file", "expected the path of a list of durations");
-      return Law::empirical(read_durations(resolve_path(path, file_)));
+      path = resolve_path(path, file_);
+      return Law::empirical(read_durations(path), path);
     }
   }
 }

@@ -56,7 +56,7 @@ class TableReader {
 
  private:
   double number_of(const toml::node& node, std::string_view key) const;
-  double duration_of(const toml::node& node, std::string_view key) const;
+  Nanoseconds duration_of(const toml::node& node, std::string_view key) const;
   Law read_law();
 
   const toml::table& table_;

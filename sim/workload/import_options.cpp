@@ -1,11 +1,21 @@
 #include "workload/import_options.h"
 
 #include <string>
+#include <tuple>
 
 #include "workload/readers/delimited.h"
 #include "workload/readers/time_stamp.h"
 
 namespace switchyard {
+
+bool ImportOptions::operator==(const ImportOptions& other) const {
+  const auto all = [](const ImportOptions& o) {
+    return std::tie(o.format, o.functions, o.strict, o.hash_keys, o.log_line_prefix,
+                    o.utc_offset_ns, o.year, o.partial, o.read_share, o.sessions, o.columns,
+                    o.pgbench_scripts);
+  };
+  return all(*this) == all(other);
+}
 
 std::optional<Nanoseconds> parse_utc_offset(std::string_view text) {
   // As the zone of some stamp.

@@ -41,6 +41,9 @@ struct ImportOptions {
   std::map<std::size_t, Op> pgbench_scripts;
   // Called as the input is read, with bytes read so far and its size (0: unknown). It may throw.
   std::function<void(std::uint64_t done, std::uint64_t size)> on_progress;
+
+  // Whether both read a recording alike, whoever is told of the progress.
+  bool operator==(const ImportOptions& other) const;
 };
 
 // "+01:00" or "-0330" in nanoseconds; nothing for other texts.

@@ -33,7 +33,8 @@ Law Law::exponential(double mean) {
 Law Law::lognormal(double mean, double cv) {
   const double variance = portable_log(1 + cv * cv);
   Law law(Kind::kLognormal, portable_log(mean) - variance / 2, std::sqrt(variance));
-  law.c_ = mean;
+  law.first_ = mean;
+  law.second_ = cv;
   return law;
 }
 
@@ -46,7 +47,9 @@ Law Law::hyperexponential(double mean, double cv) {
   // of the load.
   const double scv = cv * cv;
   const double p = 0.5 * (1 + std::sqrt((scv - 1) / (scv + 1)));
-  return {Kind::kHyperexponential, mean, p};
+  Law law(Kind::kHyperexponential, mean, p);
+  law.second_ = cv;
+  return law;
 }
 
 Law Law::discrete(std::vector<double> values, std::vector<double> weights) {
@@ -59,6 +62,7 @@ Law Law::discrete(std::vector<double> values, std::vector<double> weights) {
     law.a_ += values[i] * weights[i] / total;
   }
   law.values_ = std::move(values);
+  law.weights_ = std::move(weights);
   return law;
 }
 
@@ -72,17 +76,23 @@ Law Law::weibull(double scale, double shape) {
   return {Kind::kWeibull, scale, shape};
 }
 
-Law Law::empirical(std::vector<double> values) {
+Law Law::empirical(std::vector<double> values, std::string file) {
   Law law(Kind::kEmpirical, 0, 0);
   law.a_ = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   law.values_ = std::move(values);
+  law.file_ = std::move(file);
   return law;
+}
+
+bool Law::operator==(const Law& other) const {
+  return kind_ == other.kind_ && first_ == other.first_ && second_ == other.second_ &&
+         values_ == other.values_ && weights_ == other.weights_;
 }
 
 double Law::mean() const {
   switch (kind_) {
     case Kind::kLognormal:
-      return c_;
+      return first_;
     case Kind::kUniform:
       return (a_ + b_) / 2;
     case Kind::kPareto:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,20 @@ class Law {
   static Law uniform(double min, double max);     // min <= max
   static Law pareto(double scale, double shape);  // x >= scale; mean infinite if shape <= 1
   static Law weibull(double scale, double shape);
-  static Law empirical(std::vector<double> values);  // each value equally likely
+  // Each value equally likely; `file`: which they were read from, if any.
+  static Law empirical(std::vector<double> values, std::string file = "");
 
   Law() = default;  // always 0
 
   Kind kind() const { return kind_; }
+  // What it was made of: value, mean, min or scale, and then cv, k, max or shape.
+  double first() const { return first_; }
+  double second() const { return second_; }
+  std::span<const double> values() const { return values_; }
+  std::span<const double> weights() const { return weights_; }
+  const std::string& file() const { return file_; }
+  // Whether both were made of the same, from whichever file.
+  bool operator==(const Law& other) const;
   bool is_zero() const { return kind_ == Kind::kConstant && a_ == 0; }
   // Infinity for a Pareto law with shape <= 1.
   double mean() const;
@@ -51,13 +61,17 @@ class Law {
   Nanoseconds sample_ns(RandomStream& random) const;
 
  private:
-  Law(Kind kind, double a, double b) : kind_(kind), a_(a), b_(b) {}
+  Law(Kind kind, double a, double b) : kind_(kind), first_(a), second_(b), a_(a), b_(b) {}
   Kind kind_ = Kind::kConstant;
+  double first_ = 0;
+  double second_ = 0;
+  // What samples are made of: the same, or something worked out of it.
   double a_ = 0;
   double b_ = 0;
-  double c_ = 0;
   std::vector<double> values_;
+  std::vector<double> weights_;
   std::vector<double> cumulative_;
+  std::string file_;
 };
 
 // Zipf's law on 0 … count-1: key i has probability proportional to (i + 1)^-exponent.

@@ -24,12 +24,15 @@ struct ArrivalLaw {
   std::vector<double> mean_durations_ns;  // one per MMPP state
   double mean_batch_size = 1;
 
+  bool operator==(const ArrivalLaw&) const = default;
   double mean_rate() const;  // requests per second
 };
 
 struct KeyLaw {
   std::uint32_t count = 0;
   double exponent = 0;  // 0 = uniform, else Zipf
+
+  bool operator==(const KeyLaw&) const = default;
 };
 
 struct SyntheticWorkload {
@@ -43,6 +46,8 @@ struct SyntheticWorkload {
   Law read_service;
   Law write_service;
   std::optional<KeyLaw> keys;
+
+  bool operator==(const SyntheticWorkload&) const = default;
 };
 
 // Requests are dealt to sessions at random (open and session loop). The same seed gives the same

@@ -50,6 +50,8 @@ struct SqlStatement {
 struct SqlFunctions {
   std::vector<std::string> writing;  // SELECT f() with one of these is a write
   std::vector<std::string> reading;  // … with one of these stays a read
+
+  bool operator==(const SqlFunctions&) const = default;
 };
 
 class SqlClassifier {
