@@ -1,0 +1,111 @@
+#include "gui/document.h"
+
+#include <fmt/format.h>
+
+#include <QFileInfo>
+#include <QRegularExpression>
+
+#include <utility>
+
+#include "core/atomic_file.h"
+#include "scenario/default_scenario.h"
+#include "scenario/vocabulary.h"
+#include "scenario/write_scenario.h"
+
+namespace switchyard::gui {
+namespace {
+
+// As a shell reads it.
+QString quoted(const QString& word) {
+  static const QRegularExpression special(QStringLiteral("[^A-Za-z0-9_./:=,+@%-]"));
+  if (!word.isEmpty() && !word.contains(special)) return word;
+  QString inside = word;
+  inside.replace(QLatin1Char('\''), QStringLiteral("'\\''"));
+  return QLatin1Char('\'') + inside + QLatin1Char('\'');
+}
+
+}  // namespace
+
+class Document::Edit : public QUndoCommand {
+ public:
+  Edit(Document& document, const QString& what, Scenario before, Scenario after)
+      : QUndoCommand(what),
+        document_(document),
+        before_(std::move(before)),
+        after_(std::move(after)) {}
+
+  void undo() override { set(before_); }
+  void redo() override { set(after_); }
+
+ private:
+  void set(const Scenario& scenario) {
+    document_.scenario_ = scenario;
+    Q_EMIT document_.changed();
+  }
+
+  Document& document_;
+  Scenario before_;
+  Scenario after_;
+};
+
+void Document::open(const QString& path) {
+  const std::string name = path.toStdString();
+  Scenario scenario =
+      path.endsWith(QStringLiteral(".toml")) ? load_scenario(name) : scenario_for(name);
+  validate(scenario);
+  undo_stack_.clear();
+  path_ = path;
+  opened_ = scenario;
+  scenario_ = std::move(scenario);
+  Q_EMIT reset();
+  Q_EMIT changed();
+}
+
+void Document::save(const QString& path) {
+  AtomicFile file(path.toStdString());
+  file.write(to_toml(scenario_, QFileInfo(path).absoluteFilePath().toStdString()));
+  file.commit();
+  path_ = path;
+  opened_ = scenario_;
+  Q_EMIT changed();
+}
+
+QString Document::command() const {
+  Scenario by_options = opened_;
+  by_options.seed = scenario_.seed;
+  by_options.workload.loop = scenario_.workload.loop;
+  by_options.workload.speed = scenario_.workload.speed;
+  by_options.run.replications = scenario_.run.replications;
+  by_options.candidates = scenario_.candidates;
+  if (!(by_options == scenario_)) return {};
+
+  QString text = QStringLiteral("switchyard compare ");
+  if (!path_.endsWith(QStringLiteral(".toml"))) text += QStringLiteral("--trace ");
+  text += quoted(path_);
+  if (scenario_.candidates != opened_.candidates) {
+    for (const Candidate& candidate : scenario_.candidates) {
+      if (candidate != candidate_for(candidate.name)) return {};
+      text += QStringLiteral(" --router ") + quoted(QString::fromStdString(candidate.name));
+    }
+  }
+  const auto add = [&](bool differs, const char* option, const std::string& value) {
+    if (differs) text += QStringLiteral(" %1 %2").arg(option, QString::fromStdString(value));
+  };
+  add(scenario_.workload.loop != opened_.workload.loop, "--loop",
+      std::string(kLoops[static_cast<std::size_t>(scenario_.workload.loop)]));
+  add(scenario_.workload.speed != opened_.workload.speed, "--speed",
+      fmt::format("{}", scenario_.workload.speed));
+  add(scenario_.seed != opened_.seed, "--seed", std::to_string(scenario_.seed));
+  add(scenario_.run.replications != opened_.run.replications, "--replications",
+      std::to_string(scenario_.run.replications));
+  return text;
+}
+
+void Document::edit(const QString& what, const std::function<void(Scenario&)>& change) {
+  Scenario after = scenario_;
+  change(after);
+  if (after == scenario_) return;
+  undo_stack_.push(new Edit(*this, what, scenario_, std::move(after)));
+}
+
+}  // namespace switchyard::gui

@@ -1,0 +1,32 @@
+// Where the marks of an axis are, and what they say.
+#pragma once
+
+#include <QString>
+
+#include <vector>
+
+namespace switchyard::gui {
+
+struct Tick {
+  double at = 0;  // in the axis's own coordinate
+  QString text;
+};
+
+// The coordinate of a time on a logarithmic axis. Times below 1 ns, which have none, are drawn at
+// 1 ns.
+double log_coordinate(double ns);
+double time_at(double coordinate);
+// From and to in that coordinate: decades, and where few of them are in sight 1-2-5 steps or less.
+std::vector<Tick> time_ticks(double from, double to);
+
+// The coordinate of a share below 1: its number of nines, so that 0.9 is 1, and 0.999 is 3.
+double nines_coordinate(double share);
+double share_at(double coordinate);
+// p0 p50 p90 p99 …
+std::vector<Tick> nines_ticks(double from, double to);
+
+// Of a linear axis of times, shares or counts: about five round steps.
+std::vector<Tick> linear_time_ticks(double from_ns, double to_ns);
+std::vector<Tick> count_ticks(double from, double to);
+
+}  // namespace switchyard::gui

@@ -1,0 +1,53 @@
+// What tests of the window share.
+#pragma once
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest/QtTest>
+
+namespace switchyard::gui::testing {
+
+// A folder with a scenario of a few hundred milliseconds' work, or as many requests as are said.
+class Files {
+ public:
+  explicit Files(qint64 requests = 20'000) {
+    write(QStringLiteral("small.toml"), QStringLiteral(R"(seed = 7
+[workload]
+loop = "open"
+[workload.synthetic]
+requests = %1
+arrivals = { law = "poisson", rate = 3500.0 }
+sessions = 50
+read_service = { law = "exponential", mean = "5ms" }
+write_service = { law = "exponential", mean = "5ms" }
+keys = { law = "zipf", count = 1000, exponent = 0.99 }
+[databases.default]
+role = "primary"
+[databases.replica-1]
+role = "replica"
+[databases.replica-2]
+role = "replica"
+[replication]
+delay = { law = "constant", value = "5ms" }
+[[candidates]]
+routers = ["MasterSlave"]
+[[candidates]]
+routers = ["round_robin"]
+[[candidates]]
+routers = ["least_outstanding"]
+)")
+                                            .arg(requests));
+  }
+  QString path(const QString& name) const { return folder_.filePath(name); }
+  QString scenario() const { return path(QStringLiteral("small.toml")); }
+  void write(const QString& name, const QString& text) const {
+    QFile file(path(name));
+    if (file.open(QIODevice::WriteOnly)) file.write(text.toUtf8());
+  }
+
+ private:
+  QTemporaryDir folder_;
+};
+
+}  // namespace switchyard::gui::testing

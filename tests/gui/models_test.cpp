@@ -1,0 +1,260 @@
+// What the window shows and sets up, without a window.
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+
+#include "core/error.h"
+#include "gui/cluster_model.h"
+#include "gui/comparison_model.h"
+#include "gui/document.h"
+#include "gui/strategy_model.h"
+#include "gui/ticks.h"
+#include "gui_test.h"
+
+namespace switchyard::gui::testing {
+namespace {
+
+CandidateReport report_of(const std::string& name, std::int64_t mean_ns) {
+  CandidateReport report;
+  report.name = name;
+  report.completed = 100;
+  report.latency.mean = mean_ns;
+  return report;
+}
+
+QStringList texts(const std::vector<Tick>& ticks) {
+  QStringList list;
+  for (const Tick& tick : ticks) list << tick.text;
+  return list;
+}
+
+}  // namespace
+
+class ModelsTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void candidates_that_end_in_any_order_keep_their_rows();
+  void the_best_and_the_worst_are_told_in_words_but_never_a_bound();
+  void numbers_sort_as_numbers();
+  void columns_without_figures_are_known();
+  void a_strategy_is_added_and_removed_in_its_place_and_that_undone();
+  void a_node_is_edited_and_what_makes_no_cluster_is_refused();
+  void the_command_says_what_was_changed_as_far_as_options_can();
+  void a_saved_scenario_is_the_one_that_was_set_up();
+  void what_can_not_be_opened_leaves_all_as_it_was();
+  void marks_of_a_time_axis_are_never_missing();
+  void marks_of_percentiles_are_their_nines();
+};
+
+void ModelsTest::candidates_that_end_in_any_order_keep_their_rows() {
+  ComparisonModel model;
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  model.begin({"a", "b", "c"});
+  QCOMPARE(model.rowCount(), 3);
+  model.set(2, report_of("c", 3'000'000));
+  QCOMPARE(model.report_of_row(2), 0);
+  QCOMPARE(model.report_of_row(0), -1);
+  QCOMPARE(model.index(0, 1).data().toString(), QString());
+  model.set(0, report_of("a", 1'000'000));
+  QCOMPARE(model.report_of_row(0), 0);
+  QCOMPARE(model.report_of_row(2), 1);
+  QCOMPARE(model.row_of_report(1), 2);
+  QCOMPARE(model.index(2, 0).data().toString(), QStringLiteral("c"));
+  QCOMPARE(model.reports()[1].name, std::string("c"));
+  model.begin({"d"});
+  QCOMPARE(model.rowCount(), 1);
+  QVERIFY(model.reports().empty());
+}
+
+void ModelsTest::the_best_and_the_worst_are_told_in_words_but_never_a_bound() {
+  ComparisonModel model;
+  model.begin({"a", "b", "bound"});
+  CandidateReport bound = report_of("bound", 1'000);
+  bound.is_bound = true;
+  model.set(2, bound);
+  model.set(0, report_of("a", 1'000'000));
+  QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("1.00ms"));
+  model.set(1, report_of("b", 2'000'000));
+  QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("1.00ms best"));
+  QCOMPARE(model.index(1, 1).data().toString(), QStringLiteral("2.00ms worst"));
+  QCOMPARE(model.index(2, 1).data().toString(), QStringLiteral("1.00us"));
+}
+
+void ModelsTest::numbers_sort_as_numbers() {
+  ComparisonModel model;
+  model.begin({"a", "b"});
+  model.set(0, report_of("a", 2'000'000));
+  model.set(1, report_of("b", 900'000));
+  QSortFilterProxyModel sorted;
+  sorted.setSourceModel(&model);
+  sorted.setSortRole(ComparisonModel::kSortRole);
+  sorted.sort(1, Qt::AscendingOrder);
+  QCOMPARE(sorted.index(0, 0).data().toString(), QStringLiteral("b"));
+}
+
+void ModelsTest::columns_without_figures_are_known() {
+  ComparisonModel model;
+  model.begin({"a"});
+  model.set(0, report_of("a", 1));
+  const auto last = model.columnCount() - 1;
+  QVERIFY(model.has_figures(1));
+  QVERIFY(!model.has_figures(last));
+  CandidateReport failing = report_of("a", 1);
+  failing.retries = 3;
+  model.set(0, failing);
+  QVERIFY(model.has_figures(last));
+}
+
+void ModelsTest::a_strategy_is_added_and_removed_in_its_place_and_that_undone() {
+  const Files files;
+  Document document;
+  StrategyModel model(document);
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  document.open(files.scenario());
+  const auto names = [&] {
+    QStringList list;
+    for (const Candidate& one : document.scenario().candidates) {
+      list << QString::fromStdString(one.name);
+    }
+    return list.join(QLatin1Char(' '));
+  };
+  const QString before = names();
+  QCOMPARE(before, QStringLiteral("MasterSlave round_robin least_outstanding"));
+  QVERIFY(model.rowCount() > 10);
+  QVERIFY(model.setData(model.index(1, 0), Qt::Unchecked, Qt::CheckStateRole));
+  QCOMPARE(names(), QStringLiteral("MasterSlave least_outstanding"));
+  QCOMPARE(model.index(1, 0).data(Qt::CheckStateRole).toInt(), int(Qt::Unchecked));
+  QVERIFY(model.setData(model.index(1, 0), Qt::Checked, Qt::CheckStateRole));
+  QCOMPARE(names(), before);
+  const QModelIndexList oracle = model.match(model.index(0, 0), Qt::DisplayRole,
+                                             QStringLiteral("oracle"), 1, Qt::MatchExactly);
+  QCOMPARE(oracle.size(), 1);
+  QVERIFY(model.setData(oracle.front(), Qt::Checked, Qt::CheckStateRole));
+  QCOMPARE(names(), before + QStringLiteral(" oracle"));
+  validate(document.scenario());
+  document.undo_stack().undo();
+  document.undo_stack().undo();
+  document.undo_stack().undo();
+  QCOMPARE(names(), before);
+  QVERIFY(!document.undo_stack().canUndo());
+}
+
+void ModelsTest::a_node_is_edited_and_what_makes_no_cluster_is_refused() {
+  const Files files;
+  Document document;
+  ClusterModel model(document);
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  document.open(files.scenario());
+  const QSignalSpy rejected(&model, &ClusterModel::rejected);
+  const auto set = [&](int row, int column, const char* text) {
+    model.setData(model.index(row, column), QString::fromLatin1(text), Qt::EditRole);
+  };
+  set(1, ClusterModel::kWorkers, "3");
+  set(1, ClusterModel::kRoundTrip, "1.5ms");
+  set(2, ClusterModel::kRole, "primary");
+  const std::vector<NodeSpec>& nodes = document.scenario().cluster.nodes;
+  QCOMPARE(nodes[1].workers, 3U);
+  QCOMPARE(nodes[1].round_trip_ns, 1'500'000);
+  QVERIFY(nodes[2].role == Role::kPrimary);
+  QCOMPARE(rejected.size(), 0);
+  const struct {
+    int row;
+    int column;
+    const char* text;
+  } bad[] = {{1, ClusterModel::kWorkers, "0"},      {1, ClusterModel::kWorkers, "many"},
+             {1, ClusterModel::kSpeed, "-1"},       {1, ClusterModel::kRoundTrip, "5"},
+             {1, ClusterModel::kName, "replica-2"}, {0, ClusterModel::kName, "main"},
+             {1, ClusterModel::kRole, "observer"}};
+  qsizetype refused = 0;
+  for (const auto& [row, column, text] : bad) {
+    const Scenario before = document.scenario();
+    set(row, column, text);
+    QCOMPARE(rejected.size(), ++refused);
+    QVERIFY(document.scenario() == before);
+  }
+  model.add_replica();
+  QCOMPARE(nodes.size(), std::size_t{4});
+  QCOMPARE(nodes[3].name, std::string("replica-3"));
+  model.remove(3);
+  QCOMPARE(nodes.size(), std::size_t{3});
+  // Without `default` there is no cluster.
+  model.remove(0);
+  QCOMPARE(nodes.size(), std::size_t{3});
+}
+
+void ModelsTest::the_command_says_what_was_changed_as_far_as_options_can() {
+  const Files files;
+  Document document;
+  document.open(files.scenario());
+  const QString plain = QStringLiteral("switchyard compare ") + files.scenario();
+  QCOMPARE(document.command(), plain);
+  document.edit(QString(), [](Scenario& s) {
+    s.seed = 9;
+    s.workload.speed = 1.5;
+    s.run.replications = 4;
+    s.workload.loop = LoopMode::kSession;
+  });
+  QCOMPARE(document.command(),
+           plain + QStringLiteral(" --loop session --speed 1.5 --seed 9 --replications 4"));
+  document.edit(QString(), [](Scenario& s) {
+    s = Scenario(s);
+    s.candidates.pop_back();
+  });
+  QVERIFY(
+      document.command().contains(QStringLiteral(" --router MasterSlave --router round_robin")));
+  document.edit(QString(), [](Scenario& s) { s.cluster.nodes[1].workers = 1; });
+  QCOMPARE(document.command(), QString());
+}
+
+void ModelsTest::a_saved_scenario_is_the_one_that_was_set_up() {
+  const Files files;
+  Document document;
+  document.open(files.scenario());
+  document.edit(QString(), [](Scenario& s) { s.cluster.nodes[1].workers = 1; });
+  const QString path = files.path(QStringLiteral("it's mine.toml"));
+  document.save(path);
+  QCOMPARE(document.command(),
+           QStringLiteral("switchyard compare '%1'")
+               .arg(QString(path).replace(QLatin1String("'"), QLatin1String("'\\''"))));
+  Scenario read = load_scenario(path.toStdString());
+  read.file = document.scenario().file;
+  read.text = document.scenario().text;
+  QVERIFY(read == document.scenario());
+}
+
+void ModelsTest::what_can_not_be_opened_leaves_all_as_it_was() {
+  const Files files;
+  files.write(QStringLiteral("bad.toml"), QStringLiteral("seed = \"one\"\n"));
+  Document document;
+  document.open(files.scenario());
+  const Scenario before = document.scenario();
+  QVERIFY_EXCEPTION_THROWN(document.open(files.path(QStringLiteral("bad.toml"))), InputError);
+  QVERIFY_EXCEPTION_THROWN(document.open(files.path(QStringLiteral("none.toml"))), InputError);
+  QVERIFY(document.scenario() == before);
+  QCOMPARE(document.path(), files.scenario());
+}
+
+void ModelsTest::marks_of_a_time_axis_are_never_missing() {
+  QCOMPARE(texts(time_ticks(0, 9)), QStringList({"1ns", "10ns", "100ns", "1.00us", "10.0us",
+                                                 "100us", "1.00ms", "10.0ms", "100ms", "1.00s"}));
+  QCOMPARE(texts(time_ticks(6, 7)), QStringList({"1.00ms", "2.00ms", "5.00ms", "10.0ms"}));
+  // A tenth of a decade still has marks, and none twice.
+  const QStringList close = texts(time_ticks(6.0, 6.1));
+  QVERIFY(close.size() >= 3);
+  QCOMPARE(QSet<QString>(close.begin(), close.end()).size(), close.size());
+  QCOMPARE(texts(time_ticks(6, 6)).size(), 1);
+}
+
+void ModelsTest::marks_of_percentiles_are_their_nines() {
+  QCOMPARE(texts(nines_ticks(0, 4)), QStringList({"p0", "p90", "p99", "p99.9", "p99.99"}));
+  QCOMPARE(texts(nines_ticks(0, 1)), QStringList({"p0", "p50", "p90"}));
+  QVERIFY(qAbs(share_at(nines_coordinate(0.995)) - 0.995) < 1e-12);
+}
+
+}  // namespace switchyard::gui::testing
+
+QTEST_GUILESS_MAIN(switchyard::gui::testing::ModelsTest)
+#include "models_test.moc"

@@ -1,0 +1,224 @@
+// The window as a user handles it: opened, run, sorted, undone, cancelled.
+#include <QComboBox>
+#include <QHeaderView>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QStandardPaths>
+#include <QTableView>
+#include <QtCharts/QLineSeries>
+
+#include "gui/chart_view.h"
+#include "gui/main_window.h"
+#include "gui_test.h"
+
+namespace switchyard::gui::testing {
+
+constexpr int kPatience = 60'000;
+
+class WindowTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void a_scenario_is_run_and_its_figures_are_those_of_the_library();
+  void a_click_on_a_heading_sorts_and_a_row_is_shown_stronger();
+  void a_change_is_undone_by_the_keyboard();
+  void a_run_is_cancelled_at_once_and_another_can_follow();
+  void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
+  void a_chart_zooms_by_wheel_and_is_exported();
+};
+
+void WindowTest::init() {
+  QStandardPaths::setTestModeEnabled(true);
+  QSettings().clear();
+}
+
+template <class Widget>
+Widget& find(MainWindow& window, const char* name) {
+  auto* widget = window.findChild<Widget*>(QString::fromLatin1(name));
+  if (widget == nullptr) qFatal("no widget is called %s", name);
+  return *widget;
+}
+
+// As the one that has the keyboard.
+void show(MainWindow& window) {
+  window.show();
+  window.activateWindow();
+  if (!QTest::qWaitForWindowActive(&window)) qFatal("the window does not become active");
+}
+
+void WindowTest::a_scenario_is_run_and_its_figures_are_those_of_the_library() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.open(files.scenario());
+  QVERIFY(find<QPushButton>(window, "cancel").isEnabled());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QVERIFY(!find<QPushButton>(window, "cancel").isEnabled());
+
+  const Scenario scenario = load_scenario(files.scenario().toStdString());
+  CompareControl control;
+  const Report report = compare(scenario, control);
+  const auto& shown = window.comparison().reports();
+  QCOMPARE(shown.size(), report.candidates.size());
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    QCOMPARE(shown[i].fingerprint, report.candidates[i].fingerprint);
+  }
+  const QAbstractItemModel& table = *find<QTableView>(window, "comparison").model();
+  QCOMPARE(table.rowCount(), 3);
+  QCOMPARE(table.index(0, 0).data().toString(), QStringLiteral("MasterSlave"));
+  QVERIFY(!table.index(2, 1).data().toString().isEmpty());
+  const auto& chart = find<ChartView>(window, "latency");
+  QCOMPARE(chart.lines().size(), std::size_t{3});
+  QCOMPARE(chart.lines()[1].points.size(), report.candidates[1].latency_curve.size());
+}
+
+void WindowTest::a_click_on_a_heading_sorts_and_a_row_is_shown_stronger() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.open(files.scenario());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  auto& table = find<QTableView>(window, "comparison");
+  const auto means = [&] {
+    std::vector<double> list;
+    for (int row = 0; row < table.model()->rowCount(); ++row) {
+      list.push_back(table.model()->index(row, 1).data(ComparisonModel::kSortRole).toDouble());
+    }
+    return list;
+  };
+  QHeaderView& heading = *table.horizontalHeader();
+  const auto click = [&] {
+    const QPoint at(heading.sectionViewportPosition(1) + 8, heading.height() / 2);
+    QTest::mouseClick(heading.viewport(), Qt::LeftButton, {}, at);
+  };
+  click();
+  QVERIFY(std::ranges::is_sorted(means()) || std::ranges::is_sorted(means(), std::greater()));
+  const bool rises = std::ranges::is_sorted(means());
+  click();
+  QVERIFY(rises ? std::ranges::is_sorted(means(), std::greater())
+                : std::ranges::is_sorted(means()));
+
+  table.setFocus();
+  QTest::mouseClick(table.viewport(), Qt::LeftButton, {},
+                    table.visualRect(table.model()->index(0, 0)).center());
+  const QString chosen = table.model()->index(0, 0).data().toString();
+  const QList<QAbstractSeries*> series = find<ChartView>(window, "latency").chart()->series();
+  QCOMPARE(series.size(), 3);
+  for (QAbstractSeries* one : series) {
+    const double width = qobject_cast<QXYSeries*>(one)->pen().widthF();
+    QCOMPARE(width > 2, one->name() == chosen);
+  }
+}
+
+void WindowTest::a_change_is_undone_by_the_keyboard() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  window.open(files.scenario());
+  auto& seed = find<QSpinBox>(window, "seed");
+  seed.setFocus();
+  seed.selectAll();
+  QTest::keyClicks(&seed, QStringLiteral("42"));
+  QTest::keyClick(&seed, Qt::Key_Return);
+  QCOMPARE(window.document().scenario().seed, std::uint64_t{42});
+  QVERIFY(find<QLineEdit>(window, "command").text().endsWith(QStringLiteral("--seed 42")));
+  auto& loop = find<QComboBox>(window, "loop");
+  loop.setFocus();
+  QTest::keyClick(&loop, Qt::Key_Up);
+  QVERIFY(window.document().scenario().workload.loop == LoopMode::kSession);
+  window.document().undo_stack().undo();
+  QVERIFY(window.document().scenario().workload.loop == LoopMode::kOpen);
+  QCOMPARE(loop.currentText(), QStringLiteral("open"));
+  find<QTableView>(window, "comparison").setFocus();
+  QTest::keySequence(&window, QKeySequence::Undo);
+  QCOMPARE(window.document().scenario().seed, std::uint64_t{7});
+  QCOMPARE(seed.value(), 7);
+}
+
+void WindowTest::a_run_is_cancelled_at_once_and_another_can_follow() {
+  const Files long_run(3'000'000);
+  const Files files;
+  MainWindow window;
+  show(window);
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  const QSignalSpy cancelled(&window.runs(), &RunController::cancelled);
+  window.open(long_run.scenario());
+  QVERIFY(window.runs().is_running());
+  QTest::keyClick(&window, Qt::Key_Escape);
+  QCOMPARE(cancelled.size(), 1);
+  QVERIFY(!window.runs().is_running());
+  QVERIFY(!find<QPushButton>(window, "cancel").isEnabled());
+  window.open(files.scenario());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QCOMPARE(window.comparison().reports().size(), std::size_t{3});
+  QCOMPARE(window.comparison().reports()[0].completed, std::uint64_t{20'000});
+}
+
+void WindowTest::a_dropped_file_is_opened_and_what_is_wrong_with_it_shown() {
+  const Files files;
+  files.write(QStringLiteral("bad.toml"), QStringLiteral("seed = 1\n"));
+  MainWindow window;
+  show(window);
+  const auto drop = [&](const QString& path) {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&window, &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent event(QPointF(9, 9), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&window, &event);
+  };
+  const auto& error = find<QLabel>(window, "error");
+  drop(files.path(QStringLiteral("bad.toml")));
+  QVERIFY(error.isVisible());
+  QVERIFY(error.text().contains(QStringLiteral("bad.toml:1:1: workload is missing")));
+  QVERIFY(window.document().is_empty());
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  drop(files.scenario());
+  QVERIFY(!error.isVisible());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+}
+
+void WindowTest::a_chart_zooms_by_wheel_and_is_exported() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.open(files.scenario());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  auto& chart = find<ChartView>(window, "latency");
+  const double whole = chart.to() - chart.from();
+  const QPointF middle = chart.rect().center();
+  QWheelEvent wheel(middle, chart.mapToGlobal(middle), {}, QPoint(0, 240), Qt::NoButton, {},
+                    Qt::NoScrollPhase, false);
+  QCoreApplication::sendEvent(chart.viewport(), &wheel);
+  QVERIFY(chart.to() - chart.from() < 0.9 * whole);
+  QTest::keyClick(&chart, Qt::Key_0);
+  QCOMPARE(chart.to() - chart.from(), whole);
+  QVERIFY(chart.values_at(1).startsWith(QStringLiteral("p90\nMasterSlave: ")));
+  QCOMPARE(chart.values_at(-1), QString());
+
+  const QString png = files.path(QStringLiteral("chart.png"));
+  chart.save(png);
+  const QImage image(png);
+  QCOMPARE(image.size(), chart.size() * 2);
+  int coloured = 0;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) coloured += image.pixelColor(x, y) == QColor("#0072b2");
+  }
+  QVERIFY2(coloured > 500, "the first candidate's line is not in the picture");
+  const QString svg = files.path(QStringLiteral("chart.svg"));
+  chart.save(svg);
+  QVERIFY(QFileInfo(svg).size() > 10'000);
+}
+
+}  // namespace switchyard::gui::testing
+
+QTEST_MAIN(switchyard::gui::testing::WindowTest)
+#include "window_test.moc"
