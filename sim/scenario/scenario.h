@@ -13,6 +13,7 @@
 #include "replay/options.h"
 #include "routers/parameters.h"
 #include "workload/open_trace.h"
+#include "workload/slice.h"
 #include "workload/synthetic.h"
 
 namespace switchyard {
@@ -40,6 +41,7 @@ struct Candidate {
 struct WorkloadSpec {
   std::string trace;  // path, resolved; empty with `synthetic`
   ImportOptions import;
+  TimeRange range;  // what is replayed of it
   std::optional<SyntheticWorkload> synthetic;
   std::optional<Law> service;  // for requests without a recorded duration
   LoopMode loop = LoopMode::kSession;
