@@ -352,6 +352,11 @@ TEST_CASE("Swept candidates are written as their sweep, and one by one where som
   REQUIRE(scenario.candidates.size() == 6);
   CHECK(to_toml(scenario) == both);
 
+  for (const std::ptrdiff_t missing : {0, 2, 4, 5}) {
+    Scenario some = scenario;
+    some.candidates.erase(some.candidates.begin() + missing);
+    check_kept(some);
+  }
   scenario.candidates.erase(scenario.candidates.begin() + 4);
   CHECK(contains(to_toml(scenario),
                  base + "sweep = { duration = [\"1s\"], instances = [1] }\n" + base));

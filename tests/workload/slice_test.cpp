@@ -88,8 +88,8 @@ TEST_CASE("A slice has the requests of its range, its times count from the range
 TEST_CASE("A range holds its start and not its end") {
   CHECK(slice(recording(), {0, 2 * kSecond}).size() == 1);
   CHECK(slice(recording(), {0, 2 * kSecond + 1}).size() == 2);
-  CHECK(slice(recording(), {2 * kSecond, 11 * kSecond}).size() == 4);
-  CHECK(slice(recording(), {2 * kSecond + 1, 11 * kSecond}).size() == 3);
+  CHECK(slice(recording(), {2 * kSecond, 11 * kSecond}).size() == 3);
+  CHECK(slice(recording(), {2 * kSecond + 1, 11 * kSecond}).size() == 2);
   CHECK(slice(recording(), {20 * kSecond, kNever}).size() == 1);
   CHECK(slice(recording(), {0, 20 * kSecond}).size() == 5);
   CHECK(slice(recording(), {0, 21 * kSecond}).size() == 6);
@@ -100,7 +100,7 @@ TEST_CASE("Slices that follow each other hold every request once, and the time o
   const Trace whole = recording(epoch);
   std::vector<std::int64_t> times;
   for (Nanoseconds from = 0; from < 21 * kSecond; from += 5 * kSecond) {
-    if (from == 5 * kSecond) continue;  // nothing lies there
+    if (from == 5 * kSecond || from == 15 * kSecond) continue;  // nothing lies there
     const Trace part = slice(whole, {from, from + 5 * kSecond});
     for (const std::int64_t t_ns : part.columns().t_ns) {
       times.push_back(part.info().epoch_ns + t_ns - epoch);
