@@ -370,7 +370,7 @@ TEST_CASE("Swept candidates are written as their sweep, and one by one where som
   CHECK(to_toml(parse(blanks)) == blanks);
 }
 
-TEST_CASE("A swept candidate with another name keeps its parameters but not what was swept") {
+TEST_CASE("A swept candidate that was changed keeps its parameters but not what was swept") {
   Scenario scenario = parse(
       "[workload]\ntrace = \"t.csv\"\n[databases.default]\n[databases.replica]\n[[candidates]]\n"
       "routers = [\"d_choices\"]\nsweep = { d = [3] }\n");
@@ -380,6 +380,11 @@ TEST_CASE("A swept candidate with another name keeps its parameters but not what
   CHECK(read.candidates[0].swept.empty());
   CHECK(read.candidates[0].routers == scenario.candidates[0].routers);
   CHECK(read.candidates[0].name == "three");
+
+  // Nor does one that was given another parameter, which the sweep would come before.
+  scenario.candidates[0].name = "d_choices d=3";
+  scenario.candidates[0].routers[0].parameters.emplace_back("include_primary", "true");
+  CHECK(parse(to_toml(scenario)).candidates[0].routers == scenario.candidates[0].routers);
 }
 
 TEST_CASE("Parameters keep their order and their texts") {
