@@ -25,6 +25,7 @@ struct Options {
   std::string scenario;
   std::string trace;
   ImportOptions import;
+  TimeRange range;
   std::vector<std::string> routers;
   std::vector<std::string> guards;
   std::vector<std::string> databases;
@@ -129,6 +130,8 @@ Scenario make_scenario(const Options& options, const CLI::App& command) {
           "needs think times; set workload.loop in the scenario");
     }
   }
+  if (given("--from")) scenario.workload.range.from_ns = options.range.from_ns;
+  if (given("--to")) scenario.workload.range.to_ns = options.range.to_ns;
   if (given("--speed")) scenario.workload.speed = options.speed;
   if (given("--seed")) scenario.seed = options.seed;
   if (given("--threads")) scenario.run.threads = options.threads;
@@ -225,6 +228,7 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("scenario", options->scenario, "Scenario file (TOML)");
   command->add_option("--trace", options->trace, "Recording to replay, instead of a scenario");
   add_import_options(*command, options->import);
+  add_range_options(*command, options->range);
   command
       ->add_option("--router", options->routers,
                    "Strategy NAME[:key=value,…]; + joins a chain. Repeat to compare several")

@@ -18,6 +18,15 @@ T parsed(std::string_view option, const std::string& text, const std::optional<T
   return *value;
 }
 
+void add_moment(CLI::App& command, const char* option, Nanoseconds& moment, const char* help) {
+  command.add_option_function<std::string>(
+      option,
+      [option, &moment](const std::string& text) {
+        moment = parsed(option, text, parse_duration(text), "a duration with a unit, like 10s");
+      },
+      help);
+}
+
 }  // namespace
 
 void add_import_options(CLI::App& command, ImportOptions& options) {
@@ -71,6 +80,12 @@ void add_import_options(CLI::App& command, ImportOptions& options) {
             parsed("--pgbench-script", text, parse_pgbench_script(text), kPgbenchScriptForm);
         options.pgbench_scripts.insert_or_assign(number, op);
       });
+}
+
+void add_range_options(CLI::App& command, TimeRange& range) {
+  add_moment(command, "--from", range.from_ns,
+             "Only requests recorded so long after the first one, or later: 10s");
+  add_moment(command, "--to", range.to_ns, "Only requests recorded before that: 20s");
 }
 
 }  // namespace switchyard

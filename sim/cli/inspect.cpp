@@ -24,8 +24,9 @@ void print_durations(const char* name, const Histogram& histogram) {
              text(histogram.quantile(0.99)), text(histogram.max()), histogram.count());
 }
 
-int inspect(const std::string& path, const ImportOptions& options) {
-  const Trace trace = open_with_progress(path, options);
+int inspect(const std::string& path, const ImportOptions& options, const TimeRange& range) {
+  validate(range);
+  const Trace trace = slice(open_with_progress(path, options), range);
   const TraceSummary s = summarize(trace);
   const auto of = [&](Op op) { return s.per_op[static_cast<std::size_t>(op)]; };
   const std::uint64_t writes = of(Op::kWrite) + of(Op::kDdl) + of(Op::kLockingRead);
@@ -67,9 +68,12 @@ void add_inspect(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
   auto options = std::make_shared<ImportOptions>();
   command->add_option("trace", *path, "Recording (- for standard input)")->required();
+  auto range = std::make_shared<TimeRange>();
   add_import_options(*command, *options);
-  command->callback(
-      [&action, path, options] { action = [path, options] { return inspect(*path, *options); }; });
+  add_range_options(*command, *range);
+  command->callback([&action, path, options, range] {
+    action = [path, options, range] { return inspect(*path, *options, *range); };
+  });
 }
 
 }  // namespace switchyard

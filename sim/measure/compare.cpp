@@ -81,7 +81,7 @@ ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed,
   import.on_progress = reading_progress(control);
   const Trace trace =
       spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, import);
-  return prepare(trace, spec.service, seed);
+  return prepare(slice(trace, spec.range), spec.service, seed);
 }
 
 class Comparison {

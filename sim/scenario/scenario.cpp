@@ -19,6 +19,18 @@ namespace {
 
 constexpr std::uint64_t kManyRequests = 4'294'967'294;
 
+TimeRange read_range(TableReader& reader) {
+  TimeRange range;
+  range.from_ns = reader.duration("from", range.from_ns);
+  range.to_ns = reader.duration("to", range.to_ns);
+  try {
+    validate(range);
+  } catch (const InputError& error) {
+    reader.fail(*reader.find("to"), error.what());  // without an end any beginning will do
+  }
+  return range;
+}
+
 ArrivalLaw read_arrivals(TableReader reader) {
   ArrivalLaw law;
   if (!reader.has("law")) reader.fail_missing("law", "expected one of " + join_names(kArrivalLaws));
@@ -82,6 +94,7 @@ WorkloadSpec read_workload(TableReader reader) {
   spec.trace_name = reader.text("trace", "");
   if (!spec.trace_name.empty()) spec.trace = resolve_path(spec.trace_name, reader.file());
   spec.import = read_import(reader);
+  spec.range = read_range(reader);
   spec.loop = static_cast<LoopMode>(reader.choice("loop", kLoops, 1));
   spec.speed = reader.number("speed", 1, 0, true);
   spec.think_scale = reader.number("think_scale", 1, 0);
@@ -277,6 +290,7 @@ Scenario load_scenario(const std::string& path) {
 }
 
 void validate(const Scenario& scenario) {
+  validate(scenario.workload.range);
   validate(scenario.cluster);
   const bool unanswered = std::ranges::any_of(scenario.cluster.faults, [](const FaultSpec& fault) {
     return fault.silent || (fault.kind == FaultKind::kPartition && fault.cuts_clients);

@@ -13,6 +13,7 @@
 #include "replay/options.h"
 #include "routers/parameters.h"
 #include "workload/open_trace.h"
+#include "workload/slice.h"
 #include "workload/synthetic.h"
 
 namespace switchyard {
@@ -41,6 +42,7 @@ struct WorkloadSpec {
   std::string trace;       // path, resolved; empty with `synthetic`
   std::string trace_name;  // as it was written, the same wherever the scenario lies
   ImportOptions import;
+  TimeRange range;  // what is replayed of it
   std::optional<SyntheticWorkload> synthetic;
   std::optional<Law> service;  // for requests without a recorded duration
   LoopMode loop = LoopMode::kSession;

@@ -46,12 +46,6 @@ std::string time_text(double ns) {
   return toml_text(exact_duration(std::llround(ns)));
 }
 
-std::string times_text(std::span<const double> times) {
-  std::vector<std::string> texts;
-  for (const double ns : times) texts.push_back(time_text(ns));
-  return toml_list(texts);
-}
-
 std::string law_text(const Law& law, const std::string& file) {
   TableWriter writer(file);
   writer.put("law", toml_text(kTimeLaws[static_cast<std::size_t>(law.kind())]));
@@ -74,7 +68,7 @@ std::string law_text(const Law& law, const std::string& file) {
     case Law::Kind::kDiscrete: {
       std::vector<std::string> weights;
       for (const double weight : law.weights()) weights.push_back(toml_number(weight));
-      writer.put("values", times_text(law.values()));
+      writer.put("values", toml_times(law.values()));
       writer.put("weights", toml_list(weights));
       break;
     }
@@ -89,7 +83,7 @@ std::string law_text(const Law& law, const std::string& file) {
       break;
     case Law::Kind::kEmpirical:
       if (law.file().empty()) {
-        writer.put("values", times_text(law.values()));
+        writer.put("values", toml_times(law.values()));
       } else {
         writer.put("file", toml_text(written_path(law.file(), file)));
       }
@@ -152,17 +146,26 @@ std::string toml_list(const std::vector<std::string>& values) {
   return fmt::format("[{}]", fmt::join(values, ", "));
 }
 
+std::string toml_times(std::span<const double> times) {
+  std::vector<std::string> texts;
+  for (const double ns : times) texts.push_back(time_text(ns));
+  return toml_list(texts);
+}
+
 std::string written_path(const std::string& path, const std::string& file) {
   namespace fs = std::filesystem;
   if (path.empty() || path == "-" || file.empty()) return path;
-  const fs::path given(path);
-  const fs::path folder = fs::path(file).parent_path();
-  const bool apart = given.is_absolute() != folder.is_absolute();
+  const fs::path given = fs::path(path).lexically_normal();
+  const fs::path folder = fs::path(file).parent_path().lexically_normal();
+  if (given.is_absolute()) {
+    const auto below_root = [](const fs::path& p) {
+      return p.is_absolute() && ++p.begin() != p.end() ? *++p.begin() : fs::path();
+    };
+    if (below_root(given) != below_root(folder)) return path;
+  }
   // Empty where no way leads there without a look at the disk.
   const fs::path way =
-      apart ? fs::path() : given.lexically_normal().lexically_relative(folder.lexically_normal());
-  const bool outside = way.empty() || *way.begin() == "..";
-  if (outside && given.is_absolute()) return path;
+      given.is_absolute() == folder.is_absolute() ? given.lexically_relative(folder) : fs::path();
   if (way.empty()) return fs::absolute(given).lexically_normal().string();
   return way == "-" ? "./-" : way.string();
 }

@@ -22,6 +22,8 @@ std::string toml_number(double value);
 std::string toml_integer(std::uint64_t value);
 // [a, b], of values as they are written.
 std::string toml_list(const std::vector<std::string>& values);
+// ["1ms", "2ms"], of nanoseconds, which are rounded to whole ones.
+std::string toml_times(std::span<const double> times);
 
 // A path such that the reader of `file` finds what `path` names now: see to_toml().
 std::string written_path(const std::string& path, const std::string& file);

@@ -133,7 +133,6 @@ std::optional<std::vector<Axis>> axes_of(std::span<const Unswept> all) {
       if (all[i].settings[k].second != values[place % values.size()]) return std::nullopt;
       place /= values.size();
     }
-    if (place > 0) return std::nullopt;
   }
   std::size_t combinations = 1;
   for (const Axis& axis : axes) combinations *= axis.values.size();

@@ -43,13 +43,9 @@ std::string arrivals_text(const ArrivalLaw& law, const std::string& file) {
   table.put("law", toml_text(kArrivalLaws[static_cast<std::size_t>(law.kind)]));
   if (law.kind == ArrivalLaw::Kind::kMmpp) {
     std::vector<std::string> rates;
-    std::vector<std::string> durations;
     for (const double rate : law.rates) rates.push_back(toml_number(rate));
-    for (const double ns : law.mean_durations_ns) {
-      durations.push_back(toml_text(exact_duration(round_ns(ns))));
-    }
     table.put("rates", toml_list(rates));
-    table.put("mean_durations", toml_list(durations));
+    table.put("mean_durations", toml_times(law.mean_durations_ns));
   } else {
     table.put("rate", toml_number(law.rate));
   }
@@ -89,6 +85,8 @@ std::string workload_text(const WorkloadSpec& spec, const std::string& file) {
   TableWriter table(file);
   table.text("trace", written_path(spec.trace, file), usual.trace);
   table.text("format", spec.import.format, usual.import.format);
+  table.duration("from", spec.range.from_ns, usual.range.from_ns);
+  table.duration("to", spec.range.to_ns, usual.range.to_ns);
   table.choice("loop", kLoops, spec.loop, usual.loop);
   table.number("speed", spec.speed, usual.speed);
   table.number("think_scale", spec.think_scale, usual.think_scale);

@@ -9,8 +9,8 @@ namespace switchyard {
 
 // The text of a file from which parse_scenario() makes the same scenario, in the order of
 // data/reference.toml; keys that have their default are left out. `file`: where it is to be saved.
-// Relative paths of a recording and of empirical laws are then written relative to its folder,
-// absolute ones relative if they lie in that folder; without `file` they stay as they are.
+// Paths of a recording and of empirical laws are then written as seen from its folder, or absolute
+// if they have nothing but the root in common with it; without `file` they stay as they are.
 //
 // Candidates of a sweep are written as one again as long as their names tell so; one that was
 // renamed since has its values as ordinary parameters and no longer says what was swept. Times of a

@@ -227,32 +227,39 @@ Trace TraceBuilder::finish(TraceInfo info) {
   return {columns, names, std::move(info), std::move(owner)};
 }
 
-Trace expand_repeats(const Trace& trace) {
+TraceRow row_of(const Trace& trace, std::size_t i) {
   const TraceColumns& c = trace.columns();
-  if (std::ranges::all_of(c.count, [](std::uint32_t n) { return n == 1; })) return trace;
   const TraceNames& names = trace.names();
-  const auto value = [](const auto& column, std::size_t i, auto absent) {
+  const auto value = [i](const auto& column, auto absent) {
     return column.empty() ? absent : column[i];
   };
-  const auto name = [&](const auto& column, std::size_t i, const StringTableView& table) {
-    const std::uint32_t id = value(column, i, kNone);
+  const auto name = [&](const auto& column, const StringTableView& table) {
+    const std::uint32_t id = value(column, kNone);
     return id == kNone ? std::string_view() : table[id];
   };
+  return {.t_ns = c.t_ns[i],
+          .session = names.sessions[c.session[i]],
+          .op = c.op[i],
+          .key = name(c.key, names.keys),
+          .table = name(c.table, names.tables),
+          .dur_ns = value(c.dur_ns, kUnknown),
+          .bytes = value(c.bytes, kUnknown),
+          .rows = value(c.rows, kUnknown),
+          .txn = value(c.txn, 0U),
+          .flags = value(c.flags, std::uint8_t{0}),
+          .count = value(c.count, 1U),
+          .node = name(c.node, names.nodes),
+          .stmt = name(c.stmt, names.statements)};
+}
+
+Trace expand_repeats(const Trace& trace) {
+  const std::span<const std::uint32_t> count = trace.columns().count;
+  if (std::ranges::all_of(count, [](std::uint32_t n) { return n == 1; })) return trace;
   TraceBuilder builder;
   for (std::size_t i = 0; i < trace.size(); ++i) {
-    const TraceRow row = {.t_ns = c.t_ns[i],
-                          .session = names.sessions[c.session[i]],
-                          .op = c.op[i],
-                          .key = name(c.key, i, names.keys),
-                          .table = name(c.table, i, names.tables),
-                          .dur_ns = value(c.dur_ns, i, kUnknown),
-                          .bytes = value(c.bytes, i, kUnknown),
-                          .rows = value(c.rows, i, kUnknown),
-                          .txn = value(c.txn, i, 0U),
-                          .flags = value(c.flags, i, std::uint8_t{0}),
-                          .node = name(c.node, i, names.nodes),
-                          .stmt = name(c.stmt, i, names.statements)};
-    for (std::uint32_t n = 0; n < c.count[i]; ++n) builder.add(row);
+    TraceRow row = row_of(trace, i);
+    row.count = 1;
+    for (std::uint32_t n = 0; n < count[i]; ++n) builder.add(row);
   }
   return builder.finish(trace.info());
 }

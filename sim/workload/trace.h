@@ -140,6 +140,9 @@ class TraceBuilder {
   std::shared_ptr<Storage> storage_;
 };
 
+// A request as a reader would have produced it; its names lie in the trace.
+TraceRow row_of(const Trace& trace, std::size_t i);
+
 // The trace with a request for each that a row stands for (`count`), one after the other.
 Trace expand_repeats(const Trace& trace);
 

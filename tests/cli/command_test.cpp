@@ -429,6 +429,41 @@ TEST_CASE("inspect tells how many requests a recording holds, and of what kind")
   CHECK(contains(out, "not routed 3841 (19.0%)"));
 }
 
+TEST_CASE("compare and inspect are told which stretch of a recording to take") {
+  const ScratchFolder folder;
+  folder.write("t.csv",
+               "# switchyard-trace v1 epoch_ns=0 source=test\n"
+               "t,session,op,dur\n"
+               "0,a,r,1000\n1000000000,a,w,1000\n2000000000,b,r,1000\n3000000000,a,r,1000\n");
+  folder.write("x.toml",
+               "[workload]\ntrace = \"t.csv\"\nfrom = \"1s\"\nto = \"3s\"\n"
+               "[databases.default]\n[databases.replica]\n"
+               "[[candidates]]\nrouters = [\"round_robin\"]\n");
+  const Arguments by_options = {
+      "compare", "--trace",     "t.csv",           "--from",   "1s",         "--to",
+      "3s",      "--databases", "default,replica", "--router", "round_robin"};
+  const Json from_file = json_of(folder, {"compare", "x.toml"});
+  const Json from_options = json_of(folder, by_options);
+  for (const Json& report : {from_file, from_options}) {
+    CHECK(report["switchyard"]["requests"] == 2);
+    CHECK(contains(report.dump(), "only requests from 1s to 3s of the recording: 2 of 4"));
+  }
+  CHECK(fingerprints(from_file) == fingerprints(from_options));
+  // An option has its way against the file.
+  CHECK(json_of(folder, {"compare", "x.toml", "--from", "2s"})["switchyard"]["requests"] == 1);
+  CHECK(json_of(folder, {"compare", "x.toml", "--to", "1h"})["switchyard"]["requests"] == 3);
+
+  const std::string out = succeed(folder, {"inspect", "t.csv", "--from", "1500ms"});
+  CHECK(contains(out, "requests       2 (recorded by test)"));
+  CHECK(contains(out,
+                 "import         only requests from 1500ms to the end of the recording: 2 of 4"));
+  CHECK(contains(run_command(folder, {"inspect", "t.csv", "--from", "10"}).err,
+                 "--from 10: expected a duration with a unit, like 10s"));
+  const CommandResult nothing = run_command(folder, {"inspect", "t.csv", "--from", "4s"});
+  CHECK(nothing.exit_code != 0);
+  CHECK(contains(nothing.err, "the recording has 4 over 3s"));
+}
+
 TEST_CASE("inspect tells what a recording lacks") {
   const ScratchFolder folder;
   folder.write("bare.csv",

@@ -31,6 +31,26 @@ TEST_CASE("A duration may have a fraction or an exponent and is rounded to nanos
   CHECK(parse_duration("1.0000000004s") == 1'000'000'000);
 }
 
+TEST_CASE("An exact duration is a whole number of its largest unit and is read back the same") {
+  CHECK(exact_duration(0) == "0s");
+  CHECK(exact_duration(1) == "1ns");
+  CHECK(exact_duration(1'500) == "1500ns");
+  CHECK(exact_duration(300 * kMicrosecond) == "300us");
+  CHECK(exact_duration(1'500 * kMillisecond) == "1500ms");
+  CHECK(exact_duration(90 * kSecond) == "90s");
+  CHECK(exact_duration(120 * kSecond) == "2min");
+  CHECK(exact_duration(36 * kHour) == "36h");
+  // Beyond what a double can tell apart.
+  CHECK(parse_duration("9007199254740993ns") == 9'007'199'254'740'993);
+  CHECK(parse_duration(exact_duration(kLongestDuration)) == kLongestDuration);
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 10'000; ++i) {
+    const auto ns = static_cast<Nanoseconds>(random() >> (random() % 63)) % kLongestDuration;
+    const Nanoseconds value = ns < 0 ? -ns : ns;
+    CHECK(parse_duration(exact_duration(value)) == value);
+  }
+}
+
 TEST_CASE("Zero is a duration in any unit") {
   for (const char* text : {"0ns", "0us", "0ms", "0s", "0min", "0h", "0.0s"}) {
     CHECK(parse_duration(text) == 0);

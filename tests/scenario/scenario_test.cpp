@@ -163,8 +163,8 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
   const std::string arrivals = "arrivals = { law = \"constant\", rate = 1.0 }\n";
   const std::string synthetic = "[workload.synthetic]\n";
   const std::vector<std::string> lines = alternatives();
-  const std::array recording_keys = {"service",    "hash_keys", "utc_offset",
-                                     "read_share", "sessions",  "year"};
+  const std::array recording_keys = {"service",  "hash_keys", "utc_offset", "read_share",
+                                     "sessions", "year",      "to"};
   std::size_t laws = 0;
   std::size_t faults = 0;
   for (const std::string& line : lines) {
@@ -198,7 +198,7 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
     REQUIRE_FALSE(text.empty());
     CHECK_NOTHROW(parse_scenario(text, file));
   }
-  CHECK(laws == 10);
+  CHECK(laws == 11);
   CHECK(faults == 8);
 }
 
@@ -395,6 +395,21 @@ TEST_CASE("What a recording does not say of itself is read from the scenario") {
   check_refusal(trace + "read_share = 1.5\n" + kRest, "x.toml:3:14", "from 0 to 1, found 1.5");
   check_refusal(trace + "pgbench_scripts = [\"0\"]\n" + kRest, "x.toml:3:19", "like 0=r");
   check_refusal(trace + "columns = 2\n" + kRest, "x.toml:3:11", "must be a text");
+}
+
+TEST_CASE("A range of the recording is read, and an empty one refused where its end stands") {
+  const auto range = [](const std::string& lines) {
+    return parse_workload("trace = \"t.csv\"\n" + lines).workload.range;
+  };
+  CHECK(range("").is_whole());
+  CHECK(range("from = \"10s\"\nto = \"1min\"\n") == TimeRange{10 * kSecond, 60 * kSecond});
+  CHECK(range("from = \"1500ms\"\n") == TimeRange{1500 * kMillisecond, kNever});
+  CHECK(range("to = \"1ns\"\n") == TimeRange{0, 1});
+  const std::string trace = "[workload]\ntrace = \"t.csv\"\n";
+  check_refusal(trace + "to = \"10s\"\nfrom = \"10s\"\n" + kRest, "x.toml:3:6",
+                "no request can lie from 10s to 10s");
+  check_refusal(trace + "to = \"0s\"\n" + kRest, "x.toml:3:6", "from 0s to 0s");
+  check_refusal(trace + "from = 10\n" + kRest, "x.toml:3:8", "must be a duration in quotes");
 }
 
 TEST_CASE("A relative recording is found from the scenario's folder, an absolute one as it is") {
