@@ -32,6 +32,7 @@ DistributionView::DistributionView(QWidget* parent)
   chart()->legend()->setAlignment(Qt::AlignRight);
   chart()->setBackgroundRoundness(0);
   counts_->setTitleText(tr("requests and applies"));
+  nodes_->setTitleText(tr("node; (P) is a primary"));
   counts_->setLabelFormat(QStringLiteral("%.0f"));
   setRenderHint(QPainter::Antialiasing);
   follow_palette();
@@ -49,7 +50,7 @@ void DistributionView::show_candidates(std::span<const CandidateReport> candidat
   QString told = QString::fromStdString(candidate.name) + QStringLiteral(": ");
   for (const NodeReport& node : candidate.nodes) {
     nodes_->append(QString::fromStdString(node.name) +
-                   (node.role == Role::kPrimary ? tr(" (primary)") : QString()));
+                   (node.role == Role::kPrimary ? tr(" (P)") : QString()));
     double sum = 0;
     for (const Work& work : kWork) sum += static_cast<double>(node.*work.count);
     highest = std::max(highest, sum);

@@ -22,6 +22,7 @@ const std::string kDataFolder = std::string(SWITCHYARD_SOURCE_DIR) + "/data";
 Scenario nameless(Scenario scenario) {
   scenario.file.clear();
   scenario.text.clear();
+  scenario.workload.trace_name.clear();
   return scenario;
 }
 
