@@ -72,8 +72,8 @@ QWidget* SetupPanel::make_workload() {
   speed_->setSuffix(tr(" times"));
   speed_->setToolTip(tr("recorded gaps between requests are divided by this"));
   form->addRow(tr("&speed"), speed_);
-  connect(speed_, &QDoubleSpinBox::editingFinished, this, [this] {
-    document_.edit(tr("the speed"), [this](Scenario& s) { s.workload.speed = speed_->value(); });
+  connect(speed_, &QDoubleSpinBox::valueChanged, this, [this](double speed) {
+    document_.edit(tr("the speed"), [&](Scenario& s) { s.workload.speed = speed; });
   });
 
   seed_ = new QSpinBox;
@@ -82,9 +82,8 @@ QWidget* SetupPanel::make_workload() {
   seed_->setRange(0, INT_MAX);
   seed_->setToolTip(tr("the same seed gives the same figures"));
   form->addRow(tr("see&d"), seed_);
-  connect(seed_, &QSpinBox::editingFinished, this, [this] {
-    document_.edit(tr("the seed"),
-                   [this](Scenario& s) { s.seed = static_cast<std::uint64_t>(seed_->value()); });
+  connect(seed_, &QSpinBox::valueChanged, this, [this](int seed) {
+    document_.edit(tr("the seed"), [&](Scenario& s) { s.seed = static_cast<std::uint64_t>(seed); });
   });
 
   replications_ = new QSpinBox;
@@ -93,11 +92,16 @@ QWidget* SetupPanel::make_workload() {
   replications_->setRange(1, kMostReplications);
   replications_->setToolTip(tr("independent repetitions; two and more give confidence intervals"));
   form->addRow(tr("r&eplications"), replications_);
-  connect(replications_, &QSpinBox::editingFinished, this, [this] {
-    document_.edit(tr("the replications"), [this](Scenario& s) {
-      s.run.replications = static_cast<std::uint32_t>(replications_->value());
+  connect(replications_, &QSpinBox::valueChanged, this, [this](int replications) {
+    document_.edit(tr("the replications"), [&](Scenario& s) {
+      s.run.replications = static_cast<std::uint32_t>(replications);
     });
   });
+  // A number counts when it has been typed, not with each digit.
+  for (QAbstractSpinBox* box_of_number :
+       std::initializer_list<QAbstractSpinBox*>{speed_, seed_, replications_}) {
+    box_of_number->setKeyboardTracking(false);
+  }
   return box;
 }
 

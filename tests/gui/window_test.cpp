@@ -26,6 +26,7 @@ class WindowTest : public QObject {
   void a_scenario_is_run_and_its_figures_are_those_of_the_library();
   void a_click_on_a_heading_sorts_and_a_row_is_shown_stronger();
   void a_change_is_undone_by_the_keyboard();
+  void what_is_only_looked_at_is_not_changed();
   void a_run_is_cancelled_at_once_and_another_can_follow();
   void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
   void a_chart_zooms_by_wheel_and_is_exported();
@@ -139,6 +140,25 @@ void WindowTest::a_change_is_undone_by_the_keyboard() {
   QTest::keySequence(&window, QKeySequence::Undo);
   QCOMPARE(window.document().scenario().seed, std::uint64_t{7});
   QCOMPARE(seed.value(), 7);
+}
+
+void WindowTest::what_is_only_looked_at_is_not_changed() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  window.open(files.scenario());
+  // More than the fields can show.
+  window.document().edit(QString(), [](Scenario& scenario) {
+    scenario.seed = 123'456'789'012;
+    scenario.workload.speed = 1.23456;
+  });
+  const Scenario before = window.document().scenario();
+  for (const char* name : {"speed", "seed", "replications", "loop", "search"}) {
+    find<QWidget>(window, name).setFocus();
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+  }
+  find<QTableView>(window, "comparison").setFocus();
+  QVERIFY(window.document().scenario() == before);
 }
 
 void WindowTest::a_run_is_cancelled_at_once_and_another_can_follow() {
