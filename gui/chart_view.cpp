@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "gui/chart_style.h"
 
 namespace switchyard::gui {
 namespace {
@@ -32,10 +33,7 @@ ChartView::ChartView(QWidget* parent)
   }
   chart()->addAxis(x_axis_, Qt::AlignBottom);
   chart()->addAxis(y_axis_, Qt::AlignLeft);
-  chart()->legend()->setAlignment(Qt::AlignRight);
   chart()->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
-  chart()->setBackgroundRoundness(0);
-  chart()->setMargins(QMargins(4, 4, 4, 4));
   cursor_ = new QGraphicsLineItem(chart());
   cursor_->setVisible(false);
   cursor_->setZValue(10);
@@ -209,21 +207,9 @@ void ChartView::changeEvent(QEvent* event) {
   QChartView::changeEvent(event);
 }
 
-// A theme of Qt Charts would overwrite the colours of lines.
 void ChartView::follow_palette() {
-  const QColor text = palette().color(QPalette::Text);
-  QColor grid = text;
-  grid.setAlphaF(0.15F);
-  chart()->setBackgroundBrush(palette().color(QPalette::Base));
-  chart()->legend()->setLabelColor(text);
-  chart()->setTitleBrush(text);
-  for (QCategoryAxis* axis : {x_axis_, y_axis_}) {
-    axis->setLabelsColor(text);
-    axis->setTitleBrush(text);
-    axis->setGridLineColor(grid);
-    axis->setLinePenColor(grid);
-  }
-  cursor_->setPen(QPen(text, 0));
+  style_chart(*chart(), palette());
+  cursor_->setPen(QPen(palette().color(QPalette::Text), 0));
 }
 
 }  // namespace switchyard::gui

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "gui/chart_style.h"
 #include "gui/palette.h"
 
 namespace switchyard::gui {
@@ -29,13 +30,12 @@ DistributionView::DistributionView(QWidget* parent)
   setAccessibleName(tr("Work per node"));
   chart()->addAxis(nodes_, Qt::AlignBottom);
   chart()->addAxis(counts_, Qt::AlignLeft);
-  chart()->legend()->setAlignment(Qt::AlignRight);
-  chart()->setBackgroundRoundness(0);
   counts_->setTitleText(tr("requests and applies"));
   nodes_->setTitleText(tr("node; (P) is a primary"));
   counts_->setLabelFormat(QStringLiteral("%.0f"));
   setRenderHint(QPainter::Antialiasing);
-  follow_palette();
+  style_chart(*chart(), palette());
+  nodes_->setGridLineVisible(false);
 }
 
 void DistributionView::show_candidates(std::span<const CandidateReport> candidates, int selected) {
@@ -79,24 +79,8 @@ void DistributionView::mousePressEvent(QMouseEvent* event) {
 }
 
 void DistributionView::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) follow_palette();
+  if (event->type() == QEvent::PaletteChange) style_chart(*chart(), palette());
   QChartView::changeEvent(event);
-}
-
-void DistributionView::follow_palette() {
-  const QColor text = palette().color(QPalette::Text);
-  QColor grid = text;
-  grid.setAlphaF(0.15F);
-  chart()->setBackgroundBrush(palette().color(QPalette::Base));
-  chart()->setTitleBrush(text);
-  chart()->legend()->setLabelColor(text);
-  for (QAbstractAxis* axis : std::initializer_list<QAbstractAxis*>{nodes_, counts_}) {
-    axis->setLabelsColor(text);
-    axis->setTitleBrush(text);
-    axis->setGridLineColor(grid);
-    axis->setLinePenColor(grid);
-  }
-  nodes_->setGridLineVisible(false);
 }
 
 }  // namespace switchyard::gui

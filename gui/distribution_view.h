@@ -24,8 +24,6 @@ class DistributionView : public QChartView {
   void changeEvent(QEvent* event) override;
 
  private:
-  void follow_palette();
-
   QBarCategoryAxis* nodes_;  // owned by the chart
   QValueAxis* counts_;
 };

@@ -51,6 +51,12 @@ void show(MainWindow& window) {
   if (!QTest::qWaitForWindowActive(&window)) qFatal("the window does not become active");
 }
 
+bool runs_to_its_end(MainWindow& window, const QString& path) {
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.open(path);
+  return QTest::qWaitFor([&] { return finished.size() == 1; }, kPatience);
+}
+
 void WindowTest::a_scenario_is_run_and_its_figures_are_those_of_the_library() {
   const Files files;
   MainWindow window;
@@ -82,9 +88,7 @@ void WindowTest::a_click_on_a_heading_sorts_and_a_row_is_shown_stronger() {
   const Files files;
   MainWindow window;
   show(window);
-  const QSignalSpy finished(&window.runs(), &RunController::finished);
-  window.open(files.scenario());
-  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
   auto& table = find<QTableView>(window, "comparison");
   const auto means = [&] {
     std::vector<double> list;
@@ -209,9 +213,7 @@ void WindowTest::a_chart_zooms_by_wheel_and_is_exported() {
   const Files files;
   MainWindow window;
   show(window);
-  const QSignalSpy finished(&window.runs(), &RunController::finished);
-  window.open(files.scenario());
-  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
   auto& chart = find<ChartView>(window, "latency");
   const double whole = chart.to() - chart.from();
   const QPointF middle = chart.rect().center();
