@@ -231,8 +231,8 @@ void ModelsTest::what_can_not_be_opened_leaves_all_as_it_was() {
   Document document;
   document.open(files.scenario());
   const Scenario before = document.scenario();
-  QVERIFY_EXCEPTION_THROWN(document.open(files.path(QStringLiteral("bad.toml"))), InputError);
-  QVERIFY_EXCEPTION_THROWN(document.open(files.path(QStringLiteral("none.toml"))), InputError);
+  QVERIFY_THROWS_EXCEPTION(InputError, document.open(files.path(QStringLiteral("bad.toml"))));
+  QVERIFY_THROWS_EXCEPTION(InputError, document.open(files.path(QStringLiteral("none.toml"))));
   QVERIFY(document.scenario() == before);
   QCOMPARE(document.path(), files.scenario());
 }
