@@ -77,11 +77,6 @@ bool ComparisonModel::needs_failures(const Column& column) const {
 int ComparisonModel::report_of_row(int row) const {
   return row < 0 || row >= rowCount() ? -1 : report_of_[static_cast<std::size_t>(row)];
 }
-int ComparisonModel::row_of_report(int report) const {
-  const auto found = std::ranges::find(report_of_, report);
-  return report < 0 || found == report_of_.end() ? -1
-                                                 : static_cast<int>(found - report_of_.begin());
-}
 
 const CandidateReport* ComparisonModel::report(int row) const {
   const int i = report_of_row(row);

@@ -29,7 +29,6 @@ class ComparisonModel : public QAbstractTableModel {
   const std::vector<CandidateReport>& reports() const { return reports_; }
   // Their place among reports(), or -1.
   int report_of_row(int row) const;
-  int row_of_report(int report) const;
 
   // Whether a column has anything to show, of these candidates.
   bool has_figures(int section) const;

@@ -24,6 +24,7 @@
 #include "core/error.h"
 #include "gui/distribution_view.h"
 #include "gui/latency_view.h"
+#include "gui/palette.h"
 #include "gui/recent_files.h"
 #include "gui/setup_panel.h"
 #include "gui/start_page.h"
@@ -31,11 +32,6 @@
 #include "measure/report_writers.h"
 
 namespace switchyard::gui {
-namespace {
-
-constexpr int kRowHeight = 22;
-
-}  // namespace
 
 MainWindow::MainWindow() {
   setObjectName(QStringLiteral("window"));

@@ -1,7 +1,6 @@
 // The window: what is compared on the left, what came of it on the right.
 #pragma once
 
-#include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMainWindow>

@@ -1,9 +1,8 @@
-// Colours that people with any kind of colour vision tell apart (Okabe and Ito, Color Universal
-// Design, 2008).
+// Colours and sizes of the window. The colours are those that people with any kind of colour vision
+// tell apart (Okabe and Ito, Color Universal Design, 2008).
 #pragma once
 
 #include <QColor>
-#include <QPalette>
 
 #include <array>
 #include <cstddef>
@@ -18,8 +17,7 @@ inline QColor series_colour(std::size_t i) {
   return i < kSeriesColours.size() ? QColor(kSeriesColours[i]) : QColor("#999999");
 }
 
-inline bool is_dark(const QPalette& palette) {
-  return palette.color(QPalette::Window).lightness() < 128;
-}
+// Of tables: lines of text close together.
+inline constexpr int kRowHeight = 22;
 
 }  // namespace switchyard::gui

@@ -10,6 +10,8 @@
 
 #include <array>
 
+#include "gui/palette.h"
+
 namespace switchyard::gui {
 namespace {
 
@@ -24,7 +26,6 @@ constexpr std::array<Loop, 3> kLoops = {
      {LoopMode::kOpen, "open", "requests come when they were recorded, whatever the answers"},
      {LoopMode::kClosed, "closed", "each session thinks for as long as it was recorded to"}}};
 
-constexpr int kRowHeight = 22;
 constexpr int kMostReplications = 100;
 constexpr double kMostSpeed = 1e6;
 

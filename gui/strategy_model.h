@@ -1,5 +1,5 @@
 // Strategies to choose from, each with a box to check: the candidates of the scenario as it was
-// opened, then every other strategy and guard-less preset by its name.
+// opened, then every other strategy by its name.
 #pragma once
 
 #include <QAbstractTableModel>

@@ -12,7 +12,7 @@ from gating.report import Outcome
 _DESCRIPTION = """\
 Says whether benchmarks of CANDIDATE are slower than those of BASE, both executables of Google
 Benchmark. Rounds of one process each, and of a copy of BASE, in random order, are looked at after
-10, 20 and 30: a benchmark passes when its median ratio is surely below 1 + DELTA; one that looks
+10, 20 and 30: a benchmark passes when its ratio is surely below 1 + DELTA; one that looks
 slower by more than half of DELTA is a regression if 30 fresh pairs confirm it; what is neither
 after 30 rounds is inconclusive.
 """

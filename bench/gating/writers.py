@@ -50,7 +50,7 @@ def _timing_intro(report: Report, timing: Timing) -> str:
     seed = "" if report.seed is None else f", seed {report.seed}"
     return (
         f"Time of {len(timing.benchmarks)} benchmarks, {timing.rounds} rounds{seed}, delta "
-        f"{report.delta:.1%}; each bound of the median ratio holds with 95 %."
+        f"{report.delta:.1%}; each bound of a ratio holds with 95 %."
     )
 
 
