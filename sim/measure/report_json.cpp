@@ -165,19 +165,19 @@ Json report_json(const Report& report) {
   for (const CandidateReport& candidate : report.candidates) {
     candidates.push_back(candidate_json(candidate));
   }
-  return {{"switchyard",
-           {{"version", report.version},
-            {"seed", report.seed},
-            {"loop", report.loop},
-            {"trace", report.trace},
-            {"trace_sha256", report.trace_sha256},
-            {"scenario_sha256", report.scenario_sha256},
-            {"requests", report.requests},
-            {"span_ns", report.span_ns},
-            {"replications", report.replications},
-            {"warmup_ns", report.warmup_ns},
-            {"notes", report.notes}}},
-          {"candidates", std::move(candidates)}};
+  Json manifest = {{"version", report.version},
+                   {"seed", report.seed},
+                   {"loop", report.loop},
+                   {"trace", report.trace},
+                   {"trace_sha256", report.trace_sha256},
+                   {"scenario_sha256", report.scenario_sha256},
+                   {"requests", report.requests},
+                   {"span_ns", report.span_ns},
+                   {"replications", report.replications},
+                   {"warmup_ns", report.warmup_ns}};
+  if (report.measure_until_ns != kNever) manifest["measure_until_ns"] = report.measure_until_ns;
+  manifest["notes"] = report.notes;
+  return {{"switchyard", std::move(manifest)}, {"candidates", std::move(candidates)}};
 }
 
 // What holds nothing nested takes one line, so that a changed line says of what it is.
