@@ -27,10 +27,14 @@ class Histogram {
   [[gnu::always_inline]] void record(std::int64_t value, std::size_t bucket) {
     ++counts_[bucket];
     ++count_;
-    sum_ += static_cast<Wide>(value);
+    sum_ += static_cast<std::uint64_t>(value);
     // A branch that is hardly ever taken is cheaper than a store each time.
     if (value > max_) [[unlikely]]
       max_ = value;
+  }
+  void record_zeros(std::uint64_t count) {
+    counts_[0] += count;
+    count_ += count;
   }
   static std::size_t bucket_of(std::int64_t value) {
     assert(value >= 0);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/ring.h"
 #include "core/time.h"
 
 namespace switchyard {
@@ -88,7 +89,7 @@ class EventQueue {
   // Previews the sessions' events; nullptr (as at the start) for none.
   void set_session_preview(EventPreview* preview) { preview_ = preview; }
 
-  bool empty() const { return due_.empty() && in_wheel_ == 0; }
+  bool empty() const { return due_.empty() && in_wheel_ == 0 && late_.empty(); }
 
   // REQUIRES time >= 0, and not before an event already popped.
   void push(const Event& event) {
@@ -101,6 +102,16 @@ class EventQueue {
     }
   }
 
+  // As push(), for an event that hardly any of those pushed this way comes after: these are kept in
+  // a list of their own, as a place near its end is found faster than one in the wheel.
+  void push_late(const Event& event) {
+    no_event_before_ns_ = std::min(no_event_before_ns_, event.time_ns);
+    late_.push(event);
+    std::size_t i = late_.size() - 1;
+    for (; i > 0 && event.before(late_[i - 1]); --i) late_[i] = late_[i - 1];
+    late_[i] = event;
+  }
+
   // Takes the first event if it is due at `limit_ns` or before.
   bool pop_until(Nanoseconds limit_ns, Event& event) {
     if (limit_ns < no_event_before_ns_) return false;
@@ -109,16 +120,32 @@ class EventQueue {
 
  private:
   [[gnu::noinline]] bool find_until(Nanoseconds limit_ns, Event& event) {
-    if (due_.empty() && !advance(tick_of(limit_ns))) {
-      no_event_before_ns_ =
-          in_wheel_ == 0 ? kNever : static_cast<Nanoseconds>(earliest_tick_ << tick_bits_);
+    const Nanoseconds first_late_ns = late_.empty() ? kNever : late_.front().time_ns;
+    const bool is_due =
+        !due_.empty() || (in_wheel_ > 0 && advance(tick_of(std::min(limit_ns, first_late_ns))));
+    if (!late_.empty() && first_late_ns <= limit_ns &&
+        (!is_due || late_.front().before(due_.back()))) {
+      event = late_.front();
+      late_.pop();
+      no_event_before_ns_ = first_time_at_least();
+      return true;
+    }
+    if (!is_due || due_.back().time_ns > limit_ns) {
+      no_event_before_ns_ = first_time_at_least();
       return false;
     }
-    no_event_before_ns_ = due_.back().time_ns;
-    if (no_event_before_ns_ > limit_ns) return false;
     event = due_.back();
     due_.pop_back();
+    no_event_before_ns_ = event.time_ns;
     return true;
+  }
+
+  // Of the first event, from below; kNever if there is none.
+  Nanoseconds first_time_at_least() const {
+    const Nanoseconds late = late_.empty() ? kNever : late_.front().time_ns;
+    if (!due_.empty()) return std::min(late, due_.back().time_ns);
+    if (in_wheel_ == 0) return late;
+    return std::min(late, static_cast<Nanoseconds>(earliest_tick_ << tick_bits_));
   }
 
   static constexpr unsigned kSlotBits = 8;
@@ -239,6 +266,7 @@ class EventQueue {
   Nanoseconds no_event_before_ns_ = 0;               // what a look at the queue has shown last
   std::uint64_t earliest_tick_ = ~std::uint64_t{0};  // no event of the wheel is before it
   std::vector<Event> due_;
+  Ring<Event> late_;  // in the order of events
   std::array<std::array<std::uint32_t, kSlots>, kLevels> heads_{};
   std::array<std::array<std::uint64_t, kSlots / 64>, kLevels> occupied_{};
   std::vector<Chunk> chunks_;

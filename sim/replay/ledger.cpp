@@ -39,11 +39,12 @@ CommitId Ledger::open(RequestIndex write, NodeId origin, Nanoseconds commit_ns, 
   commit.everywhere_ns = commit_ns;
   if (!newest_.empty()) commit.key = columns_.key[write];
   commits_[id] = commit;
-  std::fill_n(applied_ns_.begin() + static_cast<std::ptrdiff_t>(std::size_t{id} * nodes_), nodes_,
-              kNever);
-  applied_ns(id, origin) = commit_ns;
   oldest_first_.push(id);
-  if (commit.key != kNone) list(id);
+  if (commit.key != kNone) {
+    std::fill_n(&applied_ns(id, NodeId{}), nodes_, kNever);
+    applied_ns(id, origin) = commit_ns;
+    list(id);
+  }
   if (observer_ != nullptr) observer_->committed(write, origin, commit_ns, ack_ns);
   return id;
 }
@@ -106,15 +107,6 @@ void Ledger::forget_overwritten(CommitId later) {
   if (later >= overwrote_.size()) return;
   for (const CommitId earlier : overwrote_[later]) release(earlier);
   overwrote_[later].clear();
-}
-
-void Ledger::applied(CommitId id, NodeId node, Nanoseconds time) {
-  Commit& commit = commits_[id];
-  applied_ns(id, node) = time;
-  commit.everywhere_ns = std::max(commit.everywhere_ns, time);
-  // What every node has no failover discards.
-  if (--commit.lacking == 0) forget_overwritten(id);
-  if (observer_ != nullptr) observer_->applied(commit.write, node, time);
 }
 
 void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {

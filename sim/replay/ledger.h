@@ -14,6 +14,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -52,7 +53,14 @@ class Ledger {
   // At the commit's time: finds conflicts with what its origin has not applied by then.
   void committed(CommitId commit);
   // It takes effect on `node` at `time`, not before now. The commit may be gone after the last one.
-  void applied(CommitId commit, NodeId node, Nanoseconds time);
+  void applied(CommitId id, NodeId node, Nanoseconds time) {
+    Commit& commit = commits_[id];
+    if (commit.key != kNone) applied_ns(id, node) = time;
+    commit.everywhere_ns = std::max(commit.everywhere_ns, time);
+    // What every node has no failover discards.
+    if (--commit.lacking == 0 && possible_.discards) forget_overwritten(id);
+    if (observer_ != nullptr) observer_->applied(commit.write, node, time);
+  }
   // A new primary, `successor`, does not have it: from now on it never was. Its id stays taken.
   void discard(CommitId commit, NodeId successor, Nanoseconds now);
   bool discarded(CommitId commit) const { return commits_[commit].discarded; }
@@ -157,7 +165,7 @@ class Ledger {
   ReplayObserver* observer_;
   RunTally& tally_;
   std::vector<Commit> commits_;
-  std::vector<Nanoseconds> applied_ns_;  // per commit and node
+  std::vector<Nanoseconds> applied_ns_;  // per commit and node; only of those with a key
   // Per commit, the conflicting ones that it overwrote, as long as a failover may discard it.
   std::vector<std::vector<CommitId>> overwrote_;
   std::vector<CommitId> free_;

@@ -103,7 +103,9 @@ class Recorder {
     if (follows_outages_) [[unlikely]]
       note_outcome(flight, response_ns, true);
     ++tally_.completed;
-    tally_.wait_ns.record(finish_ns - flight.arrive_ns - flight.service_ns);
+    // Most don't wait: those are counted at the end.
+    const Nanoseconds waited = finish_ns - flight.arrive_ns - flight.service_ns;
+    if (waited > 0) tally_.wait_ns.record(waited);
     tally_.service_ns += flight.service_ns;
     tally_.held_ns += flight.issued_ns - flight.intended_ns;
     tally_.router_ns += flight.dispatched_ns - flight.issued_ns;
@@ -172,6 +174,7 @@ class Recorder {
   RunTally& tally() { return tally_; }
   RunTally take() {
     outages_.finish(tally_);
+    tally_.wait_ns.record_zeros(tally_.completed - tally_.wait_ns.count());
     return std::move(tally_);
   }
 

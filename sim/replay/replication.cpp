@@ -20,6 +20,9 @@ Replication::Replication(const ClusterSpec& cluster, const ReplayOptions& option
       connectivity_(connectivity),
       semi_sync_(spec_.mode == ReplicationMode::kSemiSync),
       faulty_(!cluster.faults.empty()),
+      applies_take_time_(spec_.applies_take_time()),
+      constant_apply_(spec_.apply_service.kind() == Law::Kind::kConstant),
+      constant_apply_ns_(constant_apply_ ? spec_.apply_service.mean() : 0),
       constant_delay_(spec_.delay.kind() == Law::Kind::kConstant),
       delay_ns_(constant_delay_ ? round_ns(spec_.delay.mean()) : 0),
       nodes_(cluster.nodes.size()),
@@ -177,6 +180,10 @@ void Replication::deliver_to_all(CommitId commit, Nanoseconds now) {
   }
 }
 
+void Replication::deliver(CommitId commit, NodeId to, Nanoseconds now) {
+  receive(commit, to, now);
+}
+
 void Replication::deliver_next(const Event& event) {
   const NodeId to = node_id(event.high() >> 12);
   Route& way = route(node_id(event.high() & 0xFFF), to);
@@ -201,7 +208,7 @@ void Replication::receive(CommitId commit, NodeId id, Nanoseconds now) {
     ++node.held;
     if (semi_sync_) send_ack(commit, id, now);
   }
-  if (!spec_.applies_take_time() && !node.stalled) {
+  if (!applies_take_time_ && !node.stalled) {
     applied(commit, id, now);
   } else if (node.backlog.empty() && worker_free(id, now)) {
     apply(commit, id, now);
@@ -238,9 +245,11 @@ bool Replication::worker_free(NodeId id, Nanoseconds now) const {
 }
 
 Nanoseconds Replication::service_ns(RequestIndex write, NodeId id) {
-  RandomStream& random = nodes_[index(id)].service_random;
   double service = static_cast<double>(service_ns_[write]) * spec_.apply_share;
-  if (!spec_.apply_service.is_zero()) {
+  if (constant_apply_) {
+    service += constant_apply_ns_;
+  } else {
+    RandomStream& random = nodes_[index(id)].service_random;
     random.seek(write);
     service += spec_.apply_service.sample(random);
   }
@@ -250,7 +259,7 @@ Nanoseconds Replication::service_ns(RequestIndex write, NodeId id) {
 
 void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   Node& node = nodes_[index(id)];
-  if (!spec_.applies_take_time()) {
+  if (!applies_take_time_) {
     applied(commit, id, now);
     return;
   }
@@ -273,7 +282,7 @@ void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   applied(commit, id, finish);
 }
 
-void Replication::apply_by_event(const Flight& flight) {
+[[gnu::noinline]] void Replication::apply_by_event(Flight flight) {
   const JobId id = flights_.add(flight);
   nodes_[index(flight.node)].at_work.push_back(id);
   if (spec_.apply_competes) {

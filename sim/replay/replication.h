@@ -41,8 +41,9 @@ class Replication {
   // With a constant delay, and no later than the commit: has it reach all other nodes.
   void ship_to_all(CommitId commit, Nanoseconds commit_ns) {
     if (nodes_.size() > 1) {
-      events_.push({commit_ns + delay_ns_, EventKind::kDeliverToAll, commit,
-                    order_of(ledger_.write_of(commit))});
+      // Before a commit that is known, only those come that other workers finish sooner.
+      events_.push_late({commit_ns + delay_ns_, EventKind::kDeliverToAll, commit,
+                         order_of(ledger_.write_of(commit))});
     }
   }
   // At the time of the commit. With semi-sync, kAcknowledged follows.
@@ -51,7 +52,7 @@ class Replication {
   // kDeliverToAll
   void deliver_to_all(CommitId commit, Nanoseconds now);
   // kDeliver
-  void deliver(CommitId commit, NodeId to, Nanoseconds now) { receive(commit, to, now); }
+  void deliver(CommitId commit, NodeId to, Nanoseconds now);
   // kDeliverNext: of the commits under way from one node to another, the earliest has arrived.
   void deliver_next(const Event& event);
   // kApplierReady
@@ -165,13 +166,15 @@ class Replication {
   void set_out(const Ack& ack, Nanoseconds time);
   void acks_way_changed(NodeId origin, NodeId from, Nanoseconds now);
   void discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now);
-  void apply_by_event(const Flight& flight);
-  void receive(CommitId commit, NodeId node, Nanoseconds now);
+  // By value: else every apply would be kept in memory.
+  void apply_by_event(Flight flight);
+  // What follows is inlined where a commit reaches all nodes, which is most often.
+  [[gnu::always_inline]] void receive(CommitId commit, NodeId node, Nanoseconds now);
   void start_backlog(NodeId node, Nanoseconds now);
   bool worker_free(NodeId node, Nanoseconds now) const;
-  void apply(CommitId commit, NodeId node, Nanoseconds now);
-  void applied(CommitId commit, NodeId node, Nanoseconds finish);
-  Nanoseconds service_ns(RequestIndex write, NodeId node);
+  [[gnu::always_inline]] void apply(CommitId commit, NodeId node, Nanoseconds now);
+  [[gnu::always_inline]] void applied(CommitId commit, NodeId node, Nanoseconds finish);
+  [[gnu::always_inline]] Nanoseconds service_ns(RequestIndex write, NodeId node);
 
   ReplicationSpec spec_;
   std::span<const std::int64_t> service_ns_;
@@ -184,6 +187,10 @@ class Replication {
   const Connectivity& connectivity_;
   bool semi_sync_;
   bool faulty_;
+  bool applies_take_time_;
+  // What no stream is asked for: a constant law's time.
+  bool constant_apply_;
+  double constant_apply_ns_;
   bool constant_delay_;
   Nanoseconds delay_ns_ = 0;
   std::vector<Node> nodes_;

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "core/error.h"
 #include "routers/ban.h"
@@ -39,6 +40,7 @@ class Fewest {
         random_(random),
         last_use_(nodes),
         tied_(nodes),
+        keys_(nodes, nodes),
         weighing_(weighing),
         weights_(std::move(weights)),
         current_(weights_.size()) {}
@@ -66,17 +68,21 @@ class Fewest {
     Key key;
     std::uint32_t tied;
   };
-  // Without branches on the keys, which no processor could predict: each node is written where the
-  // next tied one belongs, and stays there only if it is one.
+  // Without branches on the keys, which no processor could predict, so in two rounds: in one,
+  // compilers put a branch where the least key changes. Each node is written where the next tied
+  // one belongs, and stays there only if it is one.
   template <class Key, class KeyOf>
   Least<Key> find_least(const Read& read, Key least, KeyOf key_of) {
+    const std::span<const NodeId> nodes = read.eligible.nodes;
+    std::vector<Key>& keys = std::get<std::vector<Key>>(keys_);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      keys[i] = key_of(nodes[i]);
+      least = std::min(least, keys[i]);
+    }
     std::uint32_t tied = 0;
-    for (const NodeId node : read.eligible.nodes) {
-      const Key key = key_of(node);
-      tied = key < least ? 0 : tied;
-      least = std::min(least, key);
-      tied_[tied] = node;
-      tied += key == least ? 1 : 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      tied_[tied] = nodes[i];
+      tied += keys[i] == least ? 1 : 0;
     }
     return {least, tied};
   }
@@ -120,6 +126,7 @@ class Fewest {
   std::vector<std::uint64_t> last_use_;
   std::uint64_t decisions_ = 0;
   std::vector<NodeId> tied_;
+  std::tuple<std::vector<std::uint32_t>, std::vector<double>> keys_;  // of eligible nodes
   Weighing weighing_;
   std::vector<std::int64_t> weights_;
   std::vector<std::int64_t> current_;  // of the smooth round robin
