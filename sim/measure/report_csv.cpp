@@ -40,6 +40,16 @@ void append_consistency(std::string& out, const CandidateReport& c) {
 
 }  // namespace
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string to_csv(const Report& report) {
   std::string out = "name,fingerprint,completed,failed,timed_out,rejected";
   for (const char* name : {"latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns"}) {
