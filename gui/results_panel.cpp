@@ -12,7 +12,10 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "gui/distribution_view.h"
+#include "gui/evidence_view.h"
+#include "gui/frontier_view.h"
 #include "gui/latency_view.h"
+#include "gui/overhead_view.h"
 #include "gui/palette.h"
 #include "gui/timeline_view.h"
 #include "measure/report_writers.h"
@@ -103,6 +106,9 @@ QWidget* ResultsPanel::make_views() {
   add(new DistributionView);
   auto* timeline = new TimelineView(selection_);
   add(timeline);
+  add(new FrontierView);
+  add(new OverheadView);
+  add(new EvidenceView(selection_));
   connect(&selection_, &Selection::moment_asked, this,
           [this, timeline] { show_tab(tabs_->indexOf(timeline)); });
   notes_ = new QPlainTextEdit;
