@@ -92,9 +92,4 @@ Line line_of(const Shown& shown, std::size_t report, const QPalette& palette) {
   return line;
 }
 
-bool sets_range(const Shown& shown, std::size_t report) {
-  return shown.colours[report] >= 0 ||
-         std::ranges::all_of(shown.colours, [](int colour) { return colour < 0; });
-}
-
 }  // namespace switchyard::gui

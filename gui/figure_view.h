@@ -46,7 +46,4 @@ class FigureView : public ResultView {
 // A line of a candidate, without its points.
 Line line_of(const Shown& shown, std::size_t report, const QPalette& palette);
 
-// Whether a report counts for the range of the axes: those in grey only where all are.
-bool sets_range(const Shown& shown, std::size_t report);
-
 }  // namespace switchyard::gui

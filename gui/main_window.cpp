@@ -20,14 +20,17 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "gui/appearance.h"
 #include "gui/recent_files.h"
 #include "gui/setup_panel.h"
 #include "gui/start_page.h"
+#include "measure/read_report.h"
 #include "measure/report_writers.h"
 
 namespace switchyard::gui {
 
 MainWindow::MainWindow() {
+  restore_appearance();
   setObjectName(QStringLiteral("window"));
   setWindowTitle(QStringLiteral("Switchyard"));
   setAcceptDrops(true);
@@ -85,6 +88,8 @@ QAction* MainWindow::add_action(QMenu& menu, const QString& text, const QKeySequ
 void MainWindow::make_actions() {
   QMenu* file = menuBar()->addMenu(tr("&File"));
   add_action(*file, tr("&Open…"), QKeySequence::Open, [this] { ask_for_file(); });
+  add_action(*file, tr("Show a report &beside…"), QKeySequence(tr("Ctrl+Shift+O")),
+             [this] { ask_for_report(); });
   add_action(*file, tr("&Start page"), QKeySequence(tr("Ctrl+Home")), [this] {
     start_->refresh();
     pages_->setCurrentWidget(start_);
@@ -138,6 +143,12 @@ void MainWindow::make_view_actions(QMenu& view) {
     add_action(view, tabs.tabText(i), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)),
                [this, i] { results_->show_tab(i); });
   }
+  view.addSeparator();
+  QAction* dark = view.addAction(tr("Dar&k"));
+  dark->setObjectName(QStringLiteral("dark"));
+  dark->setCheckable(true);
+  dark->setChecked(is_window_dark());
+  connect(dark, &QAction::triggered, this, &set_window_dark);
 }
 
 QWidget* MainWindow::make_results() {
@@ -225,7 +236,31 @@ void MainWindow::connect_runs() {
   connect(&runs_, &RunController::stopped, this, &MainWindow::show_running);
 }
 
+void MainWindow::open_all(const QStringList& paths) {
+  for (qsizetype i = 0; i < paths.size(); ++i) i == 0 ? open(paths[i]) : add_report(paths[i]);
+}
+
+void MainWindow::add_report(const QString& path) {
+  try {
+    results_->add_report(read_report(path.toStdString()),
+                         QFileInfo(path).fileName().toStdString() + ": ");
+  } catch (const std::exception& error) {
+    show_error(QString::fromUtf8(error.what()));
+    return;
+  }
+  remember_file(path);
+  pages_->setCurrentIndex(1);
+}
+
 void MainWindow::open(const QString& path) {
+  if (path.endsWith(QStringLiteral(".json"))) {
+    runs_.cancel();
+    show_error({});
+    results_->begin({});
+    setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));
+    add_report(path);
+    return;
+  }
   try {
     document_.open(path);
   } catch (const std::exception& error) {
@@ -292,8 +327,15 @@ void MainWindow::copy_command() {
 }
 
 void MainWindow::ask_for_file() {
-  const QString path = QFileDialog::getOpenFileName(this, tr("Open a scenario or a recording"));
+  const QString path =
+      QFileDialog::getOpenFileName(this, tr("Open a scenario, a recording or a report"));
   if (!path.isEmpty()) open(path);
+}
+
+void MainWindow::ask_for_report() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Show a report beside"), QString(),
+                                                    tr("reports (*.json)"));
+  if (!path.isEmpty()) add_report(path);
 }
 
 void MainWindow::save_scenario() {

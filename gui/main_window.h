@@ -26,8 +26,10 @@ class MainWindow : public QMainWindow {
   MainWindow();
   ~MainWindow() override;
 
-  // A scenario or a recording; what is wrong with it is shown where errors are.
+  // A scenario, a recording or a report (.json); what is wrong with it is shown where errors are.
   void open(const QString& path);
+  // Further reports are shown beside the first.
+  void open_all(const QStringList& paths);
 
   Document& document() { return document_; }
   RunController& runs() { return runs_; }
@@ -52,6 +54,8 @@ class MainWindow : public QMainWindow {
   QWidget* make_controls();
   void connect_runs();
   void ask_for_file();
+  void ask_for_report();
+  void add_report(const QString& path);
   void save_scenario();
   // Asks for a name that ends like one of `filter` and writes to it.
   void save_as(const QString& title, const QString& filter,

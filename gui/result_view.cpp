@@ -4,6 +4,8 @@
 #include <QImage>
 #include <QSvgGenerator>
 
+#include <algorithm>
+
 #include "core/atomic_file.h"
 #include "core/error.h"
 
@@ -13,6 +15,11 @@ namespace {
 constexpr int kExportScale = 2;
 
 }  // namespace
+
+bool sets_range(const Shown& shown, std::size_t report) {
+  return shown.colours[report] >= 0 ||
+         std::ranges::all_of(shown.colours, [](int colour) { return colour < 0; });
+}
 
 void ResultView::save_picture(const QString& path) {
   const QSize size = picture_size();

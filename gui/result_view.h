@@ -21,6 +21,9 @@ struct Shown {
   int baseline = -1;
 };
 
+// Whether a report counts for the range of axes: those in grey only where all are.
+bool sets_range(const Shown& shown, std::size_t report);
+
 class ResultView : public QWidget {
   Q_OBJECT
 

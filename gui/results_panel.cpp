@@ -8,11 +8,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "gui/distribution_view.h"
+#include "gui/evidence_view.h"
+#include "gui/frontier_view.h"
 #include "gui/latency_view.h"
+#include "gui/overhead_view.h"
 #include "gui/palette.h"
 #include "gui/timeline_view.h"
 #include "measure/report_writers.h"
@@ -103,6 +107,9 @@ QWidget* ResultsPanel::make_views() {
   add(new DistributionView);
   auto* timeline = new TimelineView(selection_);
   add(timeline);
+  add(new FrontierView);
+  add(new OverheadView);
+  add(new EvidenceView(selection_));
   connect(&selection_, &Selection::moment_asked, this,
           [this, timeline] { show_tab(tabs_->indexOf(timeline)); });
   notes_ = new QPlainTextEdit;
@@ -136,6 +143,26 @@ void ResultsPanel::set(std::size_t candidate, const CandidateReport& report) {
   }
   show_rows();
   show_view();
+}
+
+void ResultsPanel::add_report(const Report& report, const std::string& prefix) {
+  std::vector<CandidateReport> all = comparison_.reports();
+  const bool first = all.empty();
+  for (const CandidateReport& candidate : report.candidates) {
+    all.push_back(candidate);
+    if (!first) all.back().name = prefix + candidate.name;
+  }
+  std::vector<std::string> names;
+  for (const CandidateReport& one : all) names.push_back(one.name);
+  std::set<std::string> different(names.begin(), names.end());
+  if (different.size() < names.size()) {
+    throw InputError(prefix + " its candidates are shown already");
+  }
+  const QString notes = notes_->toPlainText();
+  begin(names);
+  for (std::size_t i = 0; i < all.size(); ++i) set(i, all[i]);
+  set_notes(report.notes);
+  if (!first) notes_->setPlainText(notes + QStringLiteral("\n\n") + notes_->toPlainText());
 }
 
 void ResultsPanel::set_notes(const std::vector<std::string>& notes) {

@@ -26,6 +26,9 @@ class ResultsPanel : public QWidget {
   // Forgets what was shown; rows for these, without figures yet.
   void begin(const std::vector<std::string>& names);
   void set(std::size_t candidate, const CandidateReport& report);
+  // Beside what is shown, if anything is: then each gets `prefix` before its name. Throws
+  // InputError when that is shown already.
+  void add_report(const Report& report, const std::string& prefix);
   void set_notes(const std::vector<std::string>& notes);
 
   // In the order of their tabs; the notes come last and are none.

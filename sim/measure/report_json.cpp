@@ -43,6 +43,16 @@ Json nodes_json(const CandidateReport& candidate) {
   return nodes;
 }
 
+Json curve_json(const CandidateReport& candidate) {
+  Json shares = Json::array();
+  Json times = Json::array();
+  for (const CurvePoint& point : candidate.latency_curve) {
+    shares.push_back(point.share);
+    times.push_back(point.ns);
+  }
+  return {{"share", std::move(shares)}, {"ns", std::move(times)}};
+}
+
 Json series_json(const CandidateReport& candidate) {
   Json arrivals = Json::array();
   Json p50 = Json::array();
@@ -148,6 +158,7 @@ Json candidate_json(const CandidateReport& c) {
          {{"mean", c.overhead.mean_ns}, {"p50", c.overhead.p50_ns}, {"p99", c.overhead.p99_ns}}},
         {"share_of_mean_latency", c.overhead.share_of_mean_latency},
         {"simulation_ns_per_request", c.overhead.simulation_ns_per_request}}},
+      {"latency_curve", curve_json(c)},
       {"time_series", series_json(c)},
   };
   if (!c.intervals.empty()) {
@@ -244,6 +255,7 @@ std::string to_baseline_json(const Report& report) {
   Json json = report_json(report);
   for (Json& candidate : json["candidates"]) {
     candidate.erase("overhead");
+    candidate.erase("latency_curve");
     candidate.erase("time_series");
   }
   std::string text;

@@ -75,7 +75,7 @@ TEST_CASE("a difference is noise up to the root of the sum of the squared half-w
 }
 
 TEST_CASE("intervals are of what the column shows") {
-  CHECK(plus_minus_text(mean(), with_mean(1000, 30)) == "±30.0ns");
+  CHECK(plus_minus_text(mean(), with_mean(1000, 30)) == "±30ns");
   CHECK(plus_minus_text(mean(), with_mean(1000)).empty());
 
   SECTION("of a share, where the repetitions counted") {
