@@ -65,7 +65,6 @@ MainWindow::MainWindow() {
   connect_runs();
   connect(start_, &StartPage::chosen, this, &MainWindow::open);
   connect(start_, &StartPage::open_asked, this, &MainWindow::ask_for_file);
-  connect(setup_, &SetupPanel::rejected, this, &MainWindow::show_error);
   connect(&document_, &Document::changed, this, [this] {
     show_error({});
     show_command();
