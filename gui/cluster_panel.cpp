@@ -3,9 +3,11 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include "gui/palette.h"
+#include "gui/replication_form.h"
 
 namespace switchyard::gui {
 
@@ -14,8 +16,23 @@ ClusterPanel::ClusterPanel(Document& document, QWidget* parent)
   error_ = new ErrorLine(QStringLiteral("cluster-error"));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(6, 6, 6, 6);
-  layout->addWidget(make_nodes(), 1);
+  picture_ = new ClusterPicture;
+  auto* scrolled = new QScrollArea;
+  scrolled->setWidget(picture_);
+  scrolled->setWidgetResizable(true);
+  scrolled->setFrameShape(QFrame::NoFrame);
+  auto* replication = new ReplicationForm(document);
+  layout->addWidget(scrolled, 2);
+  layout->addWidget(make_nodes(), 2);
+  layout->addWidget(replication);
   layout->addWidget(error_);
+  connect(replication, &ReplicationForm::rejected, error_, &ErrorLine::show_error);
+  const auto draw = [this, &document] { picture_->set_cluster(document.scenario().cluster); };
+  connect(&document, &Document::changed, this, draw);
+  draw();
+  connect(picture_, &ClusterPicture::clicked, table_, &QTableView::selectRow);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, picture_,
+          [this](const QModelIndex& now) { picture_->select(now.row()); });
   connect(&cluster_, &ClusterModel::rejected, error_, &ErrorLine::show_error);
   connect(&document, &Document::changed, error_, [this] { error_->show_error({}); });
 }

@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include "gui/cluster_model.h"
+#include "gui/cluster_picture.h"
 #include "gui/error_line.h"
 
 namespace switchyard::gui {
@@ -21,6 +22,7 @@ class ClusterPanel : public QWidget {
 
   ClusterModel cluster_;
   QTableView* table_ = nullptr;
+  ClusterPicture* picture_ = nullptr;
   ErrorLine* error_ = nullptr;
 };
 

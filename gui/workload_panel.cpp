@@ -38,11 +38,11 @@ WorkloadPanel::WorkloadPanel(Document& document, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(source_);
   layout->addWidget(summary_);
-  layout->addWidget(strip_);
+  layout->addWidget(strip_, 1);
   layout->addWidget(make_range());
   layout->addWidget(part_);
   layout->addWidget(error_);
-  layout->addStretch(1);
+  layout->addStretch(2);
 
   connect(strip_, &RateStrip::dragged, this, &WorkloadPanel::show_range);
   connect(strip_, &RateStrip::chosen, this, &WorkloadPanel::set_range);
@@ -62,7 +62,7 @@ QWidget* WorkloadPanel::make_range() {
   from_ = new QLineEdit;
   from_->setObjectName(QStringLiteral("from"));
   from_->setAccessibleName(tr("Replay from"));
-  from_->setPlaceholderText(tr("beginning"));
+  from_->setPlaceholderText(tr("start"));
   from_->setToolTip(tr("since the first request, in recorded time: 10s"));
   to_ = new QLineEdit;
   to_->setObjectName(QStringLiteral("to"));
@@ -88,6 +88,7 @@ QWidget* WorkloadPanel::make_range() {
   layout->addWidget(to);
   layout->addWidget(to_, 1);
   layout->addWidget(whole_);
+  whole_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
   return box;
 }
 

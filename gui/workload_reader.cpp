@@ -11,8 +11,8 @@
 namespace switchyard::gui {
 namespace {
 
-// More than a strip on a large screen is wide.
-constexpr std::size_t kStretches = 4000;
+// About as many as a strip is wide: shorter stretches would show chance, not load.
+constexpr std::size_t kStretches = 300;
 
 }  // namespace
 

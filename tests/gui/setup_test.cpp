@@ -8,6 +8,8 @@
 #include <QSignalSpy>
 #include <QTableView>
 
+#include "gui/cluster_model.h"
+#include "gui/cluster_picture.h"
 #include "gui/parameter_model.h"
 #include "gui/rate_strip.h"
 #include "gui/setup_panel.h"
@@ -33,6 +35,9 @@ class SetupTest : public QObject {
   void a_range_is_moved_by_keys_and_that_undone_in_one_step();
   void a_range_is_typed_refused_and_reset();
   void a_summary_is_that_of_the_workload();
+  void a_click_on_a_node_selects_its_row_and_an_edit_keeps_it();
+  void replication_is_edited_and_what_is_no_law_refused();
+  void nodes_never_overlap_however_many();
   void a_recording_that_can_not_be_read_says_so_where_it_would_be_summed_up();
 };
 
@@ -414,6 +419,69 @@ void SetupTest::a_recording_that_can_not_be_read_says_so_where_it_would_be_summe
   QVERIFY(setup.has_read());
   QVERIFY(setup.shows_error("workload-error"));
   QVERIFY(setup.get<QLabel>("workload-error").text().contains(QStringLiteral("bad.csv:3")));
+}
+
+void SetupTest::a_click_on_a_node_selects_its_row_and_an_edit_keeps_it() {
+  const Files files;
+  Setup setup(files.scenario());
+  auto& table = setup.get<QTableView>("cluster");
+  auto& picture = setup.get<ClusterPicture>("cluster-picture");
+  QTest::mouseClick(&picture, Qt::LeftButton, {}, picture.box(2).center());
+  QCOMPARE(table.currentIndex().row(), 2);
+  table.model()->setData(table.model()->index(2, ClusterModel::kWorkers), QStringLiteral("3"),
+                         Qt::EditRole);
+  QCOMPARE(table.currentIndex().row(), 2);
+  QVERIFY(
+      picture.accessibleDescription().contains(QStringLiteral("replica-2, replica: 3 workers")));
+  setup.click("add-replica");
+  QVERIFY(picture.accessibleDescription().contains(QStringLiteral("replica-3, replica")));
+}
+
+void SetupTest::replication_is_edited_and_what_is_no_law_refused() {
+  const Files files;
+  Setup setup(files.scenario());
+  const ReplicationSpec& spec = setup.document.scenario().cluster.replication;
+  const auto type = [&](const char* name, const char* text) {
+    auto& edit = setup.get<QLineEdit>(name);
+    edit.setFocus();
+    edit.selectAll();
+    QTest::keyClicks(&edit, QString::fromLatin1(text));
+    QTest::keyClick(&edit, Qt::Key_Return);
+  };
+  QCOMPARE(setup.get<QLineEdit>("replication-delay").text(), QStringLiteral("5ms"));
+  type("replication-delay", "lognormal mean=20ms cv=2");
+  QVERIFY(spec.delay == Law::lognormal(20e6, 2));
+  type("apply-service", "300us");
+  QVERIFY(spec.apply_service == Law::constant(300e3));
+  type("apply-service", "often");
+  QVERIFY(setup.shows_error("cluster-error"));
+  QVERIFY(spec.apply_service == Law::constant(300e3));
+  auto& mode = setup.get<QComboBox>("replication-mode");
+  mode.setFocus();
+  QTest::keyClick(&mode, Qt::Key_End);
+  QVERIFY(spec.mode == ReplicationMode::kSync);
+  QVERIFY(!setup.shows_error("cluster-error"));
+  for (int i = 0; i < 3; ++i) setup.document.undo_stack().undo();
+  QVERIFY(setup.document.scenario() == setup.document.opened());
+}
+
+void SetupTest::nodes_never_overlap_however_many() {
+  for (int nodes : {1, 2, 5, 7, 17, 64}) {
+    ClusterSpec cluster;
+    for (int i = 0; i < nodes; ++i) {
+      NodeSpec node;
+      node.role = i % 5 == 0 ? Role::kPrimary : Role::kReplica;
+      cluster.nodes.push_back(node);
+    }
+    for (int width : {40, 200, 330, 900}) {
+      const std::vector<QRect> boxes = boxes_of(cluster, width, 15);
+      for (std::size_t i = 0; i < boxes.size(); ++i) {
+        QVERIFY(boxes[i].isValid());
+        QVERIFY(boxes[i].left() >= 0 && boxes[i].right() < width);
+        for (std::size_t k = 0; k < i; ++k) QVERIFY(!boxes[i].intersects(boxes[k]));
+      }
+    }
+  }
 }
 
 }  // namespace switchyard::gui::testing
