@@ -57,13 +57,20 @@ void set_cell(NodeSpec& node, int column, const QString& text) {
 ClusterModel::ClusterModel(Document& document, QObject* parent)
     : QAbstractTableModel(parent), document_(document) {
   connect(&document, &Document::changed, this, [this] {
+    const auto nodes = static_cast<int>(document_.scenario().cluster.nodes.size());
+    // Cells change more often than their number: the selection then stays.
+    if (nodes == rows_) {
+      if (rows_ > 0) Q_EMIT dataChanged(index(0, 0), index(rows_ - 1, kColumns - 1));
+      return;
+    }
     beginResetModel();
+    rows_ = nodes;
     endResetModel();
   });
 }
 
 int ClusterModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(document_.scenario().cluster.nodes.size());
+  return parent.isValid() ? 0 : rows_;
 }
 int ClusterModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(kColumns);
@@ -73,7 +80,10 @@ QVariant ClusterModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
   if (role == Qt::ToolTipRole) return tr(kTitles[index.column()].help);
   if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
-  const NodeSpec& node = document_.scenario().cluster.nodes[static_cast<std::size_t>(index.row())];
+  const std::vector<NodeSpec>& nodes = document_.scenario().cluster.nodes;
+  // Between a change and its being told.
+  if (index.row() >= std::ssize(nodes)) return {};
+  const NodeSpec& node = nodes[static_cast<std::size_t>(index.row())];
   switch (index.column()) {
     case kName:
       return QString::fromStdString(node.name);

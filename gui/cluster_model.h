@@ -34,6 +34,7 @@ class ClusterModel : public QAbstractTableModel {
   void edit(const QString& what, const std::function<void(ClusterSpec&)>& change);
 
   Document& document_;
+  int rows_ = 0;  // as the views know it
 };
 
 }  // namespace switchyard::gui

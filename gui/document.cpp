@@ -9,6 +9,7 @@
 
 #include "core/atomic_file.h"
 #include "scenario/default_scenario.h"
+#include "scenario/edit_candidate.h"
 #include "scenario/vocabulary.h"
 #include "scenario/write_scenario.h"
 
@@ -28,12 +29,19 @@ QString quoted(const QString& word) {
 
 class Document::Edit : public QUndoCommand {
  public:
-  Edit(Document& document, const QString& what, Scenario before, Scenario after)
+  Edit(Document& document, const QString& what, Scenario before, Scenario after, int steps_of)
       : QUndoCommand(what),
         document_(document),
         before_(std::move(before)),
-        after_(std::move(after)) {}
+        after_(std::move(after)),
+        steps_of_(steps_of) {}
 
+  int id() const override { return steps_of_; }
+  bool mergeWith(const QUndoCommand* next) override {
+    after_ = static_cast<const Edit*>(next)->after_;
+    setObsolete(after_ == before_);
+    return true;
+  }
   void undo() override { set(before_); }
   void redo() override { set(after_); }
 
@@ -46,6 +54,7 @@ class Document::Edit : public QUndoCommand {
   Document& document_;
   Scenario before_;
   Scenario after_;
+  int steps_of_;
 };
 
 void Document::open(const QString& path) {
@@ -76,6 +85,11 @@ QString Document::command() const {
   by_options.workload.loop = scenario_.workload.loop;
   by_options.workload.speed = scenario_.workload.speed;
   by_options.run.replications = scenario_.run.replications;
+  by_options.run.warmup_ns = scenario_.run.warmup_ns;
+  // A range that ended somewhere can't be told to end nowhere.
+  const TimeRange& range = scenario_.workload.range;
+  const TimeRange& usual = opened_.workload.range;
+  if (range.to_ns != kNever || usual.to_ns == kNever) by_options.workload.range = range;
   by_options.candidates = scenario_.candidates;
   if (!(by_options == scenario_)) return {};
 
@@ -84,13 +98,16 @@ QString Document::command() const {
   text += quoted(path_);
   if (scenario_.candidates != opened_.candidates) {
     for (const Candidate& candidate : scenario_.candidates) {
-      if (candidate != candidate_for(candidate.name)) return {};
+      // The option's text is the candidate's name.
+      if (router_option(candidate) != candidate.name || !candidate.swept.empty()) return {};
       text += QStringLiteral(" --router ") + quoted(QString::fromStdString(candidate.name));
     }
   }
   const auto add = [&](bool differs, const char* option, const std::string& value) {
     if (differs) text += QStringLiteral(" %1 %2").arg(option, QString::fromStdString(value));
   };
+  add(range.from_ns != usual.from_ns, "--from", exact_duration(range.from_ns));
+  add(range.to_ns != usual.to_ns, "--to", exact_duration(range.to_ns));
   add(scenario_.workload.loop != opened_.workload.loop, "--loop",
       std::string(kLoops[static_cast<std::size_t>(scenario_.workload.loop)]));
   add(scenario_.workload.speed != opened_.workload.speed, "--speed",
@@ -98,14 +115,17 @@ QString Document::command() const {
   add(scenario_.seed != opened_.seed, "--seed", std::to_string(scenario_.seed));
   add(scenario_.run.replications != opened_.run.replications, "--replications",
       std::to_string(scenario_.run.replications));
+  const std::optional<Nanoseconds>& warmup = scenario_.run.warmup_ns;
+  add(warmup != opened_.run.warmup_ns, "--warmup", warmup ? exact_duration(*warmup) : "auto");
   return text;
 }
 
-void Document::edit(const QString& what, const std::function<void(Scenario&)>& change) {
+void Document::edit(const QString& what, const std::function<void(Scenario&)>& change,
+                    int steps_of) {
   Scenario after = scenario_;
   change(after);
   if (after == scenario_) return;
-  undo_stack_.push(new Edit(*this, what, scenario_, std::move(after)));
+  undo_stack_.push(new Edit(*this, what, scenario_, std::move(after), steps_of));
 }
 
 }  // namespace switchyard::gui

@@ -33,8 +33,9 @@ class Document : public QObject {
   // From then on that is what was opened. Throws InputError.
   void save(const QString& path);
 
-  // `what` is shown beside "Undo". An edit that changes nothing is none.
-  void edit(const QString& what, const std::function<void(Scenario&)>& change);
+  // `what` is shown beside "Undo". An edit that changes nothing is none. Edits that follow each
+  // other with the same `steps_of`, unless that is negative, are undone together.
+  void edit(const QString& what, const std::function<void(Scenario&)>& change, int steps_of = -1);
   QUndoStack& undo_stack() { return undo_stack_; }
 
  Q_SIGNALS:

@@ -60,7 +60,6 @@ MainWindow::MainWindow() {
   connect_runs();
   connect(start_, &StartPage::chosen, this, &MainWindow::open);
   connect(start_, &StartPage::open_asked, this, &MainWindow::ask_for_file);
-  connect(setup_, &SetupPanel::rejected, this, &MainWindow::show_error);
   connect(&document_, &Document::changed, this, [this] {
     show_error({});
     show_command();
@@ -217,7 +216,8 @@ void MainWindow::connect_runs() {
   connect(&runs_, &RunController::candidate_done, this,
           [this](int candidate, const std::shared_ptr<const CandidateReport>& report) {
             // What was shown before stays until there is something new to show.
-            if (!std::exchange(shows_current_run_, true)) results_->begin(running_names_);
+            if (!std::exchange(shows_current_run_, true))
+              results_->begin(running_names_, running_scenario_);
             results_->set(static_cast<std::size_t>(candidate), *report);
           });
   connect(&runs_, &RunController::finished, this, [this](const auto& report) {
@@ -256,7 +256,7 @@ void MainWindow::open(const QString& path) {
   if (path.endsWith(QStringLiteral(".json"))) {
     runs_.cancel();
     show_error({});
-    results_->begin({});
+    results_->begin({}, nullptr);
     setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));
     add_report(path);
     return;
@@ -279,7 +279,8 @@ void MainWindow::run() {
   for (const Candidate& candidate : document_.scenario().candidates) {
     running_names_.push_back(candidate.name);
   }
-  runs_.start(document_.scenario());
+  running_scenario_ = std::make_shared<const Scenario>(document_.scenario());
+  runs_.start(*running_scenario_);
   show_command();
   pages_->setCurrentIndex(1);
 }

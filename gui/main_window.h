@@ -68,6 +68,7 @@ class MainWindow : public QMainWindow {
   Document document_;
   RunController runs_;
   std::vector<std::string> running_names_;
+  std::shared_ptr<const Scenario> running_scenario_;
   bool shows_current_run_ = false;
   std::shared_ptr<const Report> report_;
 

@@ -15,7 +15,9 @@
 #include "gui/distribution_view.h"
 #include "gui/evidence_view.h"
 #include "gui/frontier_view.h"
+#include "gui/heat_view.h"
 #include "gui/latency_view.h"
+#include "gui/moment_view.h"
 #include "gui/overhead_view.h"
 #include "gui/palette.h"
 #include "gui/timeline_view.h"
@@ -110,8 +112,13 @@ QWidget* ResultsPanel::make_views() {
   add(new FrontierView);
   add(new OverheadView);
   add(new EvidenceView(selection_));
-  connect(&selection_, &Selection::moment_asked, this,
-          [this, timeline] { show_tab(tabs_->indexOf(timeline)); });
+  add(new HeatView(looks_, selection_));
+  auto* travel = new MomentView(looks_, selection_);
+  add(travel);
+  connect(&selection_, &Selection::moment_asked, this, [this, timeline, travel] {
+    const bool can_look = looks_.scenario() != nullptr;
+    show_tab(tabs_->indexOf(can_look ? static_cast<QWidget*>(travel) : timeline));
+  });
   notes_ = new QPlainTextEdit;
   notes_->setObjectName(QStringLiteral("notes"));
   notes_->setAccessibleName(tr("Notes"));
@@ -129,7 +136,13 @@ void ResultsPanel::add(ResultView* view) {
   connect(view, &ResultView::redraw_asked, this, &ResultsPanel::show_view);
 }
 
-void ResultsPanel::begin(const std::vector<std::string>& names) {
+void ResultsPanel::begin(const std::vector<std::string>& names,
+                         std::shared_ptr<const Scenario> scenario) {
+  looks_.set_scenario(std::move(scenario));
+  show_candidates(names);
+}
+
+void ResultsPanel::show_candidates(const std::vector<std::string>& names) {
   comparison_.begin(names);
   selection_.forget_cursor();
   notes_->clear();
@@ -159,7 +172,7 @@ void ResultsPanel::add_report(const Report& report, const std::string& prefix) {
     throw InputError(prefix + " its candidates are shown already");
   }
   const QString notes = notes_->toPlainText();
-  begin(names);
+  show_candidates(names);
   for (std::size_t i = 0; i < all.size(); ++i) set(i, all[i]);
   set_notes(report.notes);
   if (!first) notes_->setPlainText(notes + QStringLiteral("\n\n") + notes_->toPlainText());

@@ -8,6 +8,7 @@
 #include <QTableView>
 
 #include "gui/comparison_model.h"
+#include "gui/look_controller.h"
 #include "gui/result_view.h"
 #include "gui/selection.h"
 
@@ -23,8 +24,9 @@ class ResultsPanel : public QWidget {
   Selection& selection() { return selection_; }
   ComparisonModel& comparison() { return comparison_; }
 
-  // Forgets what was shown; rows for these, without figures yet.
-  void begin(const std::vector<std::string>& names);
+  // Forgets what was shown; rows for these, without figures yet. `scenario` is what they come from,
+  // null where nobody can look closer.
+  void begin(const std::vector<std::string>& names, std::shared_ptr<const Scenario> scenario);
   void set(std::size_t candidate, const CandidateReport& report);
   // Beside what is shown, if anything is: then each gets `prefix` before its name. Throws
   // InputError when that is shown already.
@@ -50,11 +52,13 @@ class ResultsPanel : public QWidget {
   QWidget* make_views();
   void add(ResultView* view);
   ResultView& view_in_sight(const QString& path) const;
+  void show_candidates(const std::vector<std::string>& names);
   void list_baselines();
   void show_rows();
   void show_view();
 
   Selection selection_;
+  LookController looks_;
   ComparisonModel comparison_;
   QSortFilterProxyModel sorted_;
   std::vector<ResultView*> views_;

@@ -30,23 +30,9 @@ std::string wrapped(std::string_view text, std::size_t indent = 2) {
   return out + line + '\n';
 }
 
+// "integer from 1 to 64, databases"
 std::string range_of(const ParameterInfo& parameter) {
-  switch (parameter.type) {
-    case ParameterInfo::Type::kBoolean:
-      return "true | false";
-    case ParameterInfo::Type::kDuration:
-      return parameter.endless ? "duration | forever" : "duration";
-    case ParameterInfo::Type::kText:
-      return "text";
-    case ParameterInfo::Type::kChoice:
-      return fmt::format("{}", fmt::join(parameter.choices, " | "));
-    case ParameterInfo::Type::kNumber:
-      return fmt::format("number from {} to {}", parameter.lowest, parameter.highest);
-    case ParameterInfo::Type::kInteger:
-      break;
-  }
-  if (parameter.max == INT64_MAX) return fmt::format("integer from {}", parameter.min);
-  return fmt::format("integer from {} to {}", parameter.min, parameter.max);
+  return limits_of(parameter) + (parameter.unit.empty() ? "" : ", " + std::string(parameter.unit));
 }
 
 // "NAME:key=value,…", as --router takes it.

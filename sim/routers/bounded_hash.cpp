@@ -119,6 +119,7 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "64",
                   .help = "points on the ring for each unit of a database's weight",
+                  .unit = "points",
                   .min = 1,
                   .max = 10'000},
     ParameterInfo{.name = "factor",
@@ -126,6 +127,7 @@ constexpr auto kParameters = pool_parameters(
                   .default_value = "0",
                   .help = "a database takes at most so many percent of an even share of all "
                           "unanswered requests, from 101; 0: no bound",
+                  .unit = "%",
                   .min = 0,
                   .max = 100'000});
 

@@ -239,22 +239,27 @@ constexpr auto kParameters = pool_parameters(
         .type = ParameterInfo::Type::kNumber,
         .default_value = "10",
         .help = "rate_control: the most that the rate rises at once, in reads per interval",
+        .unit = "reads/interval",
         .lowest = 0.001,
         .highest = 1e6},
     ParameterInfo{.name = "interval",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10ms",
-                  .help = "rate_control: time that rates are per; above 0, at most 1h"},
+                  .help = "rate_control: time that rates are per",
+                  .shortest = 1,
+                  .longest = kHour},
     ParameterInfo{.name = "initial_rate",
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "5",
                   .help = "rate_control: reads an interval at the start",
+                  .unit = "reads/interval",
                   .lowest = 0.1,
                   .highest = 1e6},
     ParameterInfo{.name = "burst",
                   .type = ParameterInfo::Type::kNumber,
                   .default_value = "50",
                   .help = "rate_control: the most reads at once after a rest",
+                  .unit = "reads",
                   .lowest = 1,
                   .highest = 1e6});
 
@@ -284,10 +289,6 @@ C3::Settings settings_of(const Parameters& p, std::uint32_t instances) {
   settings.adjust_losers = p.boolean("adjust_losers");
   settings.inverted = p.text("formula") == "inverted";
   if (p.boolean("rate_control")) {
-    if (p.duration("interval") == 0 || p.duration("interval") > kHour) {
-      throw InputError(
-          fmt::format("router '{}': interval must be above 0 and at most 1h", p.strategy()));
-    }
     settings.rate = {
         {p.number("growth"), p.number("beta"), p.number("max_step"), p.duration("interval")},
         p.number("initial_rate"),

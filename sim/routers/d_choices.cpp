@@ -186,6 +186,7 @@ constexpr auto kParameters = pool_parameters(
                   .default_value = "4",
                   .help = "with health = first: how many times all is drawn anew if every drawn "
                           "node is down; then one of those gets the read",
+                  .unit = "draws",
                   .min = 0,
                   .max = 1000},
     kRefreshEvery);

@@ -67,6 +67,7 @@ inline constexpr ParameterInfo kDrawsPerRead = {.name = "d",
                                                 .type = ParameterInfo::Type::kInteger,
                                                 .default_value = "2",
                                                 .help = "how many nodes are drawn per read",
+                                                .unit = "databases",
                                                 .min = 1,
                                                 .max = 64};
 

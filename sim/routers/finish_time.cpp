@@ -101,12 +101,14 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "9",
                   .help = "reads whose median response time is one sample",
+                  .unit = "reads",
                   .min = 1,
                   .max = 1001},
     ParameterInfo{.name = "sync",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "250ms",
-                  .help = "time between changes of the averages; at least 1ms"},
+                  .help = "time between changes of the averages",
+                  .shortest = kMillisecond},
     ParameterInfo{.name = "cold",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "0s",
@@ -125,6 +127,7 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "500",
                   .help = "samples that an addition's are compared with, at most and at first",
+                  .unit = "samples",
                   .min = 1,
                   .max = 1'000'000'000},
     ParameterInfo{.name = "drift",
@@ -156,9 +159,6 @@ extern const StrategyInfo kFinishTime = {
         "in order. Only reads count.",
     .source = "MaxScale 24.02, response_stat.cc, rwsplit_select_backends.cc",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("sync") < kMillisecond) {
-        throw InputError(fmt::format("router '{}': sync must be at least 1ms", p.strategy()));
-      }
       const MovingAverage::Rule rule = {p.number("alpha"), p.number("more_alpha"),
                                         p.integer("memory"), p.number("drift")};
       if (rule.least_share + rule.more_share > 1) {

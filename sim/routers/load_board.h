@@ -4,12 +4,9 @@
 // Source: M. Mitzenmacher, "How useful is old information?", IEEE TPDS 2000 (periodic updates).
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <vector>
 
-#include "core/error.h"
 #include "routers/parameters.h"
 #include "routers/router.h"
 
@@ -24,14 +21,7 @@ class LoadBoard {
         posted_(refresh_every == 0 ? 0 : nodes) {}
   // `parameters` has kRefreshEvery.
   LoadBoard(std::size_t nodes, const Parameters& parameters)
-      : LoadBoard(nodes, parameters.duration("refresh_every")) {
-    if (refresh_every_ > 0 && refresh_every_ < kShortest) {
-      throw InputError(
-          fmt::format("router '{}': refresh_every must be at least {}, or 0s for counts that are "
-                      "always current",
-                      parameters.strategy(), format_duration(kShortest)));
-    }
-  }
+      : LoadBoard(nodes, parameters.duration("refresh_every")) {}
 
   bool is_current() const { return posted_.empty(); }
   // A router that has a board wants these.
@@ -54,13 +44,13 @@ class LoadBoard {
   }
 
  private:
-  // More often would cost much and change nothing.
-  static constexpr Nanoseconds kShortest = 100 * kMicrosecond;
-
   Nanoseconds refresh_every_;
   Nanoseconds next_refresh_;
   std::vector<std::uint32_t> posted_;  // per node; at first nothing was sent
 };
+
+// More often would cost much and change nothing.
+inline constexpr Nanoseconds kShortestRefresh = 100 * kMicrosecond;
 
 inline constexpr ParameterInfo kRefreshEvery = {
     .name = "refresh_every",
@@ -68,6 +58,8 @@ inline constexpr ParameterInfo kRefreshEvery = {
     .default_value = "0s",
     .help =
         "how often a monitor posts the counts that are looked at, so that they are out of date in "
-        "between; 0: they are always current"};
+        "between; 0: they are always current",
+    .shortest = kShortestRefresh,
+    .or_zero = true};
 
 }  // namespace switchyard

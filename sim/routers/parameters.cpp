@@ -21,6 +21,14 @@ std::optional<Number> parse(std::string_view text) {
   return value;
 }
 
+// " from 1ms to 1h", as far as a duration is bounded.
+std::string bounds_of(const ParameterInfo& info) {
+  std::string text;
+  if (info.shortest > 0) text += " from " + exact_duration(info.shortest);
+  if (info.longest < kLongestDuration) text += " to " + exact_duration(info.longest);
+  return text;
+}
+
 void check(std::string_view strategy, const ParameterInfo& info, const std::string& text) {
   const auto fail = [&](const std::string& expected) {
     throw InputError(fmt::format("router '{}': parameter '{}' must be {}, found '{}'", strategy,
@@ -48,17 +56,41 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
         fail("one of " + join_names(info.choices));
       }
       return;
-    case ParameterInfo::Type::kDuration:
-      if (parse_duration(text) || (info.endless && text == kForever)) return;
-      fail(info.endless ? "a duration with its unit, as in \"250ms\", or \"forever\""
-                        : "a duration with its unit, as in \"250ms\"");
+    case ParameterInfo::Type::kDuration: {
+      if (info.endless && text == kForever) return;
+      const auto value = parse_duration(text);
+      if (value && *value >= info.shortest && *value <= info.longest) return;
+      if (value && *value == 0 && info.or_zero) return;
+      fail(fmt::format("a duration{} with its unit, as in \"250ms\"{}{}", bounds_of(info),
+                       info.or_zero ? ", or 0s" : "", info.endless ? ", or \"forever\"" : ""));
       return;
+    }
     case ParameterInfo::Type::kText:
       return;
   }
 }
 
 }  // namespace
+
+std::string limits_of(const ParameterInfo& parameter) {
+  switch (parameter.type) {
+    case ParameterInfo::Type::kBoolean:
+      return "true | false";
+    case ParameterInfo::Type::kDuration:
+      return fmt::format("duration{}{}{}", bounds_of(parameter), parameter.or_zero ? " | 0s" : "",
+                         parameter.endless ? " | forever" : "");
+    case ParameterInfo::Type::kText:
+      return "text";
+    case ParameterInfo::Type::kChoice:
+      return fmt::format("{}", fmt::join(parameter.choices, " | "));
+    case ParameterInfo::Type::kNumber:
+      return fmt::format("number from {} to {}", parameter.lowest, parameter.highest);
+    case ParameterInfo::Type::kInteger:
+      break;
+  }
+  if (parameter.max == INT64_MAX) return fmt::format("integer from {}", parameter.min);
+  return fmt::format("integer from {} to {}", parameter.min, parameter.max);
+}
 
 std::optional<ParameterTexts> parse_parameters(std::string_view text) {
   ParameterTexts list;

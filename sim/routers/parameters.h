@@ -19,7 +19,8 @@ struct ParameterInfo {
   std::string_view name;
   Type type = Type::kInteger;
   std::string_view default_value;
-  std::string_view help;  // what it does, with unit
+  std::string_view help;       // what it does
+  std::string_view unit = {};  // of a number that has one; a duration names its own
   // kInteger: inclusive range.
   std::int64_t min = 0;
   std::int64_t max = INT64_MAX;
@@ -28,9 +29,15 @@ struct ParameterInfo {
   double highest = 1;
   // kChoice: the allowed words.
   std::span<const std::string_view> choices = {};
-  // kDuration: whether it may also be "forever", which is the longest one.
+  // kDuration: inclusive range; whether it may also be 0, and "forever", which is the longest one.
+  Nanoseconds shortest = 0;
+  Nanoseconds longest = kLongestDuration;
+  bool or_zero = false;
   bool endless = false;
 };
+
+// What a value may be, in a few words: "integer from 1 to 64", "true | false", "duration".
+std::string limits_of(const ParameterInfo& parameter);
 
 inline constexpr std::array<std::string_view, 3> kPins = {"none", "transaction", "session"};
 // The parameter of every strategy that can keep to a node.

@@ -6,9 +6,6 @@
 // Parameters: tau (10 s), default_latency (30 ms), cold (default), failure_penalty (0 s), d (2).
 // Known failure: without a penalty fast errors look fast; one slow query keeps a node away for tau.
 // Source: Finagle PeakEwma.scala; tower src/load/peak_ewma.rs.
-#include <fmt/format.h>
-
-#include "core/error.h"
 #include "core/portable_math.h"
 #include "routers/catalogue.h"
 #include "routers/deck.h"
@@ -99,7 +96,8 @@ constexpr auto kParameters = pool_parameters(
     ParameterInfo{.name = "tau",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
-                  .help = "time in which what was seen decays to 1/e; above 0"},
+                  .help = "time in which what was seen decays to 1/e",
+                  .shortest = 1},
     ParameterInfo{.name = "default_latency",
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "30ms",
@@ -139,9 +137,6 @@ extern const StrategyInfo kPeakEwma = {
         "away for about tau; an idle node decays towards 0 and is tried again in bursts.",
     .source = "Finagle PeakEwma.scala; tower src/load/peak_ewma.rs",
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
-      if (p.duration("tau") == 0) {
-        throw InputError(fmt::format("router '{}': tau must be above 0", p.strategy()));
-      }
       const PeakEwma::Settings settings = {static_cast<double>(p.duration("tau")),
                                            static_cast<double>(p.duration("default_latency")),
                                            p.text("cold") == "probe", p.duration("failure_penalty"),

@@ -18,6 +18,7 @@ inline constexpr ParameterInfo kMaxReplicas = {
         "how many replicas a session connects to at its start, those with the fewest "
         "connections, the first in order among equals (MaxScale max_slave_connections); it "
         "reads from no others, and connects to another only when one is lost. 0: none; -1: all",
+    .unit = "replicas",
     .min = -1,
     .max = UINT32_MAX};
 

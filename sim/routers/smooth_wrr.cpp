@@ -98,6 +98,7 @@ constexpr auto kParameters = pool_parameters(
                   .type = ParameterInfo::Type::kInteger,
                   .default_value = "1",
                   .help = "failures after which a node is left alone; 0: failures don't matter",
+                  .unit = "failures",
                   .min = 0},
     ParameterInfo{.name = "fail_timeout",
                   .type = ParameterInfo::Type::kDuration,

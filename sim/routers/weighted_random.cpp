@@ -175,6 +175,7 @@ constexpr auto kParameters = pool_parameters(
                   .help =
                       "a database with so many unanswered requests of this router gets no read; "
                       "0: no limit (ProxySQL 1000)",
+                  .unit = "requests",
                   .min = 0,
                   .max = UINT32_MAX},
     ParameterInfo{.name = "max_ping",
@@ -189,6 +190,7 @@ constexpr auto kParameters = pool_parameters(
         .help =
             "with at least so many databases to choose from, those with a round trip above "
             "the mean are left out; 0: never (ProxySQL mysql-min_num_servers_lantency_awareness)",
+        .unit = "databases",
         .min = 0,
         .max = UINT32_MAX},
     ParameterInfo{.name = "granularity",

@@ -95,4 +95,23 @@ TraceSummary summarize(const Trace& recorded) {
   return summary;
 }
 
+RateOverTime rate_over_time(const Trace& trace, std::size_t most) {
+  const TraceColumns& c = trace.columns();
+  RateOverTime rate;
+  if (trace.size() == 0) return rate;
+  rate.stretch_ns = trace.span_ns() / static_cast<Nanoseconds>(most) + 1;
+  const auto place = [&](std::int64_t t_ns) {
+    return static_cast<std::size_t>((t_ns - c.t_ns.front()) / rate.stretch_ns);
+  };
+  rate.reads.resize(place(c.t_ns.back()) + 1);
+  rate.writes.resize(rate.reads.size());
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const RequestClass kind = class_of(c.op[i]);
+    if (kind == RequestClass::kControl) continue;
+    auto& counts = kind == RequestClass::kRead ? rate.reads : rate.writes;
+    counts[place(c.t_ns[i])] += c.count.empty() ? 1 : c.count[i];
+  }
+  return rate;
+}
+
 }  // namespace switchyard

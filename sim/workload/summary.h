@@ -34,4 +34,17 @@ struct TraceSummary {
 // A row that stands for several requests counts as many.
 TraceSummary summarize(const Trace& recorded);
 
+// How many requests came when, in stretches of equal length from the first request on.
+struct RateOverTime {
+  Nanoseconds stretch_ns = 1;
+  std::vector<std::uint64_t> reads;
+  std::vector<std::uint64_t> writes;  // what needs a primary
+
+  bool operator==(const RateOverTime&) const = default;
+};
+
+// In as many stretches as fit, `most` at the most; the last one holds the last request. None for a
+// trace without requests. REQUIRES most > 0.
+RateOverTime rate_over_time(const Trace& trace, std::size_t most);
+
 }  // namespace switchyard

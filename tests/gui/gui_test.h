@@ -3,7 +3,9 @@
 
 #include <QDir>
 #include <QFile>
+#include <QTabWidget>
 #include <QTemporaryDir>
+#include <QWidget>
 #include <QtTest/QtTest>
 
 namespace switchyard::gui::testing {
@@ -49,5 +51,19 @@ routers = ["least_outstanding"]
  private:
   QTemporaryDir folder_;
 };
+
+// The widget of that name, on whatever tab it is, brought to the front.
+template <class Widget>
+Widget& shown(QWidget& window, const char* name) {
+  auto* widget = window.findChild<Widget*>(QString::fromLatin1(name));
+  if (widget == nullptr) qFatal("no widget is called %s", name);
+  for (QWidget* one = widget; one != nullptr; one = one->parentWidget()) {
+    auto* tabs = qobject_cast<QTabWidget*>(one);
+    for (int i = 0; tabs != nullptr && i < tabs->count(); ++i) {
+      if (tabs->widget(i)->isAncestorOf(widget)) tabs->setCurrentIndex(i);
+    }
+  }
+  return *widget;
+}
 
 }  // namespace switchyard::gui::testing

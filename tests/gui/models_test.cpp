@@ -2,10 +2,13 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 
+#include <random>
+
 #include "core/error.h"
 #include "gui/cluster_model.h"
 #include "gui/comparison_model.h"
 #include "gui/document.h"
+#include "gui/parameter_model.h"
 #include "gui/selection.h"
 #include "gui/strategy_model.h"
 #include "gui/ticks.h"
@@ -46,6 +49,7 @@ class ModelsTest : public QObject {
   void the_command_says_what_was_changed_as_far_as_options_can();
   void a_saved_scenario_is_the_one_that_was_set_up();
   void what_can_not_be_opened_leaves_all_as_it_was();
+  void any_edits_are_undone_and_redone_without_a_trace();
   void marks_of_a_time_axis_are_never_missing();
   void marks_of_percentiles_are_their_nines();
 };
@@ -315,6 +319,65 @@ void ModelsTest::what_can_not_be_opened_leaves_all_as_it_was() {
   QVERIFY_THROWS_EXCEPTION(InputError, document.open(files.path(QStringLiteral("none.toml"))));
   QVERIFY(document.scenario() == before);
   QCOMPARE(document.path(), files.scenario());
+}
+
+void ModelsTest::any_edits_are_undone_and_redone_without_a_trace() {
+  const Files files;
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    Document document;
+    StrategyModel strategies(document);
+    ParameterModel parameters(document, strategies);
+    ClusterModel cluster(document);
+    document.open(files.scenario());
+    std::mt19937 random(seed);
+    const auto below = [&](int n) {
+      return static_cast<int>(random() % static_cast<unsigned>(std::max(1, n)));
+    };
+    const QStringList words = {"",     "2",     "3",    "first",       "true",    "50ms",
+                               "1.5s", "0.3",   "soon", "replica",     "primary", "250us",
+                               "-1",   "other", "0",    "round_robin", "random",  "8"};
+    for (int i = 0; i < 200; ++i) {
+      const int row = below(strategies.rowCount());
+      const QString word = words[below(static_cast<int>(words.size()))];
+      switch (below(8)) {
+        case 0:
+          strategies.setData(strategies.index(row, 0), below(2) == 0 ? Qt::Checked : Qt::Unchecked,
+                             Qt::CheckStateRole);
+          break;
+        case 1:
+          strategies.add_variant(row);
+          break;
+        case 2:
+          strategies.remove(row);
+          break;
+        case 3:
+          strategies.setData(strategies.index(row, 0), word, Qt::EditRole);
+          break;
+        case 4:
+          parameters.show_candidate(row);
+          parameters.setData(parameters.index(below(parameters.rowCount()), ParameterModel::kValue),
+                             word, Qt::EditRole);
+          break;
+        case 5:
+          cluster.setData(cluster.index(below(cluster.rowCount()), below(ClusterModel::kColumns)),
+                          word, Qt::EditRole);
+          break;
+        case 6:
+          below(2) == 0 ? cluster.add_replica() : cluster.remove(below(cluster.rowCount()));
+          break;
+        default:
+          document.edit(
+              QString(), [&](Scenario& s) { s.workload.range.from_ns = below(100); }, below(2));
+      }
+    }
+    const Scenario after = document.scenario();
+    QUndoStack& stack = document.undo_stack();
+    QVERIFY(stack.count() > 20);
+    stack.setIndex(0);
+    QVERIFY(document.scenario() == document.opened());
+    stack.setIndex(stack.count());
+    QVERIFY(document.scenario() == after);
+  }
 }
 
 void ModelsTest::marks_of_a_time_axis_are_never_missing() {

@@ -126,7 +126,7 @@ void WindowTest::a_change_is_undone_by_the_keyboard() {
   MainWindow window;
   show(window);
   window.open(files.scenario());
-  auto& seed = find<QSpinBox>(window, "seed");
+  auto& seed = shown<QSpinBox>(window, "seed");
   seed.setFocus();
   seed.selectAll();
   QTest::keyClicks(&seed, QStringLiteral("42"));
@@ -157,8 +157,9 @@ void WindowTest::what_is_only_looked_at_is_not_changed() {
     scenario.workload.speed = 1.23456;
   });
   const Scenario before = window.document().scenario();
-  for (const char* name : {"speed", "seed", "replications", "loop", "search"}) {
-    find<QWidget>(window, name).setFocus();
+  for (const char* name :
+       {"speed", "seed", "replications", "loop", "warmup", "search", "from", "to"}) {
+    shown<QWidget>(window, name).setFocus();
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
   }
   find<QTableView>(window, "comparison").setFocus();

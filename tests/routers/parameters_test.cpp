@@ -26,6 +26,18 @@ constexpr std::array kDeclared = {
                   .help = "",
                   .lowest = 0.1,
                   .highest = 0.9},
+    ParameterInfo{.name = "pause",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "5ms",
+                  .help = "",
+                  .shortest = kMillisecond,
+                  .longest = kHour,
+                  .or_zero = true},
+    ParameterInfo{.name = "stay",
+                  .type = ParameterInfo::Type::kDuration,
+                  .default_value = "forever",
+                  .help = "",
+                  .endless = true},
 };
 
 std::string error_of(const ParameterTexts& given) {
@@ -57,6 +69,30 @@ TEST_CASE("parameters have their defaults unless given") {
   enum class Level { kLow, kHigh };
   CHECK(defaults.choice<Level>("level") == Level::kLow);
   CHECK(given.choice<Level>("level") == Level::kHigh);
+}
+
+TEST_CASE("a duration is refused outside its range") {
+  const auto pause = [](const char* text) {
+    return Parameters("test", kDeclared, {{"pause", text}}).duration("pause");
+  };
+  CHECK(pause("1ms") == 1'000'000);
+  CHECK(pause("60min") == 3'600'000'000'000);
+  CHECK(pause("0s") == 0);
+  for (const char* text : {"999us", "3601s", "forever", "5"}) {
+    CHECK(contains(error_of({{"pause", text}}),
+                   "parameter 'pause' must be a duration from 1ms to 1h with its unit, as in "
+                   "\"250ms\", or 0s, found"));
+  }
+  CHECK(error_of({{"stay", "0s"}}).empty());
+  CHECK(contains(error_of({{"stay", "soon"}}), "or \"forever\", found 'soon'"));
+}
+
+TEST_CASE("limits are told in a few words") {
+  const std::vector<std::string> expected = {
+      "integer from 1 to 9",          "true | false",      "low | high", "number from 0.1 to 0.9",
+      "duration from 1ms to 1h | 0s", "duration | forever"};
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(limits_of(kDeclared[i]) == expected[i]);
+  CHECK(limits_of({.name = "rest", .default_value = "", .help = "", .min = 2}) == "integer from 2");
 }
 
 TEST_CASE("a wrong parameter is refused with what was expected") {

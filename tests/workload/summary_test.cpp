@@ -1,5 +1,6 @@
 #include "workload/summary.h"
 
+#include <numeric>
 #include <string>
 
 #include "catch.h"
@@ -164,6 +165,46 @@ TEST_CASE("Columns that are missing are named, and those that are there are not"
   const TraceSummary rich = summarize(full.finish({}));
   CHECK(rich.missing.empty());
   CHECK(rich.tables == 1);
+}
+
+TEST_CASE("A rate over time counts reads and writes in stretches of equal length") {
+  TraceBuilder builder;
+  // Reads at 0, 1 … 9 ms, writes at 0 and 9 ms of which the last stands for three, and a BEGIN.
+  for (int i = 0; i < 10; ++i) builder.add(row(kSecond + i * kMillisecond, "a", Op::kRead));
+  builder.add(row(kSecond, "a", Op::kLockingRead));
+  TraceRow thrice = row(kSecond + 9 * kMillisecond, "b", Op::kWrite);
+  thrice.count = 3;
+  builder.add(thrice);
+  builder.add(row(kSecond, "b", Op::kBegin));
+  const Trace trace = builder.finish({});
+  const RateOverTime rate = rate_over_time(trace, 3);
+  CHECK(rate.stretch_ns == 3 * kMillisecond + 1);
+  // 0 to 3 ms, 4 to 6 ms and 7 to 9 ms.
+  CHECK(rate.reads == std::vector<std::uint64_t>{4, 3, 3});
+  CHECK(rate.writes == std::vector<std::uint64_t>{1, 0, 3});
+}
+
+TEST_CASE("A rate over no time is one stretch, and one of no requests none") {
+  TraceBuilder builder;
+  for (int i = 0; i < 3; ++i) builder.add(row(5, "a", Op::kWrite));
+  const RateOverTime rate = rate_over_time(builder.finish({}), 100);
+  CHECK(rate.reads == std::vector<std::uint64_t>{0});
+  CHECK(rate.writes == std::vector<std::uint64_t>{3});
+  CHECK(rate_over_time(Trace(), 100) == RateOverTime{});
+}
+
+TEST_CASE("A rate over time has at most as many stretches as asked for and loses no request") {
+  for (int requests = 1; requests < 40; ++requests) {
+    TraceBuilder builder;
+    for (int i = 0; i < requests; ++i) builder.add(row(i * 7, "a", Op::kRead));
+    const Trace trace = builder.finish({});
+    for (std::size_t most = 1; most < 50; ++most) {
+      const RateOverTime rate = rate_over_time(trace, most);
+      CHECK(rate.reads.size() <= most);
+      CHECK(std::accumulate(rate.reads.begin(), rate.reads.end(), std::uint64_t{0}) ==
+            static_cast<std::uint64_t>(requests));
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,181 @@
+// A closer look at a run in the window: the heat map and time travel.
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QStandardPaths>
+#include <QTableView>
+
+#include "gui/heat_view.h"
+#include "gui/main_window.h"
+#include "gui/moment_view.h"
+#include "gui/results_panel.h"
+#include "gui_test.h"
+
+namespace switchyard::gui::testing {
+
+constexpr int kPatience = 60'000;
+
+class TravelTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void a_click_on_the_heat_map_goes_to_that_moment();
+  void steps_lead_forwards_and_back_over_every_decision();
+  void the_slider_and_another_strategy_look_elsewhere();
+  void the_choices_are_a_sound_model();
+  void play_goes_on_by_itself();
+};
+
+void TravelTest::init() {
+  QStandardPaths::setTestModeEnabled(true);
+  QSettings().clear();
+}
+
+namespace {
+
+template <class View>
+View& show_view(MainWindow& window) {
+  for (ResultView* view : window.results().views()) {
+    if (auto* wanted = qobject_cast<View*>(view)) {
+      window.results().tabs().setCurrentWidget(wanted);
+      return *wanted;
+    }
+  }
+  qFatal("no such view");
+}
+
+void run(MainWindow& window, const Files& files) {
+  window.show();
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.open(files.scenario());
+  if (!QTest::qWaitFor([&] { return finished.size() == 1; }, kPatience)) qFatal("it does not end");
+}
+
+MomentView& travel(MainWindow& window) {
+  auto& view = show_view<MomentView>(window);
+  if (!QTest::qWaitFor([&] { return view.decision() != nullptr; }, kPatience)) qFatal("no moment");
+  return view;
+}
+
+template <class Widget>
+Widget& find(MainWindow& window, const char* name) {
+  auto* widget = window.findChild<Widget*>(QString::fromLatin1(name));
+  if (widget == nullptr) qFatal("no widget is called %s", name);
+  return *widget;
+}
+
+}  // namespace
+
+void TravelTest::a_click_on_the_heat_map_goes_to_that_moment() {
+  const Files files;
+  MainWindow window;
+  run(window, files);
+  auto& view = show_view<HeatView>(window);
+  QTRY_VERIFY_WITH_TIMEOUT(view.report() != nullptr, kPatience);
+  // All requests of the first strategy are in it.
+  const CandidateReport& first = window.results().comparison().reports().front();
+  std::uint64_t answered = 0;
+  for (const std::uint64_t cell : view.report()->answered) answered += cell;
+  QCOMPARE(answered, first.completed);
+
+  HeatGrid& grid = view.grid();
+  const QPoint middle = grid.rect().center();
+  QTest::mouseClick(&grid, Qt::LeftButton, {}, middle);
+  const auto at = window.results().selection().cursor_ns();
+  QVERIFY(at.has_value());
+  const std::int64_t span =
+      view.report()->column_ns * static_cast<std::int64_t>(view.report()->columns);
+  QVERIFY(*at > span / 4 && *at < span * 3 / 4);
+  auto& moment = travel(window);
+  QVERIFY(moment.decision()->at_ns >= *at);
+  QVERIFY(moment.decision()->at_ns < *at + span / 20);
+}
+
+void TravelTest::steps_lead_forwards_and_back_over_every_decision() {
+  const Files files(3'000);
+  MainWindow window;
+  run(window, files);
+  MomentView& view = travel(window);
+  QCOMPARE(view.decision()->request, std::uint64_t{0});
+  const QString start = find<QLabel>(window, "moment-text").text();
+  QTest::mouseClick(&find<QPushButton>(window, "moment-back"), Qt::LeftButton);
+  QCOMPARE(view.decision()->request, std::uint64_t{0});
+  // In the open loop requests are decided in their order, and beyond what was fetched at once, too.
+  for (std::uint64_t i = 1; i <= 1'200; ++i) {
+    QTest::mouseClick(&find<QPushButton>(window, "moment-forth"), Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(view.decision()->request, i, kPatience);
+  }
+  for (std::uint64_t i = 1'200; i-- > 0;) {
+    QTest::keyClick(&view, Qt::Key_Comma);
+    QTRY_COMPARE_WITH_TIMEOUT(view.decision()->request, i, kPatience);
+  }
+  QCOMPARE(find<QLabel>(window, "moment-text").text(), start);
+}
+
+void TravelTest::the_slider_and_another_strategy_look_elsewhere() {
+  const Files files;
+  MainWindow window;
+  run(window, files);
+  MomentView& view = travel(window);
+  const std::uint64_t before = view.decision()->request;
+  find<QSlider>(window, "moment-slider").setValue(5'000);
+  QTRY_VERIFY_WITH_TIMEOUT(view.decision()->request > before + 5'000, kPatience);
+  const Nanoseconds at = view.decision()->at_ns;
+  // The same moment of the last strategy's run.
+  auto& table = find<QTableView>(window, "comparison");
+  table.setCurrentIndex(table.model()->index(2, 0));
+  QTRY_VERIFY_WITH_TIMEOUT(
+      view.decision() != nullptr &&
+          find<QLabel>(window, "moment-text").text().contains(QStringLiteral("least_outstanding")),
+      kPatience);
+  QCOMPARE(view.decision()->at_ns, at);
+  QVERIFY(view.table_csv().has_value());
+}
+
+void TravelTest::the_choices_are_a_sound_model() {
+  const Files files;
+  MainWindow window;
+  ChoicesModel empty;
+  const QAbstractItemModelTester first(&empty,
+                                       QAbstractItemModelTester::FailureReportingMode::QtTest);
+  run(window, files);
+  MomentView& view = travel(window);
+  const QAbstractItemModelTester tester(&view.choices(),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  QCOMPARE(view.choices().rowCount(), 3);
+  for (int i = 0; i < 50; ++i) {
+    view.step(1);
+    const QString own = view.choices().index(0, ChoicesModel::kChoice).data().toString();
+    QCOMPARE(own, QString::fromStdString(view.decision()->decision));
+    if (view.decision()->op == "write") {
+      for (int row = 0; row < 3; ++row) {
+        QCOMPARE(view.choices().index(row, ChoicesModel::kChoice).data().toString(),
+                 QStringLiteral("default"));
+      }
+    }
+  }
+}
+
+void TravelTest::play_goes_on_by_itself() {
+  const Files files;
+  MainWindow window;
+  run(window, files);
+  MomentView& view = travel(window);
+  find<QComboBox>(window, "moment-pace").setCurrentIndex(2);
+  QTest::mouseClick(&find<QPushButton>(window, "moment-play"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(view.decision()->request > 5, kPatience);
+  QTest::mouseClick(&find<QPushButton>(window, "moment-play"), Qt::LeftButton);
+  const std::uint64_t stopped = view.decision()->request;
+  QTest::qWait(100);
+  QCOMPARE(view.decision()->request, stopped);
+}
+
+}  // namespace switchyard::gui::testing
+
+QTEST_MAIN(switchyard::gui::testing::TravelTest)
+#include "travel_test.moc"
