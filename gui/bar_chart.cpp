@@ -7,6 +7,7 @@
 #include <QtCharts/QBarSet>
 #include <QtCharts/QHorizontalBarSeries>
 #include <QtCharts/QHorizontalStackedBarSeries>
+#include <QtCharts/QLegend>
 
 #include <algorithm>
 
@@ -21,6 +22,8 @@ BarChart::BarChart(Kind kind, QWidget* parent)
   chart()->addAxis(values_, Qt::AlignBottom);
   chart()->setMargins(QMargins(4, 4, 16, 4));
   values_->setLabelFormat(QStringLiteral("%.0f"));
+  // Of bars beside one another the first lies lowest.
+  chart()->legend()->setReverseMarkers(kind == kBeside);
   setRenderHint(QPainter::Antialiasing);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(320, 200);
