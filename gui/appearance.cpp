@@ -1,9 +1,10 @@
 #include "gui/appearance.h"
 
 #include <QApplication>
+#include <QPainter>
+#include <QProxyStyle>
 #include <QSettings>
-#include <QStyle>
-#include <QStyleFactory>
+#include <QStyleOption>
 
 #include "gui/palette.h"
 
@@ -35,9 +36,27 @@ QPalette dark_palette() {
   return palette;
 }
 
+// Fusion draws itself by the palette alone, but the frame of a box to check darker than the window,
+// which is not seen where all is dark.
+class FramedFusion : public QProxyStyle {
+ public:
+  FramedFusion() : QProxyStyle(QStringLiteral("Fusion")) {}
+
+  void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override {
+    QProxyStyle::drawPrimitive(element, option, painter, widget);
+    const bool is_box = element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck;
+    if (!is_box || !is_dark(option->palette)) return;
+    painter->save();
+    painter->setPen(option->palette.color(QPalette::PlaceholderText));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+    painter->restore();
+  }
+};
+
 void apply(bool dark) {
-  // The style that draws itself by the palette alone.
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new FramedFusion);
   QApplication::setPalette(dark ? dark_palette() : QPalette(QColor("#efefef"), QColor("#efefef")));
 }
 

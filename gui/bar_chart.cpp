@@ -7,6 +7,7 @@
 #include <QtCharts/QBarSet>
 #include <QtCharts/QHorizontalBarSeries>
 #include <QtCharts/QHorizontalStackedBarSeries>
+#include <QtCharts/QLegend>
 
 #include <algorithm>
 
@@ -21,6 +22,8 @@ BarChart::BarChart(Kind kind, QWidget* parent)
   chart()->addAxis(values_, Qt::AlignBottom);
   chart()->setMargins(QMargins(4, 4, 16, 4));
   values_->setLabelFormat(QStringLiteral("%.0f"));
+  // Of bars beside one another the first lies lowest.
+  chart()->legend()->setReverseMarkers(kind == kBeside);
   setRenderHint(QPainter::Antialiasing);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(320, 200);
@@ -45,18 +48,23 @@ void BarChart::show_bars(const QString& title, const QStringList& categories,
     series = new QHorizontalBarSeries;
     series->setLabelsVisible(true);
     series->setLabelsPosition(QAbstractBarSeries::LabelsOutsideEnd);
-    series->setLabelsPrecision(3);
+    series->setLabelsPrecision(6);
   }
   series->setBarWidth(0.75);
   // An axis that stands begins at the bottom.
   for (qsizetype i = categories.size(); i-- > 0;) categories_->append(categories[i]);
   std::vector<double> sums(static_cast<std::size_t>(categories.size()));
   double highest = 1;
+  // As high as a bar, so that numbers of neighbours do not touch.
+  QFont label_font = font();
+  const auto count = static_cast<double>(std::max<std::size_t>(1, bars.size() * sums.size()));
+  label_font.setPixelSize(static_cast<int>(std::clamp(0.55 * height() / count, 7.0, 12.0)));
   for (const Bars& one : bars) {
     auto* set = new QBarSet(one.name);
     set->setColor(one.colour);
     set->setBorderColor(palette().color(QPalette::Base));
     set->setLabelColor(palette().color(QPalette::Text));
+    set->setLabelFont(label_font);
     for (std::size_t i = sums.size(); i-- > 0;) {
       set->append(one.values[i]);
       sums[i] = kind_ == kStacked ? sums[i] + one.values[i] : std::max(sums[i], one.values[i]);

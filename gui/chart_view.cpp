@@ -126,7 +126,7 @@ void ChartView::stress() {
     font.setBold(is_strong);
     names_[i]->setFont(font);
     names_[i]->setBrush(text);
-    leaders_[i]->setPen(QPen(colour, 1.2));
+    leaders_[i]->setPen(QPen(colour, 1.5));
   }
 }
 
@@ -165,7 +165,7 @@ void ChartView::place_names() {
     const auto after = std::ranges::upper_bound(all, to(), {}, [](QPointF p) { return p.x(); });
     const bool seen = after != all.begin() && (after - 1)->x() >= from();
     names_[i]->setVisible(seen);
-    leaders_[i]->setVisible(seen && !lines_[i].is_dotted);
+    leaders_[i]->setVisible(seen);
     if (!seen) continue;
     const QPointF tip = position_of(*(after - 1));
     const QRectF size = names_[i]->boundingRect();
@@ -188,7 +188,12 @@ void ChartView::place_names() {
     leaders_[ends[i]]->setLine(QLineF(tips[i], QPointF(x - 2, tops[i] + height / 2)));
   }
   const auto places = placed_beside(points, sizes, area);
-  for (std::size_t i = 0; i < dots.size(); ++i) names_[dots[i]]->setPos(places[i].topLeft());
+  for (std::size_t i = 0; i < dots.size(); ++i) {
+    names_[dots[i]]->setPos(places[i].topLeft());
+    const QPointF near(std::clamp(points[i].x(), places[i].left(), places[i].right()),
+                       std::clamp(points[i].y(), places[i].top(), places[i].bottom()));
+    leaders_[dots[i]]->setLine(QLineF(points[i], near));
+  }
 }
 
 std::vector<QRectF> ChartView::label_places() const {

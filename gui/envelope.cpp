@@ -14,8 +14,8 @@ void append_extremes(Place begin, Place end, std::vector<QPointF>& kept) {
       std::minmax_element(begin, end, [](QPointF a, QPointF b) { return a.y() < b.y(); });
   std::array<Place, 4> places = {begin, lowest, highest, end - 1};
   std::ranges::sort(places);
-  const auto repeated = std::ranges::unique(places);
-  for (auto place = places.begin(); place != repeated.begin(); ++place) kept.push_back(**place);
+  const auto* const repeated = std::unique(places.begin(), places.end());
+  for (const auto* place = places.begin(); place != repeated; ++place) kept.push_back(**place);
 }
 
 }  // namespace
