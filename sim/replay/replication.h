@@ -169,12 +169,12 @@ class Replication {
   // By value: else every apply would be kept in memory.
   void apply_by_event(Flight flight);
   // What follows is inlined where a commit reaches all nodes, which is most often.
-  [[gnu::always_inline]] void receive(CommitId commit, NodeId node, Nanoseconds now);
+  [[gnu::always_inline]] inline void receive(CommitId commit, NodeId node, Nanoseconds now);
   void start_backlog(NodeId node, Nanoseconds now);
   bool worker_free(NodeId node, Nanoseconds now) const;
-  [[gnu::always_inline]] void apply(CommitId commit, NodeId node, Nanoseconds now);
-  [[gnu::always_inline]] void applied(CommitId commit, NodeId node, Nanoseconds finish);
-  [[gnu::always_inline]] Nanoseconds service_ns(RequestIndex write, NodeId node);
+  [[gnu::always_inline]] inline void apply(CommitId commit, NodeId node, Nanoseconds now);
+  [[gnu::always_inline]] inline void applied(CommitId commit, NodeId node, Nanoseconds finish);
+  [[gnu::always_inline]] inline Nanoseconds service_ns(RequestIndex write, NodeId node);
 
   ReplicationSpec spec_;
   std::span<const std::int64_t> service_ns_;
