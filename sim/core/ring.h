@@ -17,7 +17,7 @@ class Ring {
   const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
   T& operator[](std::size_t i) { return slots_[(head_ + i) & mask_]; }
   void pop() { ++head_; }
-  void push(const T& value) {
+  [[gnu::always_inline]] void push(const T& value) {
     if (size() == slots_.size()) [[unlikely]]
       grow();
     slots_[tail_++ & mask_] = value;

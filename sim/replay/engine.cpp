@@ -125,7 +125,7 @@ class Engine : private Truth, private Supervisor::Client {
            issued_ == answered_ + never_answered_;
   }
 
-  void handle(const Event& event) {
+  [[gnu::noinline]] void handle(Event event) {
     switch (event.kind()) {
       case EventKind::kApplierReady:
         replication_.applier_ready(node_id(event.payload()), now_);
@@ -267,7 +267,7 @@ class Engine : private Truth, private Supervisor::Client {
   }
 
   // A request leaves its client.
-  void issue(const Arrival& arrival) {
+  [[gnu::always_inline]] void issue(const Arrival& arrival) {
     ledger_.prefetch(arrival.request + kPrefetch);
     Flight flight;
     flight.request = arrival.request;
@@ -744,7 +744,7 @@ class Engine : private Truth, private Supervisor::Client {
   }
   bool is_fresh(NodeId node) const override { return ledger_.is_fresh(asking_for_, node, now_); }
 
-  const TraceColumns& columns_;
+  const TraceColumns columns_;
   const Signals wants_;
   const ReplayOptions options_;
   const RunControl& control_;

@@ -92,7 +92,7 @@ class Servers {
     const Nanoseconds now = flight.arrive_ns;
     const ServiceSlot slot = node.plan.submit(now, flight.service_ns);
     if (slot.start_ns > now) {
-      const std::size_t before = waiting(node, now);
+      const std::size_t before = waiting_planned(node, now);
       node.planned_starts.push(slot.start_ns);
       recorder_.waiting(flight.node, before + 1, now);
     }
@@ -144,7 +144,9 @@ class Servers {
   };
 
   static std::size_t waiting(Node& node, Nanoseconds now) {
-    if (node.model) return node.model->waiting();
+    return node.model ? node.model->waiting() : waiting_planned(node, now);
+  }
+  [[gnu::always_inline]] static std::size_t waiting_planned(Node& node, Nanoseconds now) {
     while (!node.planned_starts.empty() && node.planned_starts.front() <= now) {
       node.planned_starts.pop();
     }

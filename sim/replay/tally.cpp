@@ -68,7 +68,7 @@ void TimeSeries::join_pairs() {
   current_end_ns_ = current_begin_ns_ = 0;
 }
 
-void TimeSeries::add_waiting(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns) {
+void TimeSeries::add_waiting_across(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns) {
   while (from_ns < to_ns) {
     Bucket& bucket = at(from_ns);
     const Nanoseconds end = std::min(to_ns, current_end_ns_);

@@ -56,7 +56,14 @@ class TimeSeries {
   }
   void add_stale(Nanoseconds time_ns) { ++at(time_ns).stale_reads; }
   void add_unanswered(Nanoseconds arrival_ns) { ++at(arrival_ns).arrivals; }
-  void add_waiting(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns);
+  [[gnu::always_inline]] void add_waiting(std::size_t node, Nanoseconds from_ns,
+                                          Nanoseconds to_ns) {
+    if (from_ns >= current_begin_ns_ && to_ns <= current_end_ns_) [[likely]] {
+      current_->waiting_ns[node] += to_ns - from_ns;
+    } else {
+      add_waiting_across(node, from_ns, to_ns);
+    }
+  }
   void add_lag(std::size_t node, Nanoseconds commit_ns, Nanoseconds lag_ns) {
     Bucket& bucket = at(commit_ns);
     bucket.lag_ns[node] += lag_ns;
@@ -73,6 +80,7 @@ class TimeSeries {
     if (time_ns < current_begin_ns_ || time_ns >= current_end_ns_) select(time_ns);
     return *current_;
   }
+  void add_waiting_across(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns);
   void select(Nanoseconds time_ns);
   void join_pairs();
 
