@@ -276,14 +276,22 @@ void MomentView::take(std::shared_ptr<const MomentReport> moment) {
 }
 
 void MomentView::step(int by) {
-  if (decision() == nullptr || anchor_) return;
+  if (decision() == nullptr) return;
+  if (anchor_) {
+    from_anchor_ += by;
+    return;
+  }
   const auto wanted = static_cast<std::ptrdiff_t>(at_) + by;
   if (wanted >= 0 && wanted < static_cast<std::ptrdiff_t>(moment_->decisions.size())) {
     at_ = static_cast<std::size_t>(wanted);
     show_decision();
     return;
   }
-  // With what is at this end in the middle. At the run's own ends nothing more comes.
+  // At the run's own ends there is no more.
+  const std::size_t left_here =
+      wanted < 0 ? moment_->first : moment_->decisions.size() - moment_->first;
+  if (left_here < kAround) return;
+  // With what is at this end in the middle.
   anchor_ = decision()->request;
   from_anchor_ = by;
   asked_ns_ = decision()->at_ns;
