@@ -67,10 +67,10 @@ int bottom_of(const std::vector<QRect>& boxes) {
 }  // namespace
 
 std::vector<QRect> boxes_of(const ClusterSpec& cluster, int width, int line_height) {
-  const int room = std::max(1, width - kMargin);
+  const int room = std::max(1, width - kMargin - 2);
   // The more nodes, the narrower, down to where a name can still be told.
   const auto nodes = static_cast<int>(cluster.nodes.size());
-  const int wanted = nodes <= 6 ? 140 : nodes <= 16 ? 100 : 70;
+  const int wanted = nodes <= 6 ? 125 : nodes <= 16 ? 100 : 70;
   const int columns = std::max(1, (room + kGap) / (wanted + kGap));
   const int box_width = std::max(1, (room - (columns - 1) * kGap) / columns);
   const int box_height = (nodes <= 16 ? 2 : 1) * line_height + 8;
@@ -167,7 +167,8 @@ void ClusterPicture::paint_arrows(QPainter& painter, const std::vector<QRect>& b
   if (last > 0) {
     painter.drawText(QRect(kMargin, from + kGap / 2, width() - kMargin, line_height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("replication: %1").arg(replication_text(cluster_.replication)));
+                     fontMetrics().elidedText(replication_text(cluster_.replication),
+                                              Qt::ElideRight, width() - kMargin));
     painter.drawLine(trunk, start, trunk, last - kArrow - 1);
   }
   for (std::size_t i = 0; i < boxes.size(); ++i) {

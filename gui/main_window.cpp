@@ -52,7 +52,7 @@ MainWindow::MainWindow() {
   splitter->addWidget(pages_);
   splitter->setStretchFactor(0, 0);
   splitter->setStretchFactor(1, 1);
-  splitter->setSizes({330, 950});
+  splitter->setSizes({370, 910});
   splitter->setChildrenCollapsible(false);
   setCentralWidget(splitter);
 
@@ -264,9 +264,11 @@ void MainWindow::open(const QString& path) {
   try {
     document_.open(path);
   } catch (const std::exception& error) {
-    show_error(QString::fromUtf8(error.what()));
+    const QString message = QString::fromUtf8(error.what());
+    pages_->currentWidget() == start_ ? start_->show_error(message) : show_error(message);
     return;
   }
+  start_->show_error({});
   runs_.cancel();
   remember_file(path);
   setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));

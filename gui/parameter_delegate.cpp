@@ -52,11 +52,9 @@ void ParameterDelegate::setModelData(QWidget* editor, QAbstractItemModel* model,
 void ParameterDelegate::initStyleOption(QStyleOptionViewItem* option,
                                         const QModelIndex& index) const {
   QStyledItemDelegate::initStyleOption(option, index);
-  const bool usual = index.column() == ParameterModel::kValue &&
-                     !index.data(ParameterModel::kIsGivenRole).toBool();
-  if (usual || index.column() > ParameterModel::kValue) {
-    option->palette.setColor(QPalette::Text,
-                             option->palette.color(QPalette::Disabled, QPalette::Text));
+  if (index.column() == ParameterModel::kValue &&
+      !index.data(ParameterModel::kIsGivenRole).toBool()) {
+    option->palette.setColor(QPalette::Text, option->palette.color(QPalette::PlaceholderText));
   }
 }
 

@@ -2,13 +2,19 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
+#include <QLocale>
 #include <QSettings>
+
+#include "core/error.h"
+#include "workload/open_trace.h"
 
 namespace switchyard::gui {
 namespace {
 
 constexpr qsizetype kMost = 8;
+constexpr qint64 kLongestLine = 1000;
 
 // Where it was installed, else the source tree that it was built from.
 QStringList bundled(const QString& folder) {
@@ -40,6 +46,28 @@ void remember_file(const QString& path) {
   files.removeAll(whole);
   files.prepend(whole);
   QSettings().setValue(QStringLiteral("recent"), files.mid(0, kMost));
+}
+
+QString about_file(const QString& path) {
+  QFile file(path);
+  if (!file.open(QIODevice::ReadOnly)) return {};
+  if (!path.endsWith(QStringLiteral(".toml"))) {
+    try {
+      return QStringLiteral("%1, %2").arg(QString::fromStdString(format_title(path.toStdString())),
+                                          QLocale(QLocale::English).formattedDataSize(file.size()));
+    } catch (const InputError&) {
+      return {};
+    }
+  }
+  QStringList comment;
+  while (!file.atEnd()) {
+    const QString line = QString::fromUtf8(file.readLine(kLongestLine)).trimmed();
+    if (!line.startsWith(QLatin1Char('#'))) break;
+    comment << line.mid(1).trimmed();
+  }
+  const QString text = comment.join(QLatin1Char(' '));
+  const qsizetype end = text.indexOf(QStringLiteral(". "));
+  return end < 0 ? text : text.left(end + 1);
 }
 
 QStringList bundled_scenarios() {

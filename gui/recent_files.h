@@ -9,6 +9,10 @@ namespace switchyard::gui {
 QStringList recent_files();
 void remember_file(const QString& path);
 
+// One sentence: the first of a scenario's opening comment, or what kind of recording it is. Empty
+// where neither can be told.
+QString about_file(const QString& path);
+
 // Scenarios and recordings that come with the program.
 QStringList bundled_scenarios();
 QStringList bundled_recordings();

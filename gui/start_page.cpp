@@ -9,13 +9,17 @@
 
 namespace switchyard::gui {
 
-StartPage::StartPage(QWidget* parent) : QWidget(parent), files_(new QListWidget) {
+StartPage::StartPage(QWidget* parent)
+    : QWidget(parent),
+      files_(new QListWidget),
+      error_(new ErrorLine(QStringLiteral("start-error"))) {
   setObjectName(QStringLiteral("start"));
   auto* title = new QLabel(tr("<h2>Which router fits this workload?</h2>"));
   auto* hint = new QLabel(
       tr("Choose a scenario or a recording and press Enter, or drop a file here: a scenario "
          "(.toml), or a log of PostgreSQL, MySQL, MariaDB, ProxySQL, MaxScale or Django."));
   hint->setWordWrap(true);
+  files_->setWordWrap(true);
   files_->setObjectName(QStringLiteral("files"));
   files_->setAccessibleName(tr("Scenarios and recordings"));
   hint->setBuddy(files_);
@@ -25,6 +29,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), files_(new QListWidget)
   layout->setContentsMargins(24, 24, 24, 24);
   layout->addWidget(title);
   layout->addWidget(hint);
+  layout->addWidget(error_);
   layout->addWidget(files_, 1);
   layout->addWidget(open, 0, Qt::AlignLeft);
   connect(open, &QPushButton::clicked, this, &StartPage::open_asked);
@@ -33,6 +38,10 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), files_(new QListWidget)
     if (!path.isEmpty()) Q_EMIT chosen(path);
   });
   refresh();
+}
+
+void StartPage::show_error(const QString& message) {
+  error_->show_error(message);
 }
 
 void StartPage::refresh() {
@@ -45,7 +54,10 @@ void StartPage::refresh() {
     heading->setFont(font);
     heading->setFlags(Qt::NoItemFlags);
     for (const QString& path : paths) {
-      auto* item = new QListWidgetItem(QStringLiteral("    ") + QFileInfo(path).fileName(), files_);
+      const QString about = about_file(path);
+      const QString name = QStringLiteral("    ") + QFileInfo(path).fileName();
+      auto* item = new QListWidgetItem(
+          about.isEmpty() ? name : name + QStringLiteral("\n        ") + about, files_);
       item->setData(Qt::UserRole, path);
       item->setToolTip(path);
     }

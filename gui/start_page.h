@@ -4,6 +4,8 @@
 #include <QListWidget>
 #include <QWidget>
 
+#include "gui/error_line.h"
+
 namespace switchyard::gui {
 
 class StartPage : public QWidget {
@@ -12,6 +14,8 @@ class StartPage : public QWidget {
  public:
   explicit StartPage(QWidget* parent = nullptr);
   void refresh();
+  // Why a file could not be opened; nothing if it is empty.
+  void show_error(const QString& message);
 
  Q_SIGNALS:
   void chosen(const QString& path);
@@ -19,6 +23,7 @@ class StartPage : public QWidget {
 
  private:
   QListWidget* files_;
+  ErrorLine* error_;
 };
 
 }  // namespace switchyard::gui

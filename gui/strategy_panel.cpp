@@ -187,8 +187,9 @@ void StrategyPanel::show_help() {
   const QModelIndex cell = parameter_table_->currentIndex();
   const QString help = cell.data(Qt::AccessibleDescriptionRole).toString();
   if (!help.isEmpty()) {
+    const auto text = [&](int column) { return cell.siblingAtColumn(column).data().toString(); };
     help_->setText(
-        tr("%1: %2").arg(cell.siblingAtColumn(ParameterModel::kName).data().toString(), help));
+        tr("%1 (%2): %3").arg(text(ParameterModel::kName), text(ParameterModel::kLimits), help));
   } else if (selected() < 0) {
     help_->setText(tr("Select a strategy to see its parameters."));
   } else {

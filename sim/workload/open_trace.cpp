@@ -90,4 +90,11 @@ Trace open_trace(const std::string& path, const ImportOptions& options) {
   return format.read(*source, path, options);
 }
 
+std::string format_title(const std::string& path) {
+  const PeekedSource source(open_bytes(path), kHeadSize);
+  if (source.head().starts_with(kBinaryMagic)) return "binary trace";
+  if (source.head().starts_with(kNativeMagic)) return "native trace";
+  return std::string(detect(source.head(), path).title);
+}
+
 }  // namespace switchyard

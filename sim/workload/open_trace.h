@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "workload/byte_source.h"
 #include "workload/import_options.h"
@@ -30,5 +31,8 @@ std::vector<std::string> trace_format_names();
 // `path` may be "-" for standard input and may be compressed with zstd or gzip. With
 // ImportOptions::format "auto" the format is told from the first bytes. Throws InputError.
 Trace open_trace(const std::string& path, const ImportOptions& options);
+
+// What open_trace() takes it for: "PostgreSQL csvlog". Throws InputError as that does.
+std::string format_title(const std::string& path);
 
 }  // namespace switchyard

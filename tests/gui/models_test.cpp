@@ -9,6 +9,7 @@
 #include "gui/comparison_model.h"
 #include "gui/document.h"
 #include "gui/parameter_model.h"
+#include "gui/recent_files.h"
 #include "gui/selection.h"
 #include "gui/strategy_model.h"
 #include "gui/ticks.h"
@@ -49,6 +50,7 @@ class ModelsTest : public QObject {
   void the_command_says_what_was_changed_as_far_as_options_can();
   void a_saved_scenario_is_the_one_that_was_set_up();
   void what_can_not_be_opened_leaves_all_as_it_was();
+  void a_file_is_told_of_in_a_sentence_of_its_own();
   void any_edits_are_undone_and_redone_without_a_trace();
   void marks_of_a_time_axis_are_never_missing();
   void marks_of_percentiles_are_their_nines();
@@ -319,6 +321,26 @@ void ModelsTest::what_can_not_be_opened_leaves_all_as_it_was() {
   QVERIFY_THROWS_EXCEPTION(InputError, document.open(files.path(QStringLiteral("none.toml"))));
   QVERIFY(document.scenario() == before);
   QCOMPARE(document.path(), files.scenario());
+}
+
+void ModelsTest::a_file_is_told_of_in_a_sentence_of_its_own() {
+  const Files files;
+  const auto about = [&](const char* name, const char* text) {
+    files.write(QString::fromLatin1(name), QString::fromUtf8(text));
+    return about_file(files.path(QString::fromLatin1(name)));
+  };
+  QCOMPARE(about("a.toml", "# One replica\n# is down. It returns.\nseed = 1\n# Not this.\n"),
+           QStringLiteral("One replica is down."));
+  QCOMPARE(about("b.toml", "# No end\n"), QStringLiteral("No end"));
+  QCOMPARE(about("c.toml", "seed = 1\n# Not this.\n"), QString());
+  QCOMPARE(about("d.csv", "# switchyard-trace v1 epoch_ns=0 source=x\n"),
+           QStringLiteral("native trace, 42 bytes"));
+  QCOMPARE(about("e.txt", "nothing known"), QString());
+  QCOMPARE(about_file(files.path(QStringLiteral("none"))), QString());
+  // Everything that comes with the program is told of.
+  for (const QString& path : bundled_scenarios() + bundled_recordings()) {
+    QVERIFY2(!about_file(path).isEmpty(), qPrintable(path));
+  }
 }
 
 void ModelsTest::any_edits_are_undone_and_redone_without_a_trace() {

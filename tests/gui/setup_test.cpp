@@ -128,6 +128,9 @@ void SetupTest::a_value_is_typed_and_the_candidate_named_after_it() {
   QCOMPARE(setup.value("tie"), QStringLiteral("uniform"));
   QVERIFY(!setup.cell("tie").data(ParameterModel::kIsGivenRole).toBool());
   setup.type("refresh_every", "50ms");
+  QVERIFY(setup.get<QLabel>("parameter-help")
+              .text()
+              .startsWith(QStringLiteral("refresh_every (duration from 100us | 0s): how often")));
   const ParameterTexts expected = {{"refresh_every", "50ms"}};
   QCOMPARE(setup.candidates()[2].routers[0].parameters, expected);
   QCOMPARE(setup.names()[2], QStringLiteral("least_outstanding:refresh_every=50ms"));

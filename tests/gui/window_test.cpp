@@ -199,7 +199,7 @@ void WindowTest::a_dropped_file_is_opened_and_what_is_wrong_with_it_shown() {
     QDropEvent event(QPointF(9, 9), Qt::CopyAction, &data, Qt::LeftButton, {});
     QCoreApplication::sendEvent(&window, &event);
   };
-  const auto& error = find<QLabel>(window, "error");
+  const auto& error = find<QLabel>(window, "start-error");
   drop(files.path(QStringLiteral("bad.toml")));
   QVERIFY(error.isVisible());
   QVERIFY(error.text().contains(QStringLiteral("bad.toml:1:1: workload is missing")));
