@@ -61,7 +61,7 @@ class HeatView : public ResultView {
   HeatView(LookController& looks, Selection& selection, QWidget* parent = nullptr);
 
   void show_results(const Shown& shown) override;
-  QSize picture_size() const override { return grid_->size(); }
+  QSize picture_size() const override { return report_ ? grid_->size() : QSize(); }
   void paint_picture(QPainter& painter) override { grid_->paint(painter); }
   std::optional<std::string> table_csv() const override;
 

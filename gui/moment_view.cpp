@@ -166,6 +166,7 @@ MomentView::MomentView(LookController& looks, Selection& selection, QWidget* par
   auto* both = new QSplitter;
   both->addWidget(left);
   both->addWidget(table_);
+  both->setSizes({640, 260});
   both->setStretchFactor(0, 3);
   both->setStretchFactor(1, 1);
   both->setChildrenCollapsible(false);
@@ -308,7 +309,7 @@ void MomentView::show_decision() {
       tr("%1, request %2: %3").arg(seconds(shown.at_ns)).arg(shown.request).arg(text_of(shown.op));
   if (!shown.key.empty()) text += tr(" of key %1").arg(text_of(one_line(shown.key)));
   text +=
-      tr(", session %1.\n%2 decides: %3, since %4.\n")
+      tr(", session %1.\n%2 decides: %3 (%4).\n")
           .arg(text_of(one_line(shown.session)), text_of(moment_->candidates[moment_->candidate]),
                text_of(shown.decision), text_of(shown.reason));
   text_->setText(text + tr("It is %1.").arg(text_of(shown.outcome)));

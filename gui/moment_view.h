@@ -48,7 +48,7 @@ class MomentView : public ResultView {
   MomentView(LookController& looks, Selection& selection, QWidget* parent = nullptr);
 
   void show_results(const Shown& shown) override;
-  QSize picture_size() const override { return picture_->size(); }
+  QSize picture_size() const override { return decision() ? picture_->size() : QSize(); }
   void paint_picture(QPainter& painter) override { picture_->paint(painter); }
   std::optional<std::string> table_csv() const override;
 

@@ -236,7 +236,8 @@ void RateStrip::paint_rate(QPainter& painter, const QRectF& area) const {
     const double reads = static_cast<double>(rate_.reads[shown[x]]) * scale;
     const double writes = static_cast<double>(rate_.writes[shown[x]]) * scale;
     painter.fillRect(QRectF(left, area.bottom() - writes, 1, writes), series_colour(1, palette()));
-    painter.fillRect(QRectF(left, area.bottom() - writes - reads, 1, reads), series_colour(0, palette()));
+    painter.fillRect(QRectF(left, area.bottom() - writes - reads, 1, reads),
+                     series_colour(0, palette()));
   }
   painter.setPen(palette().color(QPalette::Text));
   const double line = area.top();

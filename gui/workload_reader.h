@@ -5,8 +5,8 @@
 #include <QString>
 
 #include <memory>
-#include <vector>
 
+#include "gui/background.h"
 #include "scenario/scenario.h"
 #include "workload/summary.h"
 
@@ -22,26 +22,20 @@ class WorkloadReader : public QObject {
   Q_OBJECT
 
  public:
-  explicit WorkloadReader(QObject* parent = nullptr) : QObject(parent) {}
-  // Waits for what still reads.
-  ~WorkloadReader() override;
+  // Waits, at its end, for what still reads.
+  explicit WorkloadReader(QObject* parent = nullptr);
 
   // What was being read before is heard of no more.
   void read(const WorkloadSpec& workload, std::uint64_t seed);
-  void cancel();
-  bool is_reading() const { return current_ != nullptr; }
+  void cancel() { background_.cancel(); }
+  bool is_reading() const { return background_.control() != nullptr; }
 
  Q_SIGNALS:
   void ready(std::shared_ptr<const switchyard::gui::WorkloadView> view);
   void failed(const QString& message);
 
  private:
-  struct Job;
-
-  void end(Job* job);
-
-  std::shared_ptr<Job> current_;
-  std::vector<std::shared_ptr<Job>> cancelled_;  // whose threads have not ended yet
+  Background background_;
 };
 
 }  // namespace switchyard::gui

@@ -81,7 +81,7 @@ TEST_CASE("a parameter out of limits or unknown is refused and changes nothing")
   CHECK(contains(error_of(candidate, 0, "dd", std::nullopt), "has no parameter 'dd'"));
 }
 
-TEST_CASE("--router can't say guards, instances and values with its own separators") {
+TEST_CASE("The option --router can't say guards, instances and values with its own separators") {
   Candidate candidate = candidate_for("random_multi_primary");
   candidate.routers.push_back({"MasterSlave", {}});
   CHECK(router_option(candidate) == "random_multi_primary+MasterSlave");
