@@ -11,9 +11,8 @@ void style_chart(QChart& chart, const QPalette& palette) {
   grid.setAlphaF(0.15F);
   chart.setBackgroundBrush(palette.color(QPalette::Base));
   chart.setBackgroundRoundness(0);
-  chart.setMargins(QMargins(4, 4, 4, 4));
   chart.setTitleBrush(text);
-  chart.legend()->setAlignment(Qt::AlignRight);
+  chart.legend()->setAlignment(Qt::AlignTop);
   chart.legend()->setLabelColor(text);
   for (QAbstractAxis* axis : chart.axes()) {
     axis->setLabelsColor(text);

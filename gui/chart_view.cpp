@@ -2,20 +2,24 @@
 
 #include <QMouseEvent>
 #include <QPainter>
-#include <QSvgGenerator>
 #include <QToolTip>
 #include <QtCharts/QLineSeries>
+#include <QtCharts/QScatterSeries>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
+#include "gui/chart_labels.h"
 #include "gui/chart_style.h"
+#include "gui/envelope.h"
 
 namespace switchyard::gui {
 namespace {
 
-constexpr double kExportScale = 2;
+constexpr double kDotSize = 11;
+constexpr double kMostNameWidth = 190;
+constexpr double kNameGap = 14;  // between the end of a line and its name
+constexpr double kNear = 24;     // pixels from the mouse to what it means
 
 void set_ticks(QCategoryAxis& axis, const std::vector<Tick>& ticks) {
   for (const QString& label : axis.categoriesLabels()) axis.remove(label);
@@ -33,7 +37,7 @@ ChartView::ChartView(QWidget* parent)
   }
   chart()->addAxis(x_axis_, Qt::AlignBottom);
   chart()->addAxis(y_axis_, Qt::AlignLeft);
-  chart()->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
+  chart()->legend()->hide();
   cursor_ = new QGraphicsLineItem(chart());
   cursor_->setVisible(false);
   cursor_->setZValue(10);
@@ -41,6 +45,7 @@ ChartView::ChartView(QWidget* parent)
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(320, 200);
+  connect(chart(), &QChart::plotAreaChanged, this, &ChartView::lay_out);
   follow_palette();
 }
 
@@ -51,24 +56,11 @@ void ChartView::show_lines(std::vector<Line> lines, Axis x, Axis y, int selected
   lines_ = std::move(lines);
   x_ = std::move(x);
   y_ = std::move(y);
-  chart()->removeAllSeries();
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const Line& line = lines_[i];
-    auto* series = new QLineSeries;
-    const bool stands_out = selected < 0 || static_cast<std::size_t>(selected) == i;
-    QColor colour = line.colour;
-    if (!stands_out) colour.setAlphaF(0.3F);
-    series->setPen(QPen(colour, selected >= 0 && stands_out ? 3 : 1.6));
-    // Names come from files, and a chart would take their < for markup.
-    series->setName(line.name.toHtmlEscaped());
-    chart()->addSeries(series);
-    series->attachAxis(x_axis_);
-    series->attachAxis(y_axis_);
-    series->replace(QList<QPointF>(line.points.begin(), line.points.end()));
-  }
+  selected_ = selected;
+  hovered_ = -1;
+  add_series();
   x_axis_->setTitleText(x_.title.toHtmlEscaped());
   y_axis_->setTitleText(y_.title.toHtmlEscaped());
-  chart()->legend()->setVisible(lines_.size() > 1);
   if (y_.ticks) {
     y_axis_->setRange(y_.from, y_.to);
     set_ticks(*y_axis_, y_.ticks(y_.from, y_.to));
@@ -77,10 +69,143 @@ void ChartView::show_lines(std::vector<Line> lines, Axis x, Axis y, int selected
   same_axis ? show_range(from, to) : show_range(x_.from, x_.to);
 }
 
+void ChartView::add_series() {
+  chart()->removeAllSeries();
+  for (QGraphicsSimpleTextItem* name : names_) delete name;
+  for (QGraphicsLineItem* leader : leaders_) delete leader;
+  series_.assign(lines_.size(), nullptr);
+  names_.assign(lines_.size(), nullptr);
+  leaders_.assign(lines_.size(), nullptr);
+  double widest = 0;
+  for (const bool background : {true, false}) {
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      if (line.is_background != background) continue;
+      if (line.is_dotted) {
+        auto* dots = new QScatterSeries;
+        dots->setMarkerSize(background ? kDotSize / 2 : kDotSize);
+        dots->setBorderColor(Qt::transparent);
+        series_[i] = dots;
+      } else {
+        series_[i] = new QLineSeries;
+      }
+      series_[i]->setName(line.name.toHtmlEscaped());
+      chart()->addSeries(series_[i]);
+      series_[i]->attachAxis(x_axis_);
+      series_[i]->attachAxis(y_axis_);
+      if (background || !line.is_named) continue;
+      names_[i] = new QGraphicsSimpleTextItem(chart());
+      names_[i]->setFont(font());
+      names_[i]->setText(
+          fontMetrics().elidedText(line.name, Qt::ElideMiddle, static_cast<int>(kMostNameWidth)));
+      names_[i]->setZValue(11);
+      leaders_[i] = new QGraphicsLineItem(chart());
+      if (!line.is_dotted) widest = std::max(widest, names_[i]->boundingRect().width());
+    }
+  }
+  stress();
+  chart()->setMargins(QMargins(4, 4, 4 + static_cast<int>(widest > 0 ? widest + kNameGap : 8), 4));
+}
+
+// The selected line, or that under the mouse, before the others.
+void ChartView::stress() {
+  const int strong = hovered_ >= 0 ? hovered_ : selected_;
+  const QColor text = palette().color(QPalette::Text);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const bool is_strong = strong == static_cast<int>(i);
+    QColor colour = lines_[i].colour;
+    if (strong >= 0 && !is_strong) colour.setAlphaF(0.45F);
+    QXYSeries& series = *series_[i];
+    if (lines_[i].is_dotted) {
+      series.setColor(colour);
+    } else {
+      series.setPen(QPen(colour, is_strong ? 3 : lines_[i].is_background ? 1 : 1.8));
+    }
+    if (names_[i] == nullptr) continue;
+    QFont font = this->font();
+    font.setBold(is_strong);
+    names_[i]->setFont(font);
+    names_[i]->setBrush(text);
+    leaders_[i]->setPen(QPen(colour, 1.2));
+  }
+}
+
+// Of what is in sight, as much as there are pixels for.
+void ChartView::lay_out() {
+  const double columns = std::max(1.0, chart()->plotArea().width());
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const auto shown = envelope(lines_[i].points, from(), to(), static_cast<std::size_t>(columns));
+    series_[i]->replace(QList<QPointF>(shown.begin(), shown.end()));
+  }
+  place_names();
+  draw_cursor();
+}
+
+QPointF ChartView::position_of(QPointF point) const {
+  const QRectF area = chart()->plotArea();
+  const double width = to() - from();
+  const double height = y_.to - y_.from;
+  return {area.left() + (width > 0 ? (point.x() - from()) / width : 0) * area.width(),
+          area.bottom() - (height > 0 ? (point.y() - y_.from) / height : 0) * area.height()};
+}
+
+void ChartView::place_names() {
+  const QRectF area = chart()->plotArea();
+  std::vector<std::size_t> ends;
+  std::vector<double> wanted;
+  std::vector<QPointF> tips;
+  std::vector<std::size_t> dots;
+  std::vector<QPointF> points;
+  std::vector<QSizeF> sizes;
+  double height = 0;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (names_[i] == nullptr) continue;
+    const auto& all = lines_[i].points;
+    // The last in sight; if the line ends before, its end.
+    const auto after = std::ranges::upper_bound(all, to(), {}, [](QPointF p) { return p.x(); });
+    const bool seen = after != all.begin() && (after - 1)->x() >= from();
+    names_[i]->setVisible(seen);
+    leaders_[i]->setVisible(seen && !lines_[i].is_dotted);
+    if (!seen) continue;
+    const QPointF tip = position_of(*(after - 1));
+    const QRectF size = names_[i]->boundingRect();
+    if (lines_[i].is_dotted) {
+      dots.push_back(i);
+      points.push_back(tip);
+      sizes.push_back(size.size());
+    } else {
+      ends.push_back(i);
+      tips.emplace_back(tip.x(), std::clamp(tip.y(), area.top(), area.bottom()));
+      height = std::max(height, size.height());
+      wanted.push_back(tips.back().y());
+    }
+  }
+  for (double& one : wanted) one -= height / 2;
+  const auto tops = pushed_apart(wanted, height, area.top() - height / 2, area.bottom() + height);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const double x = area.right() + kNameGap;
+    names_[ends[i]]->setPos(x, tops[i]);
+    leaders_[ends[i]]->setLine(QLineF(tips[i], QPointF(x - 2, tops[i] + height / 2)));
+  }
+  const auto places = placed_beside(points, sizes, area);
+  for (std::size_t i = 0; i < dots.size(); ++i) names_[dots[i]]->setPos(places[i].topLeft());
+}
+
+std::vector<QRectF> ChartView::label_places() const {
+  std::vector<QRectF> places;
+  for (const QGraphicsSimpleTextItem* name : names_) {
+    if (name != nullptr && name->isVisible()) {
+      places.push_back(name->boundingRect().translated(name->pos()));
+    }
+  }
+  return places;
+}
+
 void ChartView::show_range(double from, double to) {
   if (!x_.ticks || !(from < to)) return;
   x_axis_->setRange(from, to);
   set_ticks(*x_axis_, x_.ticks(from, to));
+  lay_out();
 }
 
 void ChartView::reset_zoom() {
@@ -95,10 +220,16 @@ void ChartView::zoom(double factor, double around) {
   show_range(from, to);
 }
 
+void ChartView::pan(double by) {
+  const double shift = std::clamp(by, x_.from - from(), x_.to - to());
+  if (shift != 0) show_range(from() + shift, to() + shift);
+}
+
 QString ChartView::values_at(double x) const {
   if (lines_.empty() || !x_.text || x < x_.from || x > x_.to) return {};
   QString text = x_.text(x);
   for (const Line& line : lines_) {
+    if (line.is_background || !line.is_named || line.is_dotted) continue;
     const auto next = std::ranges::lower_bound(line.points, x, {}, [](QPointF p) { return p.x(); });
     if (next == line.points.end()) continue;
     text += QStringLiteral("\n%1: %2").arg(line.name, y_.text(next->y()));
@@ -106,31 +237,9 @@ QString ChartView::values_at(double x) const {
   return text;
 }
 
-void ChartView::save(const QString& path) {
-  const QSize size = this->size();
-  const auto paint = [&](QPaintDevice& device, const QRectF& target) {
-    QPainter painter(&device);
-    painter.setRenderHint(QPainter::Antialiasing);
-    scene()->render(&painter, target, QRectF(QPointF(), QSizeF(size)));
-    return painter.isActive();
-  };
-  cursor_->setVisible(false);
-  bool saved = false;
-  if (path.endsWith(QStringLiteral(".svg"))) {
-    QSvgGenerator svg;
-    svg.setFileName(path);
-    svg.setSize(size);
-    svg.setViewBox(QRect(QPoint(), size));
-    saved = paint(svg, QRectF(QPointF(), QSizeF(size)));
-  } else if (path.endsWith(QStringLiteral(".png"))) {
-    QImage image(size * kExportScale, QImage::Format_ARGB32);
-    image.fill(palette().color(QPalette::Base));
-    paint(image, QRectF(QPointF(), QSizeF(image.size())));
-    saved = image.save(path);
-  } else {
-    throw InputError(path.toStdString() + ": a picture's name ends with .png or .svg");
-  }
-  if (!saved) throw InputError(path.toStdString() + ": can't be written");
+void ChartView::paint(QPainter& painter) {
+  const QRectF all{QPointF(), QSizeF(size())};
+  scene()->render(&painter, all, all);
 }
 
 double ChartView::x_at(QPoint position) const {
@@ -139,37 +248,89 @@ double ChartView::x_at(QPoint position) const {
   return from() + (mapToScene(position).x() - area.left()) / area.width() * (to() - from());
 }
 
-void ChartView::show_cursor(QPoint position) {
+void ChartView::show_cursor(std::optional<double> x, bool locked) {
+  cursor_x_ = x;
+  cursor_locked_ = locked;
+  draw_cursor();
+}
+
+void ChartView::draw_cursor() {
+  const bool seen = cursor_x_ && *cursor_x_ >= from() && *cursor_x_ <= to();
+  cursor_->setVisible(seen);
+  if (!seen) return;
   const QRectF area = chart()->plotArea();
-  const QPointF at = mapToScene(position);
-  const QString values = area.contains(at) ? values_at(x_at(position)) : QString();
-  cursor_->setVisible(!values.isEmpty());
-  if (values.isEmpty()) {
-    QToolTip::hideText();
-    return;
+  const double at = position_of({*cursor_x_, 0}).x();
+  cursor_->setPen(QPen(palette().color(QPalette::Text), cursor_locked_ ? 2 : 0));
+  cursor_->setLine(at, area.top(), at, area.bottom());
+}
+
+// That nearest to the mouse: of lines, up or down from it.
+int ChartView::line_at(QPointF position) const {
+  const double x = x_at(position.toPoint());
+  int nearest = -1;
+  double least = kNear;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const Line& line = lines_[i];
+    if (!line.is_named || line.points.empty()) continue;
+    double distance = least;
+    if (line.is_dotted) {
+      for (const QPointF point : line.points) {
+        distance = std::min(distance, QLineF(position_of(point), position).length());
+      }
+    } else {
+      const auto next =
+          std::ranges::lower_bound(line.points, x, {}, [](QPointF p) { return p.x(); });
+      if (next == line.points.end()) continue;
+      distance = std::abs(position_of(*next).y() - position.y());
+    }
+    if (distance < least) {
+      least = distance;
+      nearest = static_cast<int>(i);
+    }
   }
-  cursor_->setLine(at.x(), area.top(), at.x(), area.bottom());
-  QToolTip::showText(mapToGlobal(position), values, this);
+  return nearest;
+}
+
+void ChartView::point_at(QPoint position) {
+  const bool inside = chart()->plotArea().contains(mapToScene(position));
+  const int hovered = inside ? line_at(mapToScene(position)) : -1;
+  if (std::exchange(hovered_, hovered) != hovered) stress();
+  QString told = inside ? values_at(x_at(position)) : QString();
+  if (hovered >= 0 && lines_[static_cast<std::size_t>(hovered)].is_dotted) {
+    const Line& line = lines_[static_cast<std::size_t>(hovered)];
+    const QPointF at = line.points.front();
+    told = QStringLiteral("%1\n%2: %3\n%4: %5")
+               .arg(line.name, x_.title, x_.text(at.x()), y_.title, y_.text(at.y()));
+  } else if (!told.contains(QLatin1Char('\n'))) {
+    told.clear();
+  }
+  const bool shows = inside && !told.isEmpty();
+  shows ? QToolTip::showText(mapToGlobal(position), told, this) : QToolTip::hideText();
+  Q_EMIT pointed(inside ? std::optional(x_at(position)) : std::nullopt);
 }
 
 void ChartView::mousePressEvent(QMouseEvent* event) {
   drags_ = event->button() == Qt::LeftButton;
-  dragged_from_ = event->pos();
+  dragged_ = false;
+  pressed_at_ = dragged_from_ = event->pos();
 }
 
 void ChartView::mouseMoveEvent(QMouseEvent* event) {
   if (!drags_) {
-    show_cursor(event->pos());
+    point_at(event->pos());
     return;
   }
+  if ((event->pos() - pressed_at_).manhattanLength() > 4) dragged_ = true;
   const double moved = x_at(dragged_from_) - x_at(event->pos());
   dragged_from_ = event->pos();
-  const double shift = std::clamp(moved, x_.from - from(), x_.to - to());
-  show_range(from() + shift, to() + shift);
+  if (dragged_) pan(moved);
 }
 
-void ChartView::mouseReleaseEvent(QMouseEvent* /*event*/) {
-  drags_ = false;
+void ChartView::mouseReleaseEvent(QMouseEvent* event) {
+  if (std::exchange(drags_, false) && !dragged_ &&
+      chart()->plotArea().contains(mapToScene(event->pos()))) {
+    Q_EMIT chosen(x_at(event->pos()));
+  }
 }
 void ChartView::mouseDoubleClickEvent(QMouseEvent* /*event*/) {
   reset_zoom();
@@ -181,7 +342,7 @@ void ChartView::wheelEvent(QWheelEvent* event) {
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
-  const double middle = (from() + to()) / 2;
+  const double middle = cursor_x_.value_or((from() + to()) / 2);
   switch (event->key()) {
     case Qt::Key_Plus:
       zoom(0.8, middle);
@@ -192,13 +353,27 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_0:
       reset_zoom();
       break;
+    case Qt::Key_Space:
+      Q_EMIT chosen(middle);
+      break;
+    case Qt::Key_Left:
+    case Qt::Key_Right: {
+      const int direction = event->key() == Qt::Key_Left ? -1 : 1;
+      if (cursor_x_) {
+        Q_EMIT stepped(direction);
+      } else {
+        pan(direction * (to() - from()) / 10);
+      }
+      break;
+    }
     default:
       QChartView::keyPressEvent(event);
   }
 }
 
 void ChartView::leaveEvent(QEvent* event) {
-  cursor_->setVisible(false);
+  if (std::exchange(hovered_, -1) >= 0) stress();
+  Q_EMIT pointed(std::nullopt);
   QChartView::leaveEvent(event);
 }
 
@@ -209,7 +384,8 @@ void ChartView::changeEvent(QEvent* event) {
 
 void ChartView::follow_palette() {
   style_chart(*chart(), palette());
-  cursor_->setPen(QPen(palette().color(QPalette::Text), 0));
+  stress();
+  draw_cursor();
 }
 
 }  // namespace switchyard::gui

@@ -1,11 +1,13 @@
-// A chart as all views show it: lines over two axes with marks of our own, the values under the
-// mouse, zoom by wheel and keys, pan by dragging, export.
+// A chart as all views show it: lines or points over two axes with marks of our own, each with its
+// name beside it, the values under the mouse, a cursor, zoom by wheel and keys, pan by dragging.
 #pragma once
 
 #include <QtCharts/QCategoryAxis>
 #include <QtCharts/QChartView>
+#include <QtCharts/QXYSeries>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "gui/ticks.h"
@@ -16,6 +18,9 @@ struct Line {
   QString name;
   QColor colour;
   std::vector<QPointF> points;  // in the coordinates of the axes, x rising
+  bool is_background = false;   // drawn below the others, thin and without its name
+  bool is_dotted = false;       // points, without a line between them
+  bool is_named = true;         // also among the values at an x
 };
 
 struct Axis {
@@ -24,6 +29,8 @@ struct Axis {
   double to = 1;
   std::function<std::vector<Tick>(double, double)> ticks;
   std::function<QString(double)> text;  // of a value under the mouse
+  // What a coordinate stands for, as it is written to a file; none: itself.
+  std::function<double(double)> value = {};
 };
 
 class ChartView : public QChartView {
@@ -35,20 +42,35 @@ class ChartView : public QChartView {
   // `selected` is drawn stronger than the others; -1: none is.
   void show_lines(std::vector<Line> lines, Axis x, Axis y, int selected);
   const std::vector<Line>& lines() const { return lines_; }
+  // What is drawn of a line, in the place of its many points.
+  QList<QPointF> drawn(std::size_t line) const { return series_[line]->points(); }
   // What is in sight of x.
   double from() const { return x_axis_->min(); }
   double to() const { return x_axis_->max(); }
+  const Axis& x_axis() const { return x_; }
+  const Axis& y_axis() const { return y_; }
 
   // What the lines are at an x, one a line of text; empty outside the axis.
   QString values_at(double x) const;
+  // Where names stand, of those lines that have one in sight.
+  std::vector<QRectF> label_places() const;
 
-  // By its ending, .png (twice the size on the screen) or .svg. Throws InputError.
-  void save(const QString& path);
+  // A line across at an x; a locked one is drawn stronger.
+  void show_cursor(std::optional<double> x, bool locked);
+
+  void paint(QPainter& painter);
 
  public Q_SLOTS:
   void reset_zoom();
   // By a factor, around an x.
   void zoom(double factor, double around);
+
+ Q_SIGNALS:
+  // The mouse is over an x, or over none; a click or the Space key chose one; an arrow key asks
+  // for the next.
+  void pointed(std::optional<double> x);
+  void chosen(double x);
+  void stepped(int direction);
 
  protected:
   void mousePressEvent(QMouseEvent* event) override;
@@ -62,17 +84,34 @@ class ChartView : public QChartView {
 
  private:
   void show_range(double from, double to);
+  void pan(double by);
   void follow_palette();
+  void add_series();
+  void lay_out();
+  void place_names();
+  void draw_cursor();
+  void stress();
+  int line_at(QPointF position) const;
+  QPointF position_of(QPointF point) const;
   double x_at(QPoint position) const;
-  void show_cursor(QPoint position);
+  void point_at(QPoint position);
 
   std::vector<Line> lines_;
+  std::vector<QXYSeries*> series_;  // of each line; owned by the chart
   Axis x_;
   Axis y_;
+  int selected_ = -1;
+  int hovered_ = -1;
   QCategoryAxis* x_axis_;  // owned by the chart
   QCategoryAxis* y_axis_;
   QGraphicsLineItem* cursor_;
+  std::vector<QGraphicsSimpleTextItem*> names_;  // of each line, null without; owned by the chart
+  std::vector<QGraphicsLineItem*> leaders_;      // from a line to its name
+  std::optional<double> cursor_x_;
+  bool cursor_locked_ = false;
   bool drags_ = false;
+  bool dragged_ = false;
+  QPoint pressed_at_;
   QPoint dragged_from_;
 };
 

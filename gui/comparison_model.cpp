@@ -2,18 +2,32 @@
 
 #include <QColor>
 #include <QFont>
+#include <QGuiApplication>
+#include <QPalette>
 
 #include <algorithm>
 
 #include "gui/palette.h"
+#include "measure/column_change.h"
 
 namespace switchyard::gui {
+namespace {
 
-ComparisonModel::ComparisonModel(QObject* parent) : QAbstractTableModel(parent) {
+QString text_of(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+}  // namespace
+
+ComparisonModel::ComparisonModel(Selection& selection, QObject* parent)
+    : QAbstractTableModel(parent), selection_(selection) {
   for (const auto columns : {comparison_columns(), consistency_columns(), availability_columns()}) {
     columns_.insert(columns_.end(), columns.begin(), columns.end());
   }
   mark();
+  connect(&selection_, &Selection::changed, this, [this] {
+    if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  });
 }
 
 void ComparisonModel::begin(const std::vector<std::string>& names) {
@@ -23,6 +37,7 @@ void ComparisonModel::begin(const std::vector<std::string>& names) {
   reports_.clear();
   mark();
   endResetModel();
+  selection_.set_candidates(names);
 }
 
 void ComparisonModel::set(std::size_t candidate, const CandidateReport& report) {
@@ -48,17 +63,21 @@ void ComparisonModel::mark() {
   const Ranking ranking(reports_);
   marks_.clear();
   for (const Column& column : columns_) {
-    // Freshness is judged by keys, which not every recording names; the same for all candidates.
-    marks_.push_back(has_figures(column) ? Marks{ranking.best(column), ranking.worst(column)}
-                                         : Marks{});
+    const bool by_all = std::ranges::all_of(
+        reports_, [&](const CandidateReport& one) { return has_figures(column, one); });
+    marks_.push_back(by_all ? Marks{ranking.best(column), ranking.worst(column)} : Marks{});
   }
 }
 
+// Freshness is judged by keys, which not every recording names.
+bool ComparisonModel::has_figures(const Column& column, const CandidateReport& candidate) const {
+  return !needs_keys(column) || candidate.staleness.has_value();
+}
 bool ComparisonModel::has_figures(const Column& column) const {
   if (reports_.empty()) return !needs_keys(column) && !needs_failures(column);
-  if (needs_keys(column)) return reports_.front().staleness.has_value();
-  return !needs_failures(column) || std::ranges::any_of(reports_, [](const auto& one) {
-    return one.reads.outages + one.writes.outages + one.retries > 0;
+  return std::ranges::any_of(reports_, [&](const CandidateReport& one) {
+    return has_figures(column, one) &&
+           (!needs_failures(column) || one.reads.outages + one.writes.outages + one.retries > 0);
   });
 }
 bool ComparisonModel::has_figures(int section) const {
@@ -83,6 +102,11 @@ const CandidateReport* ComparisonModel::report(int row) const {
   return i < 0 ? nullptr : &reports_[static_cast<std::size_t>(i)];
 }
 
+const CandidateReport* ComparisonModel::baseline() const {
+  const auto found = std::ranges::find(reports_, selection_.baseline(), &CandidateReport::name);
+  return selection_.baseline().empty() || found == reports_.end() ? nullptr : &*found;
+}
+
 int ComparisonModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(names_.size());
 }
@@ -90,77 +114,126 @@ int ComparisonModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(columns_.size()) + 1;
 }
 
+Qt::ItemFlags ComparisonModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+  return index.isValid() && index.column() == 0 ? flags | Qt::ItemIsUserCheckable : flags;
+}
+
+bool ComparisonModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != 0 ||
+      role != Qt::CheckStateRole) {
+    return false;
+  }
+  return selection_.set_visible(names_[static_cast<std::size_t>(index.row())],
+                                value.toInt() == Qt::Checked);
+}
+
 QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-  const int row = index.row();
-  if (index.column() > 0) {
-    return figure(columns_[static_cast<std::size_t>(index.column() - 1)], row, role);
-  }
+  if (index.column() == 0) return name(index.row(), role);
+  return figure(columns_[static_cast<std::size_t>(index.column() - 1)], index.row(), role);
+}
+
+QVariant ComparisonModel::name(int row, int role) const {
+  const std::string& name = names_[static_cast<std::size_t>(row)];
+  const CandidateReport* one = report(row);
   switch (role) {
     case Qt::DisplayRole:
+      return one != nullptr && one == baseline()
+                 ? tr("%1\nbaseline").arg(QString::fromStdString(name))
+                 : QString::fromStdString(name);
     case kSortRole:
-      return QString::fromStdString(names_[static_cast<std::size_t>(row)]);
+      return QString::fromStdString(name);
     case Qt::DecorationRole:
-      return report_of_row(row) < 0 ? QVariant()
-                                    : series_colour(static_cast<std::size_t>(report_of_row(row)));
-    case Qt::ToolTipRole:
-      if (const CandidateReport* one = report(row); one != nullptr && one->is_bound) {
-        return tr("a bound, which can't be deployed: never marked as best");
+      return one == nullptr ? QVariant()
+                            : series_colour(selection_.colour(name), QGuiApplication::palette());
+    case Qt::CheckStateRole:
+      return selection_.is_visible(name) ? Qt::Checked : Qt::Unchecked;
+    case Qt::ToolTipRole: {
+      QString text = tr("Checked: drawn in its colour, else in grey.");
+      if (one != nullptr && one->is_bound) {
+        text =
+            tr("a bound, which can't be deployed: never marked as best") + QLatin1Char('\n') + text;
       }
-      return {};
+      return text;
+    }
     default:
       return {};
   }
 }
 
+QString ComparisonModel::figure_text(const Column& column, const CandidateReport& candidate) const {
+  const std::string text = column.format(column.value(candidate));
+  QString shown = QString::fromStdString(text);
+  const std::string spread = plus_minus_text(column, candidate);
+  if (!spread.empty()) shown += QLatin1Char(' ') + QString::fromStdString(spread);
+  const Marks& marks = marks_[static_cast<std::size_t>(&column - columns_.data())];
+  if (!marks.best.empty() && Ranking(reports_).may_be_best(column, candidate)) {
+    // In words too, as colour alone tells not everybody.
+    if (text == marks.best) shown = tr("%1 best").arg(shown);
+    if (text == marks.worst) shown = tr("%1 worst").arg(shown);
+  }
+  const CandidateReport* against = baseline();
+  if (against == nullptr || against == &candidate || !has_figures(column, *against)) return shown;
+  return shown + QLatin1Char('\n') +
+         QString::fromStdString(change_text(column, change_of(column, *against, candidate)));
+}
+
+QString ComparisonModel::help(const Column& column, const CandidateReport* candidate) const {
+  QString text = text_of(column.help);
+  if (candidate == nullptr || !has_figures(column, *candidate)) return text;
+  if (const auto interval = column.interval ? column.interval(*candidate) : std::nullopt) {
+    text += QLatin1Char('\n') + tr("over the repetitions, with %1 % confidence, from %2 to %3")
+                                    .arg(candidate->interval_level * 100)
+                                    .arg(QString::fromStdString(column.format(interval->low)),
+                                         QString::fromStdString(column.format(interval->high)));
+  }
+  const CandidateReport* against = baseline();
+  if (against == nullptr || against == candidate || !has_figures(column, *against)) return text;
+  const ColumnChange change = change_of(column, *against, *candidate);
+  text += QLatin1Char('\n') + tr("baseline %1: %2")
+                                  .arg(QString::fromStdString(against->name),
+                                       QString::fromStdString(column.format(change.old_value)));
+  if (!change.significance) {
+    text += QLatin1Char('\n') + tr("Without repetitions nothing tells whether that is chance.");
+  } else if (change.within_noise()) {
+    text += QLatin1Char('\n') + tr("The intervals say that the difference may be chance.");
+  }
+  return text;
+}
+
 QVariant ComparisonModel::figure(const Column& column, int row, int role) const {
   const CandidateReport* one = report(row);
   if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
-  if (role == Qt::ToolTipRole)
-    return QString::fromUtf8(column.help.data(), static_cast<qsizetype>(column.help.size()));
-  if (one == nullptr || !has_figures(column)) return {};
-  const double value = column.value(*one);
-  if (role == kSortRole) return value;
-  const std::string text = column.format(value);
+  if (role == Qt::ToolTipRole) return help(column, one);
+  if (one == nullptr || !has_figures(column) || !has_figures(column, *one)) return {};
+  if (role == kSortRole) return column.value(*one);
+  if (role == Qt::DisplayRole) return figure_text(column, *one);
+  if (role != Qt::FontRole && role != Qt::BackgroundRole) return {};
+  const std::string text = column.format(column.value(*one));
   const Marks& marks = marks_[static_cast<std::size_t>(&column - columns_.data())];
-  const bool may =
-      column.has_best && !marks.best.empty() && Ranking(reports_).may_be_best(column, *one);
+  const bool may = !marks.best.empty() && Ranking(reports_).may_be_best(column, *one);
   const bool is_best = may && text == marks.best;
-  const bool is_worst = may && text == marks.worst;
-  switch (role) {
-    case Qt::DisplayRole: {
-      const QString shown = QString::fromStdString(text);
-      // In words too, as colour alone tells not everybody.
-      return is_best ? tr("%1 best").arg(shown) : is_worst ? tr("%1 worst").arg(shown) : shown;
-    }
-    case Qt::FontRole: {
-      QFont font;
-      font.setBold(is_best);
-      return font;
-    }
-    case Qt::BackgroundRole: {
-      if (!is_best && !is_worst) return {};
-      QColor tint(is_best ? kSeriesColours[0] : kSeriesColours[1]);
-      tint.setAlphaF(0.22F);
-      return tint;
-    }
-    default:
-      return {};
+  if (role == Qt::FontRole) {
+    QFont font;
+    font.setBold(is_best);
+    return font;
   }
+  if (!is_best && !(may && text == marks.worst)) return {};
+  QColor tint(is_best ? kSeriesColours[0] : kSeriesColours[1]);
+  tint.setAlphaF(is_dark(QGuiApplication::palette()) ? 0.4F : 0.22F);
+  return tint;
 }
 
 QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
   if (section == 0) return role == Qt::DisplayRole ? QVariant(tr("strategy")) : QVariant();
   const Column& column = columns_[static_cast<std::size_t>(section - 1)];
-  const auto text = [](std::string_view one) {
-    return QString::fromUtf8(one.data(), static_cast<qsizetype>(one.size()));
-  };
-  if (role == Qt::ToolTipRole) return text(column.help);
+  if (role == Qt::ToolTipRole) return text_of(column.help);
   if (role != Qt::DisplayRole) return {};
   return column.second_line.empty()
-             ? text(column.first_line)
-             : text(column.first_line) + QLatin1Char('\n') + text(column.second_line);
+             ? text_of(column.first_line)
+             : text_of(column.first_line) + QLatin1Char('\n') + text_of(column.second_line);
 }
 
 }  // namespace switchyard::gui

@@ -1,31 +1,24 @@
 // Who served what: reads, writes and applies of each node, for one candidate.
 #pragma once
 
-#include <QtCharts/QBarCategoryAxis>
-#include <QtCharts/QChartView>
-#include <QtCharts/QValueAxis>
-
-#include <span>
-
-#include "measure/report.h"
+#include "gui/bar_chart.h"
+#include "gui/result_view.h"
 
 namespace switchyard::gui {
 
-class DistributionView : public QChartView {
+class DistributionView : public ResultView {
   Q_OBJECT
 
  public:
   explicit DistributionView(QWidget* parent = nullptr);
   // That of the selected candidate, or of the first.
-  void show_candidates(std::span<const CandidateReport> candidates, int selected);
-
- protected:
-  void mousePressEvent(QMouseEvent* event) override;
-  void changeEvent(QEvent* event) override;
+  void show_results(const Shown& shown) override;
+  QSize picture_size() const override { return chart_->size(); }
+  void paint_picture(QPainter& painter) override { chart_->paint(painter); }
+  std::optional<std::string> table_csv() const override;
 
  private:
-  QBarCategoryAxis* nodes_;  // owned by the chart
-  QValueAxis* counts_;
+  BarChart* chart_;
 };
 
 }  // namespace switchyard::gui

@@ -15,17 +15,13 @@ int main(int argc, char** argv) {
       QStringLiteral("Compares router strategies on a recorded workload, in a window."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("file"),
-                               QStringLiteral("a scenario (.toml) or a recording"),
-                               QStringLiteral("[SCENARIO|TRACE]"));
+  parser.addPositionalArgument(
+      QStringLiteral("file"), QStringLiteral("a scenario (.toml), a recording, or reports (.json)"),
+      QStringLiteral("[SCENARIO|TRACE|REPORT…]"));
   parser.process(application);
   const QStringList files = parser.positionalArguments();
-  if (files.size() > 1) {
-    qCritical("switchyard-gui opens one file at a time");
-    return 2;
-  }
   switchyard::gui::MainWindow window;
   window.show();
-  if (!files.isEmpty()) window.open(files.front());
+  window.open_all(files);
   return QApplication::exec();
 }

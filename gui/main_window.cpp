@@ -8,10 +8,8 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QScrollArea>
 #include <QSettings>
 #include <QSplitter>
 #include <QStatusBar>
@@ -22,25 +20,22 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "gui/distribution_view.h"
-#include "gui/latency_view.h"
-#include "gui/palette.h"
+#include "gui/appearance.h"
 #include "gui/recent_files.h"
 #include "gui/setup_panel.h"
 #include "gui/start_page.h"
-#include "gui/timeline_view.h"
+#include "measure/read_report.h"
 #include "measure/report_writers.h"
 
 namespace switchyard::gui {
 
 MainWindow::MainWindow() {
+  restore_appearance();
   setObjectName(QStringLiteral("window"));
   setWindowTitle(QStringLiteral("Switchyard"));
   setAcceptDrops(true);
   resize(1280, 800);
 
-  sorted_.setSourceModel(&comparison_);
-  sorted_.setSortRole(ComparisonModel::kSortRole);
   setup_ = new SetupPanel(document_);
   start_ = new StartPage;
   pages_ = new QStackedWidget;
@@ -82,23 +77,28 @@ MainWindow::~MainWindow() {
   delete takeCentralWidget();
 }
 
+QAction* MainWindow::add_action(QMenu& menu, const QString& text, const QKeySequence& keys,
+                                const std::function<void()>& slot) {
+  QAction* action = menu.addAction(text);
+  action->setShortcut(keys);
+  connect(action, &QAction::triggered, this, slot);
+  return action;
+}
+
 void MainWindow::make_actions() {
-  const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& keys, auto&& slot) {
-    QAction* action = menu->addAction(text);
-    action->setShortcut(keys);
-    connect(action, &QAction::triggered, this, slot);
-    return action;
-  };
   QMenu* file = menuBar()->addMenu(tr("&File"));
-  add(file, tr("&Open…"), QKeySequence::Open, &MainWindow::ask_for_file);
-  add(file, tr("&Start page"), QKeySequence(tr("Ctrl+Home")), [this] {
+  add_action(*file, tr("&Open…"), QKeySequence::Open, [this] { ask_for_file(); });
+  add_action(*file, tr("Show a report &beside…"), QKeySequence(tr("Ctrl+Shift+O")),
+             [this] { ask_for_report(); });
+  add_action(*file, tr("&Start page"), QKeySequence(tr("Ctrl+Home")), [this] {
     start_->refresh();
     pages_->setCurrentWidget(start_);
   });
-  add(file, tr("&Save scenario…"), QKeySequence::Save, &MainWindow::save_scenario);
-  add(file, tr("&Export…"), QKeySequence(tr("Ctrl+E")), &MainWindow::export_shown);
+  add_action(*file, tr("Save s&cenario…"), QKeySequence::Save, [this] { save_scenario(); });
   file->addSeparator();
-  add(file, tr("&Quit"), QKeySequence::Quit, &MainWindow::close);
+  make_export_actions(*file);
+  file->addSeparator();
+  add_action(*file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
   QAction* undo = document_.undo_stack().createUndoAction(this, tr("&Undo"));
@@ -109,64 +109,52 @@ void MainWindow::make_actions() {
   edit->addAction(redo);
 
   QMenu* runs = menuBar()->addMenu(tr("&Run"));
-  add(runs, tr("&Run"), QKeySequence(tr("Ctrl+R")), &MainWindow::run);
-  add(runs, tr("&Cancel"), QKeySequence(Qt::Key_Escape), &MainWindow::cancel);
+  add_action(*runs, tr("&Run"), QKeySequence(tr("Ctrl+R")), [this] { run(); });
+  add_action(*runs, tr("&Cancel"), QKeySequence(Qt::Key_Escape), [this] { cancel(); });
+  make_view_actions(*menuBar()->addMenu(tr("&View")));
+}
 
-  QMenu* view = menuBar()->addMenu(tr("&View"));
-  for (int i = 0; i < tabs_->count(); ++i) {
-    add(view, tabs_->tabText(i), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), [this, i] {
-      tabs_->setCurrentIndex(i);
-      tabs_->currentWidget()->setFocus();
+void MainWindow::make_export_actions(QMenu& file) {
+  add_action(file, tr("Export the &chart in sight…"), QKeySequence(tr("Ctrl+E")), [this] {
+    save_as(tr("Export the chart in sight"), tr("pictures (*.png *.svg)"),
+            [this](const QString& path) { results_->save_picture(path); });
+  });
+  add_action(file, tr("Export the &numbers in sight…"), QKeySequence(tr("Ctrl+Shift+E")), [this] {
+    save_as(tr("Export the numbers in sight"), tr("tables (*.csv)"),
+            [this](const QString& path) { results_->save_table(path); });
+  });
+  add_action(file, tr("Export the com&parison…"), {}, [this] {
+    save_as(tr("Export the comparison"), tr("tables (*.csv)"),
+            [this](const QString& path) { results_->save_comparison(path); });
+  });
+  add_action(file, tr("Export the &report…"), {}, [this] {
+    save_as(tr("Export the report"), tr("reports (*.json)"), [this](const QString& path) {
+      if (!report_) throw InputError(path.toStdString() + ": there is no finished run to write");
+      AtomicFile out(path.toStdString());
+      out.write(to_json(*report_));
+      out.commit();
     });
+  });
+}
+
+void MainWindow::make_view_actions(QMenu& view) {
+  QTabWidget& tabs = results_->tabs();
+  for (int i = 0; i < tabs.count(); ++i) {
+    add_action(view, tabs.tabText(i), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)),
+               [this, i] { results_->show_tab(i); });
   }
+  view.addSeparator();
+  QAction* dark = view.addAction(tr("Dar&k"));
+  dark->setObjectName(QStringLiteral("dark"));
+  dark->setCheckable(true);
+  dark->setChecked(is_window_dark());
+  connect(dark, &QAction::triggered, this, &set_window_dark);
 }
 
 QWidget* MainWindow::make_results() {
-  table_ = new QTableView;
-  table_->setObjectName(QStringLiteral("comparison"));
-  table_->setAccessibleName(tr("Comparison of the strategies"));
-  table_->setModel(&sorted_);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setTabKeyNavigation(false);
-  // Else it would sort by the first column at once.
-  table_->sortByColumn(-1, Qt::AscendingOrder);
-  table_->setSortingEnabled(true);
-  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-          &MainWindow::show_views);
-
-  latency_ = new LatencyView;
-  distribution_ = new DistributionView;
-  timeline_ = new TimelineView;
-  notes_ = new QLabel;
-  notes_->setObjectName(QStringLiteral("notes"));
-  notes_->setWordWrap(true);
-  notes_->setTextFormat(Qt::PlainText);
-  notes_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-  notes_->setMargin(8);
-  notes_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-  auto* scrolled = new QScrollArea;
-  scrolled->setWidget(notes_);
-  scrolled->setWidgetResizable(true);
-  tabs_ = new QTabWidget;
-  tabs_->setObjectName(QStringLiteral("tabs"));
-  tabs_->addTab(latency_, tr("Latency"));
-  tabs_->addTab(distribution_, tr("Distribution"));
-  tabs_->addTab(timeline_, tr("Over time"));
-  tabs_->addTab(scrolled, tr("Notes"));
-  // Only what is seen is drawn.
-  connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::show_views);
-
-  auto* splitter = new QSplitter(Qt::Vertical);
-  splitter->addWidget(table_);
-  splitter->addWidget(tabs_);
-  splitter->setStretchFactor(0, 2);
-  splitter->setStretchFactor(1, 3);
-  splitter->setChildrenCollapsible(false);
-
+  results_ = new ResultsPanel;
+  connect(&results_->selection(), &Selection::refused, this,
+          [this](const QString& why) { statusBar()->showMessage(why); });
   command_ = new QLineEdit;
   command_->setObjectName(QStringLiteral("command"));
   command_->setAccessibleName(tr("The same on the command line"));
@@ -180,7 +168,7 @@ QWidget* MainWindow::make_results() {
 
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
-  layout->addWidget(splitter, 1);
+  layout->addWidget(results_, 1);
   layout->addLayout(line);
   return page;
 }
@@ -229,17 +217,12 @@ void MainWindow::connect_runs() {
   connect(&runs_, &RunController::candidate_done, this,
           [this](int candidate, const std::shared_ptr<const CandidateReport>& report) {
             // What was shown before stays until there is something new to show.
-            if (!std::exchange(shows_current_run_, true)) comparison_.begin(running_names_);
-            comparison_.set(static_cast<std::size_t>(candidate), *report);
-            show_results();
+            if (!std::exchange(shows_current_run_, true)) results_->begin(running_names_);
+            results_->set(static_cast<std::size_t>(candidate), *report);
           });
   connect(&runs_, &RunController::finished, this, [this](const auto& report) {
     report_ = report;
-    QStringList notes;
-    for (const std::string& note : report->notes) notes << QString::fromStdString(note);
-    notes_->setText(notes.isEmpty() ? tr("Nothing was missing or invented.")
-                                    : notes.join(QStringLiteral("\n\n")));
-    show_results();
+    results_->set_notes(report->notes);
     statusBar()->showMessage(tr("Done: %1 requests through each of %2 strategies.")
                                  .arg(report->requests)
                                  .arg(report->candidates.size()));
@@ -253,7 +236,31 @@ void MainWindow::connect_runs() {
   connect(&runs_, &RunController::stopped, this, &MainWindow::show_running);
 }
 
+void MainWindow::open_all(const QStringList& paths) {
+  for (qsizetype i = 0; i < paths.size(); ++i) i == 0 ? open(paths[i]) : add_report(paths[i]);
+}
+
+void MainWindow::add_report(const QString& path) {
+  try {
+    results_->add_report(read_report(path.toStdString()),
+                         QFileInfo(path).fileName().toStdString() + ": ");
+  } catch (const std::exception& error) {
+    show_error(QString::fromUtf8(error.what()));
+    return;
+  }
+  remember_file(path);
+  pages_->setCurrentIndex(1);
+}
+
 void MainWindow::open(const QString& path) {
+  if (path.endsWith(QStringLiteral(".json"))) {
+    runs_.cancel();
+    show_error({});
+    results_->begin({});
+    setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));
+    add_report(path);
+    return;
+  }
   try {
     document_.open(path);
   } catch (const std::exception& error) {
@@ -303,23 +310,6 @@ void MainWindow::show_running() {
   progress_->setFormat(reads ? tr("reading the recording, %p %") : tr("%p %"));
 }
 
-void MainWindow::show_results() {
-  for (int i = 0; i < comparison_.columnCount(); ++i) {
-    table_->setColumnHidden(i, !comparison_.has_figures(i));
-  }
-  show_views();
-}
-
-void MainWindow::show_views() {
-  const int row = sorted_.mapToSource(table_->currentIndex()).row();
-  const int selected = comparison_.report_of_row(row);
-  const auto& reports = comparison_.reports();
-  const QWidget* seen = tabs_->currentWidget();
-  if (seen == latency_) latency_->show_candidates(reports, selected);
-  if (seen == distribution_) distribution_->show_candidates(reports, selected);
-  if (seen == timeline_) timeline_->show_candidates(reports, selected);
-}
-
 void MainWindow::show_error(const QString& message) {
   error_->setText(message);
   error_->setVisible(!message.isEmpty());
@@ -337,8 +327,15 @@ void MainWindow::copy_command() {
 }
 
 void MainWindow::ask_for_file() {
-  const QString path = QFileDialog::getOpenFileName(this, tr("Open a scenario or a recording"));
+  const QString path =
+      QFileDialog::getOpenFileName(this, tr("Open a scenario, a recording or a report"));
   if (!path.isEmpty()) open(path);
+}
+
+void MainWindow::ask_for_report() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Show a report beside"), QString(),
+                                                    tr("reports (*.json)"));
+  if (!path.isEmpty()) add_report(path);
 }
 
 void MainWindow::save_scenario() {
@@ -355,25 +352,13 @@ void MainWindow::save_scenario() {
   }
 }
 
-void MainWindow::export_shown() {
-  const QString path = QFileDialog::getSaveFileName(
-      this, tr("Export"), QString(),
-      tr("the chart in sight (*.png *.svg);;the comparison (*.csv);;the whole report (*.json)"));
+void MainWindow::save_as(const QString& title, const QString& filter,
+                         const std::function<void(const QString&)>& write) {
+  const QString path = QFileDialog::getSaveFileName(this, title, QString(), filter);
   if (path.isEmpty()) return;
   try {
-    if (path.endsWith(QStringLiteral(".csv")) || path.endsWith(QStringLiteral(".json"))) {
-      if (!report_) throw InputError("there is no finished run to export");
-      AtomicFile file(path.toStdString());
-      file.write(path.endsWith(QStringLiteral(".csv")) ? to_csv(*report_) : to_json(*report_));
-      file.commit();
-    } else if (tabs_->currentWidget() == timeline_) {
-      timeline_->chart().save(path);
-    } else if (tabs_->currentWidget() == latency_) {
-      latency_->save(path);
-    } else {
-      throw InputError(path.toStdString() +
-                       ": only Latency and Over time are exported as pictures");
-    }
+    write(path);
+    show_error({});
     statusBar()->showMessage(tr("Written: %1").arg(path));
   } catch (const std::exception& error) {
     show_error(QString::fromUtf8(error.what()));

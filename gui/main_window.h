@@ -6,22 +6,18 @@
 #include <QMainWindow>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QStackedWidget>
-#include <QTabWidget>
-#include <QTableView>
 
-#include "gui/comparison_model.h"
+#include <functional>
+
 #include "gui/document.h"
+#include "gui/results_panel.h"
 #include "gui/run_controller.h"
 
 namespace switchyard::gui {
 
-class DistributionView;
-class LatencyView;
 class SetupPanel;
 class StartPage;
-class TimelineView;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -30,12 +26,14 @@ class MainWindow : public QMainWindow {
   MainWindow();
   ~MainWindow() override;
 
-  // A scenario or a recording; what is wrong with it is shown where errors are.
+  // A scenario, a recording or a report (.json); what is wrong with it is shown where errors are.
   void open(const QString& path);
+  // Further reports are shown beside the first.
+  void open_all(const QStringList& paths);
 
   Document& document() { return document_; }
   RunController& runs() { return runs_; }
-  ComparisonModel& comparison() { return comparison_; }
+  ResultsPanel& results() { return *results_; }
 
  public Q_SLOTS:
   void run();
@@ -48,23 +46,27 @@ class MainWindow : public QMainWindow {
 
  private:
   void make_actions();
+  void make_export_actions(QMenu& file);
+  void make_view_actions(QMenu& view);
+  QAction* add_action(QMenu& menu, const QString& text, const QKeySequence& keys,
+                      const std::function<void()>& slot);
   QWidget* make_results();
   QWidget* make_controls();
   void connect_runs();
   void ask_for_file();
+  void ask_for_report();
+  void add_report(const QString& path);
   void save_scenario();
-  void export_shown();
+  // Asks for a name that ends like one of `filter` and writes to it.
+  void save_as(const QString& title, const QString& filter,
+               const std::function<void(const QString&)>& write);
   void copy_command();
   void show_error(const QString& message);
-  void show_results();
-  void show_views();
   void show_running();
   void show_command();
 
   Document document_;
   RunController runs_;
-  ComparisonModel comparison_;
-  QSortFilterProxyModel sorted_;
   std::vector<std::string> running_names_;
   bool shows_current_run_ = false;
   std::shared_ptr<const Report> report_;
@@ -72,12 +74,7 @@ class MainWindow : public QMainWindow {
   SetupPanel* setup_ = nullptr;
   StartPage* start_ = nullptr;
   QStackedWidget* pages_ = nullptr;
-  QTableView* table_ = nullptr;
-  QTabWidget* tabs_ = nullptr;
-  LatencyView* latency_ = nullptr;
-  DistributionView* distribution_ = nullptr;
-  TimelineView* timeline_ = nullptr;
-  QLabel* notes_ = nullptr;
+  ResultsPanel* results_ = nullptr;
   QLabel* error_ = nullptr;
   QPushButton* run_ = nullptr;
   QPushButton* cancel_ = nullptr;

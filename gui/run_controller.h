@@ -6,9 +6,9 @@
 #include <QTimer>
 
 #include <memory>
-#include <thread>
 #include <vector>
 
+#include "gui/background.h"
 #include "measure/compare.h"
 
 namespace switchyard::gui {
@@ -17,15 +17,14 @@ class RunController : public QObject {
   Q_OBJECT
 
  public:
+  // Waits, at its end, for what still runs.
   explicit RunController(QObject* parent = nullptr);
-  // Waits for what still runs.
-  ~RunController() override;
 
   // A run that is under way is cancelled first.
   void start(const Scenario& scenario);
   // At once: what the run still does is heard of no more.
   void cancel();
-  bool is_running() const { return current_ != nullptr; }
+  bool is_running() const { return background_.control() != nullptr; }
 
   // Of each candidate of the run, from 0 to 1.
   std::vector<double> progress() const;
@@ -44,13 +43,8 @@ class RunController : public QObject {
   void stopped();
 
  private:
-  struct Job;
-
-  void end(Job* job);
-
   QTimer ticks_;
-  std::shared_ptr<Job> current_;
-  std::vector<std::shared_ptr<Job>> cancelled_;  // whose threads have not ended yet
+  Background background_;
 };
 
 }  // namespace switchyard::gui

@@ -108,4 +108,31 @@ std::vector<Tick> count_ticks(double from, double to) {
   return round_ticks(from, to, [](double value) { return fmt::format("{:.6g}", value); });
 }
 
+std::vector<Tick> share_ticks(double from, double to) {
+  return round_ticks(from, to, [](double share) { return fmt::format("{:.6g}%", share * 100); });
+}
+
+double ZeroLog::coordinate(double value) const {
+  return value > 0 ? std::max(std::log10(value), least) : zero();
+}
+double ZeroLog::value_at(double coordinate) const {
+  // Halfway between zero and the least, neither is nearer.
+  return coordinate < (zero() + least) / 2 ? 0 : std::pow(10, coordinate);
+}
+
+std::vector<Tick> zero_log_ticks(const ZeroLog& axis, double from, double to,
+                                 QString (*text)(double)) {
+  std::vector<Tick> ticks;
+  if (axis.zero() >= from) ticks.push_back({axis.zero(), text(0)});
+  const double begin = std::max(from, axis.least);
+  const auto factors = to - begin < 3 ? std::vector<double>{1, 2, 5} : std::vector<double>{1};
+  for (double decade = std::floor(begin); decade <= to; ++decade) {
+    for (const double factor : factors) {
+      const double at = decade + std::log10(factor);
+      if (at >= begin - 1e-9 && at <= to + 1e-9) ticks.push_back({at, text(std::pow(10, at))});
+    }
+  }
+  return thinned(std::move(ticks), to - from);
+}
+
 }  // namespace switchyard::gui

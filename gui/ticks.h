@@ -28,5 +28,18 @@ std::vector<Tick> nines_ticks(double from, double to);
 // Of a linear axis of times, shares or counts: about five round steps.
 std::vector<Tick> linear_time_ticks(double from_ns, double to_ns);
 std::vector<Tick> count_ticks(double from, double to);
+std::vector<Tick> share_ticks(double from, double to);
+
+// The coordinate of a value on a logarithmic axis that has a place for zero: half a decade below
+// the least positive value, whose logarithm to the base of 10 is `least`.
+struct ZeroLog {
+  double least = 0;
+  double zero() const { return least - 0.5; }
+  double coordinate(double value) const;
+  double value_at(double coordinate) const;
+};
+// The decades, and 0 in its place.
+std::vector<Tick> zero_log_ticks(const ZeroLog& axis, double from, double to,
+                                 QString (*text)(double));
 
 }  // namespace switchyard::gui

@@ -2,17 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QVBoxLayout>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
 #include "core/time.h"
-#include "gui/palette.h"
 
 namespace switchyard::gui {
 namespace {
@@ -44,59 +39,98 @@ constexpr std::array<Figure, 6> kFigures = {{
      [](const SeriesPoint& p) { return static_cast<double>(p.arrivals); }},
 }};
 
+// Of the width, from one key press to the next.
+constexpr double kSteps = 200;
+
 QString duration_text(double ns) {
   return QString::fromStdString(format_duration(ns));
+}
+QString count_text(double value) {
+  return QString::fromStdString(fmt::format("{:.4g}", value));
+}
+
+QStringList titles() {
+  QStringList list;
+  for (const Figure& figure : kFigures) list << TimelineView::tr(figure.title);
+  return list;
 }
 
 }  // namespace
 
-TimelineView::TimelineView(QWidget* parent)
-    : QWidget(parent), figure_(new QComboBox), chart_(new ChartView) {
-  figure_->setObjectName(QStringLiteral("timeline-figure"));
-  figure_->setAccessibleName(tr("Figure over time"));
-  for (const Figure& figure : kFigures) figure_->addItem(tr(figure.title));
-  chart_->setObjectName(QStringLiteral("timeline"));
-  chart_->setAccessibleName(tr("Figures over time"));
-  auto* label = new QLabel(tr("&Show"));
-  label->setBuddy(figure_);
-  auto* row = new QHBoxLayout;
-  row->addWidget(label);
-  row->addWidget(figure_);
-  row->addStretch();
-  auto* all = new QVBoxLayout(this);
-  all->addLayout(row);
-  all->addWidget(chart_, 1);
-  connect(figure_, &QComboBox::currentIndexChanged, this, &TimelineView::draw);
+TimelineView::TimelineView(Selection& selection, QWidget* parent)
+    : FigureView(tr("Over &time"), QStringLiteral("timeline"), titles(), parent),
+      selection_(selection),
+      values_(new QLabel) {
+  setAccessibleName(tr("Over time"));
+  chart().setAccessibleName(tr("Figures over time"));
+  figure().setAccessibleName(tr("Figure over time"));
+  values_->setObjectName(QStringLiteral("timeline-values"));
+  values_->setAccessibleName(tr("Values at the cursor"));
+  values_->setTextFormat(Qt::PlainText);
+  values_->setWordWrap(true);
+  values_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+  values_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  // Room for all, or the chart would jump as the mouse moves.
+  values_->setMinimumHeight(2 * values_->fontMetrics().lineSpacing());
+  add_below(values_);
+  connect(&chart(), &ChartView::pointed, this, [this](std::optional<double> x) {
+    selection_.point_at(x ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt);
+  });
+  connect(&chart(), &ChartView::chosen, this,
+          [this](double x) { selection_.toggle_lock(static_cast<std::int64_t>(x)); });
+  connect(&chart(), &ChartView::stepped, this, [this](int direction) {
+    const double step = (chart().to() - chart().from()) / kSteps;
+    const auto at = static_cast<double>(selection_.cursor_ns().value_or(0)) + direction * step;
+    selection_.lock(
+        static_cast<std::int64_t>(std::clamp(at, chart().x_axis().from, chart().x_axis().to)));
+  });
+  connect(&selection_, &Selection::cursor_moved, this, &TimelineView::show_cursor);
+  show_cursor();
 }
 
-void TimelineView::show_candidates(std::span<const CandidateReport> candidates, int selected) {
-  candidates_.assign(candidates.begin(), candidates.end());
-  selected_ = selected;
-  draw();
-}
-
-void TimelineView::draw() {
-  const Figure& figure = kFigures[static_cast<std::size_t>(std::max(0, figure_->currentIndex()))];
+void TimelineView::show_results(const Shown& shown) {
+  const bool any = std::ranges::any_of(
+      shown.reports, [](const CandidateReport& one) { return !one.series.empty(); });
+  if (!any) {
+    show_nothing(shown.reports.empty() ? tr("Nothing has been run yet.")
+                                       : tr("This report has no figures over time: it was written "
+                                            "as a baseline."));
+    return;
+  }
+  const Figure& figure = kFigures[chosen()];
   std::vector<Line> lines;
   double end = 1;
   double least = 1e18;
   double most = 1;
-  for (const CandidateReport& candidate : candidates_) {
-    Line line{QString::fromStdString(candidate.name), series_colour(lines.size()), {}};
+  QString told;
+  for (std::size_t report = 0; report < shown.reports.size(); ++report) {
+    const CandidateReport& candidate = shown.reports[report];
+    Line line = line_of(shown, report, palette());
     const auto bucket = static_cast<double>(candidate.bucket_ns);
+    double highest_at = 0;
+    double peak = 0;
     for (std::size_t i = 0; i < candidate.series.size(); ++i) {
       const double value = figure.value(candidate.series[i]);
       const double at = (static_cast<double>(i) + 0.5) * bucket;
       line.points.emplace_back(at, figure.is_time ? log_coordinate(value) : value);
-      if (value > 0) least = std::min(least, value);
-      most = std::max(most, value);
+      if (value > peak) {
+        peak = value;
+        highest_at = at;
+      }
+      if (value > 0 && sets_range(shown, report)) least = std::min(least, value);
+    }
+    if (sets_range(shown, report)) {
+      most = std::max(most, peak);
+      told += tr("%1: at most %2, at %3. ")
+                  .arg(line.name, figure.is_time ? duration_text(peak) : count_text(peak),
+                       duration_text(highest_at));
     }
     end = std::max(end, static_cast<double>(candidate.series.size()) * bucket);
     lines.push_back(std::move(line));
   }
-  const Axis x{tr("time of arrival"), 0, end, linear_time_ticks, duration_text};
-  Axis y{tr(figure.title), 0, most * 1.05, count_ticks,
-         [](double value) { return QString::fromStdString(fmt::format("{:.4g}", value)); }};
+  describe(tr(figure.title) + QStringLiteral(". ") + told);
+  Axis x{tr("time of arrival"), 0, end, linear_time_ticks, duration_text};
+  Axis y{tr(figure.title), 0, most * 1.05, count_ticks, count_text};
   if (figure.is_time) {
     // Nothing at all is drawn at the bottom, where the mark says so.
     y.from = least < most ? log_coordinate(least) - 0.1 : 0;
@@ -106,8 +140,26 @@ void TimelineView::draw() {
     }
     y.ticks = time_ticks;
     y.text = [](double at) { return duration_text(time_at(at)); };
+    y.value = time_at;
   }
-  chart_->show_lines(std::move(lines), x, y, selected_);
+  show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);
+  show_cursor();
+}
+
+void TimelineView::show_cursor() {
+  const auto at = selection_.cursor_ns();
+  chart().show_cursor(at ? std::optional(static_cast<double>(*at)) : std::nullopt,
+                      selection_.is_locked());
+  QString text = at ? chart().values_at(static_cast<double>(*at)) : QString();
+  if (!text.contains(QLatin1Char('\n'))) {
+    values_->setText(
+        tr("Point at the chart for the values of all lines; a click or the space bar "
+           "holds the moment, arrow keys move it."));
+    return;
+  }
+  text.replace(text.indexOf(QLatin1Char('\n')), 1, QStringLiteral(": "));
+  text.replace(QLatin1Char('\n'), QStringLiteral(" · "));
+  values_->setText((selection_.is_locked() ? tr("Held at %1") : tr("At %1")).arg(text));
 }
 
 }  // namespace switchyard::gui

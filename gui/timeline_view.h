@@ -1,34 +1,25 @@
-// What happened over time: latency, queues, replication lag or stale reads of each candidate.
+// What happened over time: latency, queues, replication lag or stale reads of each candidate, with
+// a cursor that can be locked and the values there.
 #pragma once
 
-#include <QComboBox>
-#include <QWidget>
-
-#include <span>
-#include <vector>
-
-#include "gui/chart_view.h"
-#include "measure/report.h"
+#include "gui/figure_view.h"
+#include "gui/selection.h"
 
 namespace switchyard::gui {
 
-class TimelineView : public QWidget {
+class TimelineView : public FigureView {
   Q_OBJECT
 
  public:
-  explicit TimelineView(QWidget* parent = nullptr);
-  void show_candidates(std::span<const CandidateReport> candidates, int selected);
-
-  ChartView& chart() { return *chart_; }
-  QComboBox& figure() { return *figure_; }
+  // `selection` holds the cursor; it must outlive this.
+  explicit TimelineView(Selection& selection, QWidget* parent = nullptr);
+  void show_results(const Shown& shown) override;
 
  private:
-  void draw();
+  void show_cursor();
 
-  std::vector<CandidateReport> candidates_;
-  int selected_ = -1;
-  QComboBox* figure_;
-  ChartView* chart_;
+  Selection& selection_;
+  QLabel* values_;
 };
 
 }  // namespace switchyard::gui

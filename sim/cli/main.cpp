@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   add_compare(app, action);
+  add_explain(app, action);
   add_diff(app, action);
   add_routers(app, action);
   add_inspect(app, action);

@@ -15,6 +15,7 @@ inline constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells expect
 using Action = std::function<int()>;
 
 void add_compare(CLI::App& app, Action& action);
+void add_explain(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
 void add_routers(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);

@@ -46,6 +46,7 @@ class FifoNode : public EventNode {
   }
   std::optional<JobId> started() const override { return started_; }
   std::size_t waiting() const override { return queue_.size(); }
+  std::size_t in_service() const override { return running_.size(); }
   Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,
                              std::span<const Coming> before) const override {
     scratch_ = foresight_;
@@ -145,6 +146,7 @@ class SharingNode : public EventNode {
   std::size_t waiting() const override {
     return jobs_.size() > workers_ ? jobs_.size() - workers_ : 0;
   }
+  std::size_t in_service() const override { return jobs_.size() - waiting(); }
   Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,
                              std::span<const Coming> before) const override {
     const double jobs = static_cast<double>(jobs_.size() + before.size() + 1);

@@ -41,6 +41,8 @@ class EventNode {
   virtual std::optional<JobId> started() const = 0;
   // Jobs in the node beyond its workers.
   virtual std::size_t waiting() const = 0;
+  // Jobs that its workers are busy with.
+  virtual std::size_t in_service() const = 0;
   // When a job arriving at `time` would finish if no other came after it, and before it only those
   // that are on their way, in order. More than is knowable; only the oracle strategy asks.
   virtual Nanoseconds finish_if_sent(Nanoseconds time, Nanoseconds service_ns,

@@ -1,12 +1,14 @@
 // The figures by which candidates are compared, as the terminal and the window show them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "measure/report.h"
+#include "measure/report_figures.h"
 
 namespace switchyard {
 
@@ -19,6 +21,8 @@ struct Column {
   bool has_best;  // the lowest value
   std::string_view help;
   bool among_all = false;  // also those that did not serve every request may be the best
+  // Of that value, over the repetitions; nothing where there is none. May be null.
+  std::optional<FigureInterval> (*interval)(const CandidateReport&) = nullptr;
 };
 
 std::span<const Column> comparison_columns();

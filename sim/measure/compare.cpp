@@ -15,6 +15,7 @@
 #include "replay/engine.h"
 #include "routers/catalogue.h"
 #include "scenario/build_chain.h"
+#include "scenario/run_inputs.h"
 
 namespace switchyard {
 namespace {
@@ -74,16 +75,6 @@ std::string_view loop_name(LoopMode loop) {
   return "";
 }
 
-ReplayWorkload make_workload(const Scenario& scenario, std::uint64_t seed,
-                             CompareControl& control) {
-  const WorkloadSpec& spec = scenario.workload;
-  ImportOptions import = spec.import;
-  import.on_progress = reading_progress(control);
-  const Trace trace =
-      spec.synthetic ? generate(*spec.synthetic, seed) : open_trace(spec.trace, import);
-  return prepare(slice(trace, spec.range), spec.service, seed);
-}
-
 class Comparison {
  public:
   Comparison(const Scenario& scenario, CompareControl& control)
@@ -96,18 +87,24 @@ class Comparison {
   Report run() {
     Report report;
     for (const std::string& text : warnings(scenario_)) tell(report, text);
-    ReplayWorkload workload = make_workload(scenario_, scenario_.seed, control_);
+    ReplayWorkload workload = load_workload(scenario_, scenario_.seed, reading_progress(control_));
     describe_workload(report, workload);
     const bool find_warmup = !scenario_.run.warmup_ns;
     control_.requests_total = workload.trace.size() * scenario_.candidates.size() *
                               (scenario_.run.replications + (find_warmup ? 1 : 0));
     const Nanoseconds warmup = find_warmup ? found_warmup(workload) : *scenario_.run.warmup_ns;
     report.warmup_ns = warmup;
+    report.measure_until_ns = scenario_.run.measure_until_ns;
+    if (report.measure_until_ns <= warmup) {
+      throw InputError(fmt::format("nothing is left to measure: the warm-up of {} ends after {}",
+                                   format_duration(static_cast<double>(warmup)),
+                                   format_duration(static_cast<double>(report.measure_until_ns))));
+    }
     for (std::uint32_t i = 0; i < scenario_.run.replications; ++i) {
       const std::uint64_t seed = derived_seed(scenario_.seed, i);
       // A recording repeats with the same requests; a synthetic workload is drawn anew.
       if (i > 0 && (scenario_.workload.synthetic || workload.drawn)) {
-        workload = make_workload(scenario_, seed, control_);
+        workload = load_workload(scenario_, seed, reading_progress(control_));
       }
       run_all(workload, seed, warmup, [&](std::size_t candidate, RunTally tally) {
         keep(candidate, std::move(tally), workload.trace);
@@ -159,15 +156,7 @@ class Comparison {
   template <class KeepRun>
   void run_all(const ReplayWorkload& workload, std::uint64_t seed, Nanoseconds warmup,
                KeepRun&& keep_run) const {
-    ReplayOptions options;
-    options.loop = scenario_.workload.loop;
-    options.speed = scenario_.workload.speed;
-    options.think_scale = scenario_.workload.think_scale;
-    options.warmup_ns = warmup;
-    options.timeout_ns = scenario_.run.timeout_ns;
-    options.retries = scenario_.run.retries;
-    options.retry_after_ns = scenario_.run.retry_after_ns;
-    options.seed = seed;
+    const ReplayOptions options = replay_options(scenario_, seed, warmup);
     run_parallel(scenario_.candidates.size(), scenario_.run.threads, [&](std::size_t i) {
       const std::vector<RouterChain> instances = build_instances(
           scenario_.candidates[i], scenario_.cluster, seed, workload.trace.names().tables);
@@ -227,8 +216,10 @@ class Comparison {
       return c.completed + c.failed + c.timed_out + c.rejected == 0;
     });
     if (none) {
-      throw InputError(fmt::format("no request arrives after the warm-up of {}; make it shorter",
-                                   format_duration(static_cast<double>(report.warmup_ns))));
+      throw InputError(
+          fmt::format("no request arrives in the measured time, which begins after a warm-up "
+                      "of {}; change run.warmup or run.measure_until",
+                      format_duration(static_cast<double>(report.warmup_ns))));
     }
   }
 

@@ -155,7 +155,8 @@ struct Report {
   std::int64_t span_ns = 0;
   std::uint32_t replications = 1;
   Nanoseconds warmup_ns = 0;
-  std::vector<std::string> notes;  // what was missing, invented or should be known
+  Nanoseconds measure_until_ns = kNever;  // kNever: to the end
+  std::vector<std::string> notes;         // what was missing, invented or should be known
   std::vector<CandidateReport> candidates;
 };
 

@@ -3,19 +3,10 @@
 #include <iterator>
 
 #include "measure/report_writers.h"
+#include "measure/table_text.h"
 
 namespace switchyard {
 namespace {
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 void append_latency_header(std::string& out, const char* name) {
   for (const char* figure : {"mean", "p50", "p90", "p95", "p99", "p999", "max"}) {
@@ -49,6 +40,16 @@ void append_consistency(std::string& out, const CandidateReport& c) {
 
 }  // namespace
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string to_csv(const Report& report) {
   std::string out = "name,fingerprint,completed,failed,timed_out,rejected";
   for (const char* name : {"latency_ns", "read_latency_ns", "write_latency_ns", "wait_ns"}) {
@@ -69,13 +70,13 @@ std::string to_csv(const Report& report) {
     for (const NodeReport& node : report.candidates.front().nodes) {
       for (const char* figure : {"reads", "writes", "control", "applies", "utilisation",
                                  "mean_queue", "max_queue", "errors"}) {
-        out += ',' + quoted(fmt::format("nodes.{}.{}", node.name, figure));
+        out += ',' + csv_field(fmt::format("nodes.{}.{}", node.name, figure));
       }
     }
   }
   out += '\n';
   for (const CandidateReport& c : report.candidates) {
-    out += quoted(c.name);
+    out += csv_field(c.name);
     fmt::format_to(std::back_inserter(out), ",{},{},{},{},{}", c.fingerprint, c.completed, c.failed,
                    c.timed_out, c.rejected);
     for (const LatencyFigures* figures : {&c.latency, &c.read_latency, &c.write_latency, &c.wait}) {

@@ -68,11 +68,7 @@ std::optional<Significance> significance_of(const CandidateFigures& old_candidat
       old_candidate.interval_level != new_candidate.interval_level) {
     return std::nullopt;
   }
-  const auto centre = [](const FigureInterval& i) { return (i.low + i.high) / 2; };
-  const auto half_width = [](const FigureInterval& i) { return (i.high - i.low) / 2; };
-  return Significance{centre(after->second) - centre(before->second),
-                      std::hypot(half_width(before->second), half_width(after->second)),
-                      old_candidate.interval_level};
+  return switchyard::significance_of(before->second, after->second, old_candidate.interval_level);
 }
 
 Effect effect_of(BetterWhen better, double old_value, double new_value) {
@@ -162,6 +158,13 @@ std::vector<Figure> all_figures(const ReportFigures& old_report, const ReportFig
 }
 
 }  // namespace
+
+Significance significance_of(const FigureInterval& before, const FigureInterval& after,
+                             double level) {
+  const auto centre = [](const FigureInterval& i) { return (i.low + i.high) / 2; };
+  const auto half_width = [](const FigureInterval& i) { return (i.high - i.low) / 2; };
+  return {centre(after) - centre(before), std::hypot(half_width(before), half_width(after)), level};
+}
 
 std::size_t CandidateDiff::count(Verdict verdict) const {
   return static_cast<std::size_t>(std::ranges::count(changes, verdict, &FigureChange::verdict));

@@ -30,6 +30,10 @@ struct Significance {
   bool significant() const { return difference > half_width || difference < -half_width; }
 };
 
+// Of the difference between two figures, each with an interval of the same level.
+Significance significance_of(const FigureInterval& before, const FigureInterval& after,
+                             double level);
+
 struct FigureChange {
   std::string path;
   FigureUnit unit = FigureUnit::kNumber;

@@ -10,14 +10,12 @@
 #include "core/error.h"
 #include "core/text_file.h"
 #include "measure/glob.h"
+#include "measure/report_json_text.h"
 
 namespace switchyard {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A report is five deep; far deeper texts would exhaust the stack of what descends into them.
-constexpr int kDeepest = 32;
 
 struct KnownFigures {
   std::string_view pattern;  // of paths with * for each database's name
@@ -55,39 +53,6 @@ constexpr std::array kKnownFigures = {
     KnownFigures{"*", FigureUnit::kNumber, BetterWhen::kUnknown},
 };
 
-SourceLocation location_of(std::string_view text, std::size_t byte, const std::string& file) {
-  // The parser counts bytes from 1, the one that it can't use being the last read.
-  const std::string_view before = text.substr(0, std::min(text.size(), byte == 0 ? 0 : byte - 1));
-  const auto lines = static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
-  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  return {file, lines + 1, before.size() - line_begin + 1};
-}
-
-// What the parser found, without its own prefix of a number and a place.
-std::string reason_of(std::string_view what) {
-  const std::size_t syntax = what.find("syntax error ");
-  if (syntax != std::string_view::npos) return std::string(what.substr(syntax));
-  const std::size_t prefix = what.find("] ");
-  return std::string(prefix == std::string_view::npos ? what : what.substr(prefix + 2));
-}
-
-Json parse_json(std::string_view text, const std::string& file) {
-  const auto stay_shallow = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDeepest) {
-      throw InputError(file + ": is nested too deeply for a report of 'switchyard compare --json'");
-    }
-    return true;
-  };
-  try {
-    return Json::parse(text, stay_shallow);
-  } catch (const Json::parse_error& error) {
-    throw InputError(location_of(text, error.byte, file),
-                     "is no sound JSON: " + reason_of(error.what()));
-  } catch (const Json::exception& error) {
-    throw InputError(fmt::format("{}: is no sound JSON: {}", file, reason_of(error.what())));
-  }
-}
-
 std::string joined(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
@@ -107,8 +72,8 @@ class CandidateReader {
     candidate_.fingerprint = text("fingerprint");
     if (candidate_.fingerprint.empty()) fail("has no fingerprint");
     for (const auto& [key, value] : json_.items()) {
-      static constexpr std::array<std::string_view, 5> kApart = {"name", "fingerprint", "overhead",
-                                                                 "time_series", "intervals"};
+      static constexpr std::array<std::string_view, 6> kApart = {
+          "name", "fingerprint", "latency_curve", "overhead", "time_series", "intervals"};
       if (std::ranges::find(kApart, key) == kApart.end()) flatten(value, key, key);
     }
     if (json_.contains("intervals")) read_intervals(json_["intervals"]);
@@ -204,12 +169,7 @@ void read_manifest(const Json& manifest, ReportFigures& report) {
 }  // namespace
 
 ReportFigures parse_report(std::string_view text, const std::string& file) {
-  const Json json = parse_json(text, file);
-  if (!json.is_object() || !json.contains("switchyard") || !json["switchyard"].is_object() ||
-      !json.contains("candidates") || !json["candidates"].is_array()) {
-    throw InputError(file +
-                     ": is JSON, but no report; give one that 'switchyard compare --json' wrote");
-  }
+  const Json json = parse_report_json(text, file);
   ReportFigures report;
   report.file = file;
   read_manifest(json["switchyard"], report);

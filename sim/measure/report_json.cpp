@@ -43,6 +43,16 @@ Json nodes_json(const CandidateReport& candidate) {
   return nodes;
 }
 
+Json curve_json(const CandidateReport& candidate) {
+  Json shares = Json::array();
+  Json times = Json::array();
+  for (const CurvePoint& point : candidate.latency_curve) {
+    shares.push_back(point.share);
+    times.push_back(point.ns);
+  }
+  return {{"share", std::move(shares)}, {"ns", std::move(times)}};
+}
+
 Json series_json(const CandidateReport& candidate) {
   Json arrivals = Json::array();
   Json p50 = Json::array();
@@ -148,6 +158,7 @@ Json candidate_json(const CandidateReport& c) {
          {{"mean", c.overhead.mean_ns}, {"p50", c.overhead.p50_ns}, {"p99", c.overhead.p99_ns}}},
         {"share_of_mean_latency", c.overhead.share_of_mean_latency},
         {"simulation_ns_per_request", c.overhead.simulation_ns_per_request}}},
+      {"latency_curve", curve_json(c)},
       {"time_series", series_json(c)},
   };
   if (!c.intervals.empty()) {
@@ -165,19 +176,19 @@ Json report_json(const Report& report) {
   for (const CandidateReport& candidate : report.candidates) {
     candidates.push_back(candidate_json(candidate));
   }
-  return {{"switchyard",
-           {{"version", report.version},
-            {"seed", report.seed},
-            {"loop", report.loop},
-            {"trace", report.trace},
-            {"trace_sha256", report.trace_sha256},
-            {"scenario_sha256", report.scenario_sha256},
-            {"requests", report.requests},
-            {"span_ns", report.span_ns},
-            {"replications", report.replications},
-            {"warmup_ns", report.warmup_ns},
-            {"notes", report.notes}}},
-          {"candidates", std::move(candidates)}};
+  Json manifest = {{"version", report.version},
+                   {"seed", report.seed},
+                   {"loop", report.loop},
+                   {"trace", report.trace},
+                   {"trace_sha256", report.trace_sha256},
+                   {"scenario_sha256", report.scenario_sha256},
+                   {"requests", report.requests},
+                   {"span_ns", report.span_ns},
+                   {"replications", report.replications},
+                   {"warmup_ns", report.warmup_ns}};
+  if (report.measure_until_ns != kNever) manifest["measure_until_ns"] = report.measure_until_ns;
+  manifest["notes"] = report.notes;
+  return {{"switchyard", std::move(manifest)}, {"candidates", std::move(candidates)}};
 }
 
 // What holds nothing nested takes one line, so that a changed line says of what it is.
@@ -244,6 +255,7 @@ std::string to_baseline_json(const Report& report) {
   Json json = report_json(report);
   for (Json& candidate : json["candidates"]) {
     candidate.erase("overhead");
+    candidate.erase("latency_curve");
     candidate.erase("time_series");
   }
   std::string text;

@@ -61,6 +61,9 @@ class TableWriter {
     if (report_.warmup_ns > 0) {
       text += ", warm-up " + format_duration(static_cast<double>(report_.warmup_ns));
     }
+    if (report_.measure_until_ns != kNever) {
+      text += ", measured until " + format_duration(static_cast<double>(report_.measure_until_ns));
+    }
     paragraph(text, 2);
     line("");
   }

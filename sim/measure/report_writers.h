@@ -10,8 +10,9 @@ namespace switchyard {
 // The whole report; integers for times, stable order of keys.
 std::string to_json(const Report& report);
 
-// The same to be kept and compared with: without what is measured and without time series (the
-// fingerprint covers them), so that two runs write the same bytes; a line for each group of
+// The same to be kept and compared with: without what is measured, without time series and
+// without the curve of latencies (the fingerprint covers both), so that two runs write the same
+// bytes; a line for each group of
 // figures.
 std::string to_baseline_json(const Report& report);
 
@@ -21,6 +22,9 @@ std::string to_evidence_json(const Report& report);
 
 // One line a candidate and its main figures; times in nanoseconds.
 std::string to_csv(const Report& report);
+
+// A text as one field of that, in quotes where it needs them (RFC 4180).
+std::string csv_field(const std::string& text);
 
 struct TableStyle {
   std::size_t width = 100;

@@ -47,7 +47,7 @@ class Engine : private Truth, private Supervisor::Client {
         recorder_(
             cluster.nodes.size(),
             static_cast<Nanoseconds>(static_cast<double>(workload.trace.span_ns()) / options.speed),
-            options.warmup_ns, kGeneral && requests_may_fail(cluster, options)),
+            options.measured, kGeneral && requests_may_fail(cluster, options)),
         connectivity_(cluster.nodes.size()),
         servers_(cluster, options_, workload.service_ns, events_, flights_, recorder_),
         ledger_(columns_, workload.trace.key_count(), cluster.nodes.size(),
@@ -292,6 +292,9 @@ class Engine : private Truth, private Supervisor::Client {
   // decision would go through memory.
   [[gnu::always_inline]] void route(Flight& flight) {
     const Decision decision = decide(flight);
+    if (kGeneral && control_.observer != nullptr && options_.all_nodes_by_events) [[unlikely]] {
+      control_.observer->decided(flight.request, decision, now_, servers_);
+    }
     switch (decision.kind) {
       case Decision::Kind::kNode:
         dispatch(flight, decision.node);
@@ -706,6 +709,10 @@ class Engine : private Truth, private Supervisor::Client {
     ++answered_;
     arrivals_.answered(flight.request, response_ns);
     if (kGeneral) session_ends_.answered(flight.request, response_ns);
+    if (kGeneral && control_.observer != nullptr) [[unlikely]] {
+      control_.observer->answered(flight.request, flight.node, status, flight.intended_ns,
+                                  response_ns);
+    }
     if (flight.node == kNoNode) return;
     if constexpr (kGeneral) {
       feed_of(flight).answered(flight, status, response_ns);

@@ -11,7 +11,7 @@ Ledger::Ledger(const TraceColumns& columns, std::size_t keys, std::size_t nodes,
     : columns_(columns),
       nodes_(nodes),
       possible_(possible),
-      warmup_ns_(options.warmup_ns),
+      measured_(options.measured),
       observer_(observer),
       tally_(tally),
       newest_(options.ledger ? keys : 0, kNoCommit) {
@@ -76,7 +76,7 @@ void Ledger::acknowledged(CommitId id, Nanoseconds ack_ns) {
 
 void Ledger::committed(CommitId id) {
   Commit& commit = commits_[id];
-  if (!possible_.conflicts || commit.key == kNone || commit.commit_ns < warmup_ns_) return;
+  if (!possible_.conflicts || commit.key == kNone || !measured_.contains(commit.commit_ns)) return;
   bool conflicts = false;
   for (CommitId other = commit.older; other != kNoCommit; other = commits_[other].older) {
     Commit& earlier = commits_[other];
@@ -127,7 +127,7 @@ void Ledger::discard(CommitId id, NodeId successor, Nanoseconds now) {
     forget_overwritten(id);
   }
   if (observer_ != nullptr) observer_->discarded(commit.write, now);
-  if (commit.ack_ns == kNever || commit.commit_ns < warmup_ns_) return;
+  if (commit.ack_ns == kNever || !measured_.contains(commit.commit_ns)) return;
   ++tally_.consistency.lost_acknowledged_writes;
   note({EvidenceKind::kLostAcknowledgedWrite, commit.write, commit.origin, commit.write, successor,
         now, now - commit.commit_ns});
@@ -255,7 +255,7 @@ void Ledger::placed_in_transaction(RequestIndex request, NodeId node, Nanosecond
   if (session >= transactions_.size()) transactions_.resize(session + 1);
   OpenTransaction& open = transactions_[session];
   if (open.txn != columns_.txn[request]) open = {.txn = columns_.txn[request], .home = node};
-  const bool counts = now >= warmup_ns_;
+  const bool counts = measured_.contains(now);
   if (node != open.home && !open.left) {
     open.left = true;
     tally_.consistency.left_transactions += counts ? 1 : 0;

@@ -77,7 +77,7 @@ class Ledger {
     const std::uint32_t key = columns_.key[request];
     if (key == kNone) return;
     if (observer_ != nullptr) observer_->read_started(request, node, issued_ns, start_ns);
-    const bool counts = issued_ns >= warmup_ns_;
+    const bool counts = measured_.contains(issued_ns);
     tally_.consistency.reads_checked += counts ? 1 : 0;
     if (newest_[key] != kNoCommit) look(request, node, issued_ns, start_ns, counts);
   }
@@ -161,7 +161,7 @@ class Ledger {
   const TraceColumns& columns_;
   std::size_t nodes_;
   Possible possible_;
-  Nanoseconds warmup_ns_;
+  MeasuredTime measured_;
   ReplayObserver* observer_;
   RunTally& tally_;
   std::vector<Commit> commits_;

@@ -1,11 +1,14 @@
-// Told of everything that a run's consistency depends on, in the order of the simulation. For
-// tests and tools; a run without one pays nothing for it.
+// Told of everything that a run's consistency depends on, and of its decisions, in the order of the
+// simulation. For tests and for who looks closer; a run without one pays nothing for it.
 #pragma once
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "routers/router.h"
 
 namespace switchyard {
+
+class Servers;
 
 class ReplayObserver {
  public:
@@ -20,6 +23,15 @@ class ReplayObserver {
   // A read of a key.
   virtual void read_started(RequestIndex read, NodeId node, Nanoseconds issued_ns,
                             Nanoseconds start_ns) = 0;
+
+  // These only where all nodes are modelled by events.
+  // A query's router, or its chain, decided; a query may be decided several times.
+  virtual void decided(RequestIndex /*request*/, const Decision& /*decision*/, Nanoseconds /*now*/,
+                       const Servers& /*servers*/) {}
+  // The client will hear of the outcome at `response_ns`, now or later. `node` is kNoNode for what
+  // never reached one.
+  virtual void answered(RequestIndex /*request*/, NodeId /*node*/, Status /*status*/,
+                        Nanoseconds /*intended_ns*/, Nanoseconds /*response_ns*/) {}
 };
 
 }  // namespace switchyard

@@ -1,9 +1,10 @@
-// Writes what happens into a RunTally, leaving out the warm-up.
+// Writes what happens into a RunTally, leaving out what is not to be measured.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 
+#include "replay/options.h"
 #include "replay/outage_log.h"
 #include "replay/tally.h"
 #include "routers/router.h"
@@ -44,12 +45,12 @@ struct Flight {
 class Recorder {
  public:
   // `follows_outages`: whether it is worth its cost to tell for how long nothing was served.
-  Recorder(std::size_t nodes, Nanoseconds span_ns, Nanoseconds warmup_ns, bool follows_outages)
-      : warmup_ns_(warmup_ns), follows_outages_(follows_outages) {
+  Recorder(std::size_t nodes, Nanoseconds span_ns, MeasuredTime measured, bool follows_outages)
+      : measured_(measured), follows_outages_(follows_outages) {
     tally_.nodes.resize(nodes);
     tally_.series = TimeSeries(nodes, span_ns);
-    tally_.measured_from_ns = warmup_ns;
-    tally_.measured_to_ns = warmup_ns;
+    tally_.measured_from_ns = measured.from_ns;
+    tally_.measured_to_ns = measured.from_ns;
   }
 
   // The node worked on it from `start_ns` to `finish_ns`.
@@ -81,7 +82,7 @@ class Recorder {
   [[gnu::always_inline]] void completed(const Flight& flight, Nanoseconds finish_ns,
                                         Nanoseconds response_ns, Nanoseconds acks_ns = 0) {
     ran_until(response_ns);
-    if (flight.intended_ns < warmup_ns_) return;
+    if (!measured_.contains(flight.intended_ns)) return;
     NodeTally& node = tally_.nodes[index(flight.node)];
     const Nanoseconds latency = response_ns - flight.intended_ns;
     const std::size_t bucket = Histogram::bucket_of(latency);
@@ -116,7 +117,7 @@ class Recorder {
   void probed() { ++tally_.probes; }
   // And the node was a primary then.
   void completed_by_primary(const Flight& flight) {
-    const bool counts = flight.intended_ns >= warmup_ns_;
+    const bool counts = measured_.contains(flight.intended_ns);
     if (counts && class_of(flight.op) == RequestClass::kRead) {
       ++tally_.nodes[index(flight.node)].reads_as_primary;
     }
@@ -125,7 +126,7 @@ class Recorder {
   void not_completed(const Flight& flight, Status status, Nanoseconds response_ns) {
     ran_until(response_ns);
     mix(flight, response_ns, static_cast<Nanoseconds>(status));
-    if (flight.intended_ns < warmup_ns_) return;
+    if (!measured_.contains(flight.intended_ns)) return;
     tally_.series.add_unanswered(flight.intended_ns);
     if (status == Status::kTimedOut) {
       ++tally_.timed_out;
@@ -144,14 +145,14 @@ class Recorder {
   void retried(const Flight& flight, Status status, Nanoseconds response_ns) {
     ran_until(response_ns);
     mix(flight, response_ns, static_cast<Nanoseconds>(status));
-    if (flight.intended_ns < warmup_ns_) return;
+    if (!measured_.contains(flight.intended_ns)) return;
     ++tally_.retries;
     attempt_failed(flight, status);
   }
 
   void applied(NodeId node_id, Nanoseconds commit_ns, Nanoseconds finish_ns) {
     ran_until(finish_ns);
-    if (commit_ns < warmup_ns_) return;
+    if (!measured_.contains(commit_ns)) return;
     NodeTally& node = tally_.nodes[index(node_id)];
     const Nanoseconds lag = finish_ns - commit_ns;
     ++node.applies;
@@ -161,7 +162,7 @@ class Recorder {
   }
 
   void waiting(NodeId node, std::size_t count, Nanoseconds now) {
-    if (now < warmup_ns_) return;
+    if (!measured_.contains(now)) return;
     NodeTally& tally = tally_.nodes[index(node)];
     tally.max_waiting = std::max<std::uint64_t>(tally.max_waiting, count);
   }
@@ -189,14 +190,17 @@ class Recorder {
   }
   // Adds the part of `amount`, spread evenly over the interval, that lies in the measured time.
   void add_clipped(std::int64_t& sum, Nanoseconds from, Nanoseconds to, Nanoseconds amount) const {
-    if (from >= warmup_ns_) {
+    if (from >= measured_.from_ns && to <= measured_.until_ns) {
       sum += amount;
-    } else if (to > warmup_ns_) {
-      const double share = static_cast<double>(to - warmup_ns_) / static_cast<double>(to - from);
-      sum += static_cast<std::int64_t>(static_cast<double>(amount) * share);
+      return;
     }
+    const Nanoseconds inside = std::min(to, measured_.until_ns) - std::max(from, measured_.from_ns);
+    if (inside <= 0) return;
+    const double share = static_cast<double>(inside) / static_cast<double>(to - from);
+    sum += static_cast<std::int64_t>(static_cast<double>(amount) * share);
   }
   void ran_until(Nanoseconds time) {
+    time = std::min(time, measured_.until_ns);
     if (time > tally_.measured_to_ns) tally_.measured_to_ns = time;
   }
   // Adding makes the checksum independent of the order in which events are recorded.
@@ -212,7 +216,7 @@ class Recorder {
   }
 
   RunTally tally_;
-  Nanoseconds warmup_ns_;
+  MeasuredTime measured_;
   bool follows_outages_;
   OutageLog outages_;
 };

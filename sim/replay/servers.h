@@ -103,6 +103,10 @@ class Servers {
   std::uint32_t waiting(NodeId node) const {
     return static_cast<std::uint32_t>(nodes_[index(node)].model->waiting());
   }
+  // Likewise: those that its workers are busy with.
+  std::uint32_t in_service(NodeId node) const {
+    return static_cast<std::uint32_t>(nodes_[index(node)].model->in_service());
+  }
   // On any other: the end comes by complete(). Returns the job whose service began, if any.
   std::optional<JobId> serve_by_event(JobId id);
 

@@ -5,7 +5,7 @@
 namespace switchyard {
 
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
-                        StringTableView tables) {
+                        StringTableView tables, std::unique_ptr<Router> listener) {
   std::vector<NodeInfo> nodes;
   for (const NodeSpec& node : cluster.nodes)
     nodes.push_back({node.name, node.role, node.weight, node.round_trip_ns});
@@ -13,6 +13,7 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
   const auto python_random = std::make_shared<PythonRandom>(seed);
   std::vector<std::unique_ptr<Router>> routers;
   Pinning pinning = Pinning::kNone;
+  if (listener != nullptr) routers.push_back(std::move(listener));
   for (std::size_t i = 0; i < candidate.routers.size(); ++i) {
     const RouterUse& use = candidate.routers[i];
     const StrategyInfo& info = find_strategy(use.name);
@@ -37,14 +38,16 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
           candidate.guards.empty() ? 0 : cluster.nodes.size()};
 }
 
+std::uint64_t instance_seed(std::uint64_t seed, std::uint32_t instance) {
+  // The first has the streams of a lone one.
+  return instance == 0 ? seed : RandomStream(seed, RandomPurpose::kInstances, instance).next_u64();
+}
+
 std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
                                          std::uint64_t seed, StringTableView tables) {
   std::vector<RouterChain> instances;
   for (std::uint32_t i = 0; i < candidate.instances; ++i) {
-    // The first has the streams of a lone one.
-    const std::uint64_t own =
-        i == 0 ? seed : RandomStream(seed, RandomPurpose::kInstances, i).next_u64();
-    instances.push_back(build_chain(candidate, cluster, own, tables));
+    instances.push_back(build_chain(candidate, cluster, instance_seed(seed, i), tables));
   }
   return instances;
 }

@@ -167,6 +167,12 @@ RunSpec read_run(TableReader reader) {
   } else {
     spec.warmup_ns = reader.duration("warmup", 0);
   }
+  if (const toml::node* until = reader.find("measure_until")) {
+    spec.measure_until_ns = reader.duration("measure_until", 0);
+    if (spec.measure_until_ns <= spec.warmup_ns.value_or(0)) {
+      reader.fail(*until, "run.measure_until must be later than the warm-up");
+    }
+  }
   spec.replications = static_cast<std::uint32_t>(reader.integer("replications", 1, 1, 100'000));
   spec.timeout_ns = reader.duration("timeout", 0);
   spec.retries = static_cast<std::uint8_t>(reader.integer("retries", 0, 0, 100));

@@ -54,6 +54,7 @@ struct WorkloadSpec {
 
 struct RunSpec {
   std::optional<Nanoseconds> warmup_ns = 0;  // nothing: found by MSER-5 ("auto")
+  Nanoseconds measure_until_ns = kNever;     // requests that arrive later are left out
   std::uint32_t replications = 1;
   Nanoseconds timeout_ns = 0;
   std::uint8_t retries = 0;

@@ -170,6 +170,7 @@ TableWriter run_table(const RunSpec& spec, const std::string& file) {
   } else {
     table.put("warmup", toml_text("auto"));
   }
+  table.duration("measure_until", spec.measure_until_ns, usual.measure_until_ns);
   table.integer("replications", spec.replications, usual.replications);
   table.duration("timeout", spec.timeout_ns, usual.timeout_ns);
   table.integer("retries", spec.retries, usual.retries);

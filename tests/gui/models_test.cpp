@@ -6,6 +6,7 @@
 #include "gui/cluster_model.h"
 #include "gui/comparison_model.h"
 #include "gui/document.h"
+#include "gui/selection.h"
 #include "gui/strategy_model.h"
 #include "gui/ticks.h"
 #include "gui_test.h"
@@ -37,6 +38,9 @@ class ModelsTest : public QObject {
   void the_best_and_the_worst_are_told_in_words_but_never_a_bound();
   void numbers_sort_as_numbers();
   void columns_without_figures_are_known();
+  void against_a_baseline_every_figure_tells_its_change();
+  void a_check_box_chooses_who_is_drawn_in_colour();
+  void a_colour_stays_whoever_comes_or_goes();
   void a_strategy_is_added_and_removed_in_its_place_and_that_undone();
   void a_node_is_edited_and_what_makes_no_cluster_is_refused();
   void the_command_says_what_was_changed_as_far_as_options_can();
@@ -47,7 +51,8 @@ class ModelsTest : public QObject {
 };
 
 void ModelsTest::candidates_that_end_in_any_order_keep_their_rows() {
-  ComparisonModel model;
+  Selection selection;
+  ComparisonModel model(selection);
   const QAbstractItemModelTester tester(&model,
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
   model.begin({"a", "b", "c"});
@@ -67,7 +72,8 @@ void ModelsTest::candidates_that_end_in_any_order_keep_their_rows() {
 }
 
 void ModelsTest::the_best_and_the_worst_are_told_in_words_but_never_a_bound() {
-  ComparisonModel model;
+  Selection selection;
+  ComparisonModel model(selection);
   model.begin({"a", "b", "bound"});
   CandidateReport bound = report_of("bound", 1'000);
   bound.is_bound = true;
@@ -81,7 +87,8 @@ void ModelsTest::the_best_and_the_worst_are_told_in_words_but_never_a_bound() {
 }
 
 void ModelsTest::numbers_sort_as_numbers() {
-  ComparisonModel model;
+  Selection selection;
+  ComparisonModel model(selection);
   model.begin({"a", "b"});
   model.set(0, report_of("a", 2'000'000));
   model.set(1, report_of("b", 900'000));
@@ -93,7 +100,8 @@ void ModelsTest::numbers_sort_as_numbers() {
 }
 
 void ModelsTest::columns_without_figures_are_known() {
-  ComparisonModel model;
+  Selection selection;
+  ComparisonModel model(selection);
   model.begin({"a"});
   model.set(0, report_of("a", 1));
   const auto last = model.columnCount() - 1;
@@ -103,6 +111,79 @@ void ModelsTest::columns_without_figures_are_known() {
   failing.retries = 3;
   model.set(0, failing);
   QVERIFY(model.has_figures(last));
+}
+
+void ModelsTest::against_a_baseline_every_figure_tells_its_change() {
+  Selection selection;
+  ComparisonModel model(selection);
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  model.begin({"old", "new", "near"});
+  CandidateReport old_one = report_of("old", 2'000'000);
+  old_one.intervals = {{"latency_ns.mean", {1'900'000, 2'100'000}}};
+  CandidateReport new_one = report_of("new", 1'000'000);
+  new_one.intervals = {{"latency_ns.mean", {900'000, 1'100'000}}};
+  CandidateReport near_one = report_of("near", 2'010'000);
+  near_one.intervals = {{"latency_ns.mean", {1'900'000, 2'120'000}}};
+  model.set(0, old_one);
+  model.set(1, new_one);
+  model.set(2, near_one);
+  QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("2.00ms ±100us"));
+  selection.set_baseline("old");
+  QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("old\nbaseline"));
+  QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("2.00ms ±100us"));
+  QCOMPARE(model.index(1, 1).data().toString(), QStringLiteral("1.00ms ±100us best\n-50.0%"));
+  QCOMPARE(model.index(2, 1).data().toString(),
+           QStringLiteral("2.01ms ±110us worst\n+0.50% within noise"));
+  QVERIFY(model.index(2, 1)
+              .data(Qt::ToolTipRole)
+              .toString()
+              .contains(QStringLiteral("with 95 % confidence, from 1.90ms to 2.12ms")));
+  // Sorted by what it is, whatever is written beside it.
+  QCOMPARE(model.index(1, 1).data(ComparisonModel::kSortRole).toDouble(), 1e6);
+  model.begin({"new"});
+  QVERIFY(selection.baseline().empty());
+}
+
+void ModelsTest::a_check_box_chooses_who_is_drawn_in_colour() {
+  Selection selection;
+  ComparisonModel model(selection);
+  std::vector<std::string> names;
+  for (int i = 0; i < 10; ++i) names.push_back("s" + std::to_string(i));
+  model.begin(names);
+  const auto checked = [&](int row) {
+    return model.index(row, 0).data(Qt::CheckStateRole).toInt() == Qt::Checked;
+  };
+  for (int row = 0; row < 10; ++row) QCOMPARE(checked(row), row < 8);
+  const QSignalSpy refused(&selection, &Selection::refused);
+  QVERIFY(!model.setData(model.index(9, 0), Qt::Checked, Qt::CheckStateRole));
+  QCOMPARE(refused.size(), 1);
+  QVERIFY(!checked(9));
+  const int freed = selection.colour("s3");
+  QVERIFY(model.setData(model.index(3, 0), Qt::Unchecked, Qt::CheckStateRole));
+  QVERIFY(model.setData(model.index(9, 0), Qt::Checked, Qt::CheckStateRole));
+  QVERIFY(checked(9));
+  QCOMPARE(selection.colour("s9"), freed);
+  QCOMPARE(selection.colour("s3"), -1);
+  // No figure is changed by a click on a box that it has not.
+  QVERIFY(!model.setData(model.index(0, 1), Qt::Unchecked, Qt::CheckStateRole));
+}
+
+void ModelsTest::a_colour_stays_whoever_comes_or_goes() {
+  Selection selection;
+  selection.set_candidates({"a", "b", "c"});
+  QCOMPARE(selection.colour("c"), 2);
+  selection.set_visible("a", false);
+  QCOMPARE(selection.colour("c"), 2);
+  selection.set_candidates({"c", "d"});
+  QCOMPARE(selection.colour("c"), 2);
+  QVERIFY(selection.colour("d") >= 0 && selection.colour("d") != 2);
+  // Hidden by the user, it stays hidden in the next run.
+  selection.set_candidates({"a", "c"});
+  QCOMPARE(selection.colour("a"), -1);
+  selection.select("a");
+  selection.set_candidates({"c"});
+  QVERIFY(selection.selected().empty());
 }
 
 void ModelsTest::a_strategy_is_added_and_removed_in_its_place_and_that_undone() {

@@ -70,7 +70,7 @@ void WindowTest::a_scenario_is_run_and_its_figures_are_those_of_the_library() {
   const Scenario scenario = load_scenario(files.scenario().toStdString());
   CompareControl control;
   const Report report = compare(scenario, control);
-  const auto& shown = window.comparison().reports();
+  const auto& shown = window.results().comparison().reports();
   QCOMPARE(shown.size(), report.candidates.size());
   for (std::size_t i = 0; i < shown.size(); ++i) {
     QCOMPARE(shown[i].fingerprint, report.candidates[i].fingerprint);
@@ -180,8 +180,8 @@ void WindowTest::a_run_is_cancelled_at_once_and_another_can_follow() {
   QVERIFY(!find<QPushButton>(window, "cancel").isEnabled());
   window.open(files.scenario());
   QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
-  QCOMPARE(window.comparison().reports().size(), std::size_t{3});
-  QCOMPARE(window.comparison().reports()[0].completed, std::uint64_t{20'000});
+  QCOMPARE(window.results().comparison().reports().size(), std::size_t{3});
+  QCOMPARE(window.results().comparison().reports()[0].completed, std::uint64_t{20'000});
 }
 
 void WindowTest::a_dropped_file_is_opened_and_what_is_wrong_with_it_shown() {
@@ -227,7 +227,7 @@ void WindowTest::a_chart_zooms_by_wheel_and_is_exported() {
   QCOMPARE(chart.values_at(-1), QString());
 
   const QString png = files.path(QStringLiteral("chart.png"));
-  chart.save(png);
+  window.results().save_picture(png);
   const QImage image(png);
   QCOMPARE(image.size(), chart.size() * 2);
   int coloured = 0;
@@ -236,7 +236,7 @@ void WindowTest::a_chart_zooms_by_wheel_and_is_exported() {
   }
   QVERIFY2(coloured > 500, "the first candidate's line is not in the picture");
   const QString svg = files.path(QStringLiteral("chart.svg"));
-  chart.save(svg);
+  window.results().save_picture(svg);
   QVERIFY(QFileInfo(svg).size() > 10'000);
 }
 

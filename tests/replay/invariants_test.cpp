@@ -28,7 +28,7 @@ RandomScenario random_scenario(std::uint64_t seed, bool fifo_only) {
       one_of(random, std::vector{LoopMode::kOpen, LoopMode::kSession, LoopMode::kClosed});
   s.options.timeout_ns = random.next_below(3) == 0 ? 20 * kMillisecond : 0;
   s.options.speed = one_of(random, std::vector{0.5, 1.0, 3.0});
-  s.options.warmup_ns = random.next_below(2) == 0 ? 0 : kSecond / 2;
+  s.options.measured.from_ns = random.next_below(2) == 0 ? 0 : kSecond / 2;
 
   const std::size_t count = 1 + random.next_below(6);
   s.cluster = cluster_of(count, 1);
@@ -108,7 +108,7 @@ std::string fingerprint_of(RunTally tally, const ClusterSpec& cluster) {
 TEST_CASE("every request ends exactly once: completed, failed, timed out or rejected") {
   for (std::uint64_t seed = 1; seed <= kScenarios; ++seed) {
     RandomScenario s = random_scenario(seed, false);
-    s.options.warmup_ns = 0;
+    s.options.measured.from_ns = 0;
     const auto tally = run(s.workload, s.cluster, s.candidate, s.options);
     INFO("seed " << seed << ", router " << s.candidate.name);
     REQUIRE(tally.arrived() == s.workload.trace.size());
@@ -138,7 +138,7 @@ TEST_CASE("planning ahead and simulating every completion give the same run to t
 TEST_CASE("no node works more than its workers can, and every write is applied everywhere else") {
   for (std::uint64_t seed = 1; seed <= kScenarios; ++seed) {
     RandomScenario s = random_scenario(seed, false);
-    s.options.warmup_ns = 0;
+    s.options.measured.from_ns = 0;
     s.options.timeout_ns = 0;
     INFO("seed " << seed << ", router " << s.candidate.name);
     const auto tally = run(s.workload, s.cluster, s.candidate, s.options);
@@ -159,7 +159,7 @@ TEST_CASE("no node works more than its workers can, and every write is applied e
 TEST_CASE("busy time is the service given, and time in the system adds up (Little's law)") {
   for (std::uint64_t seed = 1; seed <= kScenarios; ++seed) {
     RandomScenario s = random_scenario(seed, true);
-    s.options.warmup_ns = 0;
+    s.options.measured.from_ns = 0;
     s.options.timeout_ns = 0;
     // Applies off the workers, and no work on probes: then requests alone make nodes busy and
     // queue.

@@ -213,8 +213,9 @@ class RandomScenario {
 
   RunSpec run() {
     RunSpec r;
-    if (coin()) r.warmup_ns = duration();
+    if (coin()) r.warmup_ns = duration() / 2;
     if (below(4) == 0) r.warmup_ns.reset();
+    if (coin()) r.measure_until_ns = r.warmup_ns.value_or(0) + 1 + duration() / 2;
     if (coin()) r.replications = 1 + static_cast<std::uint32_t>(below(100'000));
     r.timeout_ns = 1 + duration() / 2;  // some faults ask for one
     if (coin()) r.retries = static_cast<std::uint8_t>(below(101));

@@ -178,6 +178,8 @@ TEST_CASE("Every alternative in the reference's comments is valid too") {
       text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "guards = [\"sticky_primary\"]\n" + line;
     } else if (line.starts_with("promote_after")) {
       text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[failover]\n" + line;
+    } else if (line.starts_with("measure_until")) {
+      text = "[workload]\ntrace = \"t.csv\"\n" + kRest + "[run]\n" + line;
     } else if (line.starts_with("{")) {
       text = "[workload]\ntrace = \"t.csv\"\nservice = " + line + kRest;
       ++laws;
@@ -676,6 +678,9 @@ TEST_CASE("The run section is read with every key") {
   CHECK(all.timeout_ns == 250'000'000);
   CHECK(all.threads == 2);
   CHECK_FALSE(run("warmup = \"auto\"\n").warmup_ns.has_value());
+  CHECK(all.measure_until_ns == kNever);
+  CHECK(run("warmup = \"3s\"\nmeasure_until = \"4s\"\n").measure_until_ns == 4'000'000'000);
+  CHECK_THROWS_AS(run("warmup = \"3s\"\nmeasure_until = \"3s\"\n"), InputError);
 }
 
 TEST_CASE("The scenario keeps its seed and its text") {

@@ -136,6 +136,7 @@ routers = []
 
 [run]
 warmup = "auto"
+measure_until = "30s"
 replications = 5
 timeout = "2s"
 retries = 1

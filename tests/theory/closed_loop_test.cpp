@@ -37,11 +37,12 @@ struct Figures {
 Figures simulate_clients(const SyntheticWorkload& workload, const ClusterSpec& cluster,
                          const std::string& router) {
   ReplayOptions options = options_of(LoopMode::kClosed);
-  options.warmup_ns = static_cast<Nanoseconds>(60 * kSecond);
+  options.measured.from_ns = static_cast<Nanoseconds>(60 * kSecond);
   const auto tally = run(synthetic(workload), cluster, candidate_of(router), options);
   const auto buckets = tally.series.used();
   // Whole buckets after the warm-up and well before the end.
-  const auto first = static_cast<std::size_t>(options.warmup_ns / tally.series.bucket_ns()) + 1;
+  const auto first =
+      static_cast<std::size_t>(options.measured.from_ns / tally.series.bucket_ns()) + 1;
   const std::size_t last = buckets.size() * 9 / 10;
   REQUIRE(first + 10 < last);
   std::uint64_t arrivals = 0;

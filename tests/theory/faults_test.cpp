@@ -120,7 +120,7 @@ TEST_CASE("least outstanding gives a slow server the share that keeps the counts
   ClusterSpec cluster = cluster_of(p.at("N"), 1000);
   cluster.nodes[0].speed = fast_s / p.at("slow_s").get<double>();
   ReplayOptions options = options_of(LoopMode::kOpen);
-  options.warmup_ns = 100 * kSecond;
+  options.measured.from_ns = 100 * kSecond;
   const RunTally tally = run(steady_reads(p.at("lam"), 1000, [&] { return fast_s; }), cluster,
                              candidate_of("least_outstanding", kAllNodes), options);
   check_known(

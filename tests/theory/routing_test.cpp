@@ -224,7 +224,7 @@ TEST_CASE("with two choices few of 2000 nodes have many requests") {
   routers.push_back(std::make_unique<Onlooker>(
       info.make({nodes, NodeId{0}, RandomStream(1, RandomPurpose::kRouter), nullptr},
                 parameters_of("d_choices", info, kAllNodes)),
-      nodes.size(), options.warmup_ns));
+      nodes.size(), options.measured.from_ns));
   const RouterChain chain(std::move(routers), NodeId{0});
   replay(synthetic(workload_of(system)), cluster, chain, options);
   for (std::size_t i = 1; i <= 5; ++i) {
@@ -268,7 +268,7 @@ TEST_CASE("reads beside applies on a replica are an M/G/1 queue, writes alone an
     // The theory queues an apply with the reads at once, not behind the apply before it.
     cluster.replication.apply_workers = 1000;
     ReplayOptions options = options_of(LoopMode::kOpen);
-    options.warmup_ns =
+    options.measured.from_ns =
         static_cast<Nanoseconds>(20 / std::pow(1 - utilisation, 2) * 0.003 * second);
     const auto tally = run(synthetic(workload), cluster, candidate_of("random_replica"), options);
     check_known(prefix + "-read", tally.read_ns.mean() / second);

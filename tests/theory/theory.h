@@ -82,7 +82,7 @@ inline SyntheticWorkload workload_of(const OpenSystem& system) {
 
 inline ReplayOptions open_loop(double utilisation) {
   ReplayOptions options = options_of(LoopMode::kOpen);
-  options.warmup_ns = static_cast<Nanoseconds>(20 / std::pow(1 - utilisation, 2) * kUnitNs);
+  options.measured.from_ns = static_cast<Nanoseconds>(20 / std::pow(1 - utilisation, 2) * kUnitNs);
   return options;
 }
 

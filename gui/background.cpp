@@ -1,0 +1,58 @@
+#include "gui/background.h"
+
+#include <utility>
+
+#include "core/error.h"
+
+namespace switchyard::gui {
+
+Background::~Background() {
+  blockSignals(true);
+  cancel();
+  for (const std::shared_ptr<Job>& job : cancelled_) job->thread.join();
+}
+
+void Background::start(std::size_t candidates, Work work) {
+  cancel();
+  current_ = std::make_shared<Job>(candidates);
+  // Kept, by current_ or cancelled_, until the last that it tells has been heard.
+  Job* const job = current_.get();
+  const Tell tell = [this, job](std::function<void()> what) {
+    QMetaObject::invokeMethod(
+        this,
+        [this, job, what = std::move(what)] {
+          if (current_.get() == job) what();
+        },
+        Qt::QueuedConnection);
+  };
+  job->thread = std::jthread([this, job, tell, work = std::move(work)] {
+    try {
+      work(job->control, tell);
+    } catch (const Interrupted&) {
+      // Whoever stopped it knows.
+    } catch (const std::exception& error) {
+      tell([this, message = QString::fromUtf8(error.what())] { Q_EMIT failed(message); });
+    }
+    QMetaObject::invokeMethod(
+        this, [this, job] { end(job); }, Qt::QueuedConnection);
+  });
+}
+
+void Background::end(Job* job) {
+  job->thread.join();
+  if (current_.get() == job) {
+    current_ = nullptr;
+    Q_EMIT ended();
+  } else {
+    std::erase_if(cancelled_, [&](const auto& one) { return one.get() == job; });
+  }
+}
+
+bool Background::cancel() {
+  if (!current_) return false;
+  current_->control.stop = true;
+  cancelled_.push_back(std::exchange(current_, nullptr));
+  return true;
+}
+
+}  // namespace switchyard::gui

@@ -1,0 +1,95 @@
+#include "gui/figure_view.h"
+
+#include <fmt/format.h>
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <iterator>
+
+#include "gui/palette.h"
+#include "measure/report_writers.h"
+
+namespace switchyard::gui {
+
+FigureView::FigureView(const QString& caption, const QString& name, const QStringList& figures,
+                       QWidget* parent)
+    : ResultView(caption, parent),
+      figure_(new QComboBox),
+      chart_(new ChartView),
+      empty_(new QLabel),
+      pages_(new QStackedLayout) {
+  figure_->setObjectName(name + QStringLiteral("-figure"));
+  figure_->addItems(figures);
+  chart_->setObjectName(name);
+  empty_->setObjectName(name + QStringLiteral("-empty"));
+  empty_->setAlignment(Qt::AlignCenter);
+  empty_->setWordWrap(true);
+  empty_->setTextFormat(Qt::PlainText);
+  auto* label = new QLabel(tr("&Show"));
+  label->setBuddy(figure_);
+  auto* row = new QHBoxLayout;
+  row->addWidget(label);
+  row->addWidget(figure_);
+  row->addStretch();
+  pages_->addWidget(chart_);
+  pages_->addWidget(empty_);
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(6, 6, 6, 6);
+  all->addLayout(row);
+  all->addLayout(pages_, 1);
+  setFocusProxy(chart_);
+  connect(figure_, &QComboBox::currentIndexChanged, this, &ResultView::redraw_asked);
+}
+
+std::size_t FigureView::chosen() const {
+  return static_cast<std::size_t>(std::max(0, figure_->currentIndex()));
+}
+
+void FigureView::show_nothing(const QString& why) {
+  chart_->show_lines({}, {}, {}, -1);
+  empty_->setText(why);
+  pages_->setCurrentWidget(empty_);
+  describe(why);
+}
+
+void FigureView::show_lines(std::vector<Line> lines, Axis x, Axis y, int selected) {
+  pages_->setCurrentWidget(chart_);
+  chart_->show_lines(std::move(lines), std::move(x), std::move(y), selected);
+}
+
+void FigureView::describe(const QString& text) {
+  setAccessibleDescription(text);
+  chart_->setAccessibleDescription(text);
+}
+
+void FigureView::add_below(QWidget* widget) {
+  static_cast<QVBoxLayout*>(layout())->addWidget(widget);
+}
+
+std::optional<std::string> FigureView::table_csv() const {
+  const Axis& x = chart_->x_axis();
+  const Axis& y = chart_->y_axis();
+  const auto value = [](const Axis& axis, double at) { return axis.value ? axis.value(at) : at; };
+  std::string text = fmt::format("strategy,{},{}\n", csv_field(x.title.toStdString()),
+                                 csv_field(y.title.toStdString()));
+  for (const Line& line : chart_->lines()) {
+    const std::string name = csv_field(line.name.toStdString());
+    for (const QPointF point : line.points) {
+      fmt::format_to(std::back_inserter(text), "{},{:.9g},{:.9g}\n", name, value(x, point.x()),
+                     value(y, point.y()));
+    }
+  }
+  return text;
+}
+
+Line line_of(const Shown& shown, std::size_t report, const QPalette& palette) {
+  Line line;
+  line.name = QString::fromStdString(shown.reports[report].name);
+  line.colour = series_colour(shown.colours[report], palette);
+  line.is_background = shown.colours[report] < 0;
+  return line;
+}
+
+}  // namespace switchyard::gui

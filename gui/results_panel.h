@@ -1,0 +1,67 @@
+// What came of it: the comparison and the views below, all of one selection.
+#pragma once
+
+#include <QComboBox>
+#include <QPlainTextEdit>
+#include <QSortFilterProxyModel>
+#include <QTabWidget>
+#include <QTableView>
+
+#include "gui/comparison_model.h"
+#include "gui/result_view.h"
+#include "gui/selection.h"
+
+namespace switchyard::gui {
+
+class ResultsPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ResultsPanel(QWidget* parent = nullptr);
+  ~ResultsPanel() override;
+
+  Selection& selection() { return selection_; }
+  ComparisonModel& comparison() { return comparison_; }
+
+  // Forgets what was shown; rows for these, without figures yet.
+  void begin(const std::vector<std::string>& names);
+  void set(std::size_t candidate, const CandidateReport& report);
+  // Beside what is shown, if anything is: then each gets `prefix` before its name. Throws
+  // InputError when that is shown already.
+  void add_report(const Report& report, const std::string& prefix);
+  void set_notes(const std::vector<std::string>& notes);
+
+  // In the order of their tabs; the notes come last and are none.
+  const std::vector<ResultView*>& views() const { return views_; }
+  QTabWidget& tabs() { return *tabs_; }
+  // Brings a tab to the front, with the keyboard.
+  void show_tab(int tab);
+
+  // Of the view in sight. Throws InputError, also where it has none.
+  void save_picture(const QString& path);
+  void save_table(const QString& path);
+  void save_comparison(const QString& path);
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  QWidget* make_table();
+  QWidget* make_views();
+  void add(ResultView* view);
+  ResultView& view_in_sight(const QString& path) const;
+  void list_baselines();
+  void show_rows();
+  void show_view();
+
+  Selection selection_;
+  ComparisonModel comparison_;
+  QSortFilterProxyModel sorted_;
+  std::vector<ResultView*> views_;
+  QComboBox* baseline_ = nullptr;
+  QTableView* table_ = nullptr;
+  QTabWidget* tabs_ = nullptr;
+  QPlainTextEdit* notes_ = nullptr;
+};
+
+}  // namespace switchyard::gui

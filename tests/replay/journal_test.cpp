@@ -1,0 +1,218 @@
+// What a journal keeps of a run, and what other candidates would have decided in it.
+#include <atomic>
+#include <memory>
+#include <set>
+
+#include "catch.h"
+#include "core/error.h"
+#include "replay/alternatives.h"
+#include "replay/harness.h"
+#include "replay/journal.h"
+#include "routers/catalogue.h"
+
+namespace switchyard::testing {
+namespace {
+
+struct Watched {
+  RunTally tally;
+  std::vector<JournalEntry> entries;
+};
+
+// With `others` beside the candidate.
+Watched watch(const ReplayWorkload& workload, const ClusterSpec& cluster,
+              const Candidate& candidate, const std::vector<Candidate>& others,
+              ReplayOptions options, Journal::Span span, bool to_the_end = false) {
+  options.all_nodes_by_events = true;
+  const StringTableView tables = workload.trace.names().tables;
+  std::vector<RouterChain> chains;
+  for (const Candidate& other : others) {
+    chains.push_back(build_chain(other, cluster, options.seed, tables));
+  }
+  const RouterChain alone = build_chain(candidate, cluster, options.seed, tables);
+  Choices choices;
+  const RouterChain chain =
+      build_chain(candidate, cluster, options.seed, tables,
+                  std::make_unique<Alternatives>(std::move(chains), alone.wants(), choices));
+  const std::atomic<bool> cancelled{false};
+  Journal journal(span, cluster.nodes.size(), choices, cancelled);
+  Watched watched;
+  const RunControl control = {nullptr, to_the_end ? nullptr : &journal.stop(), &journal};
+  try {
+    watched.tally = replay(workload, cluster, chain, options, control);
+  } catch (const Interrupted&) {
+    // As it had seen all.
+  }
+  watched.entries = journal.take();
+  return watched;
+}
+
+// A third of all commits' times apart, with keys, some in transactions, on a busy cluster.
+ReplayWorkload busy_workload(std::uint64_t seed) {
+  SyntheticWorkload spec;
+  spec.requests = 3'000;
+  spec.sessions = 20;
+  spec.arrivals.rate = 4'000;
+  spec.read_share = 0.7;
+  spec.read_service = Law::exponential(1e6);
+  spec.write_service = Law::exponential(1e6);
+  spec.keys = KeyLaw{50, 0.8};
+  return synthetic(spec, seed);
+}
+
+ClusterSpec lagging_cluster() {
+  ClusterSpec cluster = cluster_of(4, 2);
+  cluster.replication.delay = Law::exponential(5e6);
+  cluster.replication.apply_service = Law::exponential(1e6);
+  return cluster;
+}
+
+std::vector<Candidate> all_strategies() {
+  std::vector<Candidate> list;
+  for (const StrategyInfo* info : catalogue()) {
+    ParameterTexts parameters;
+    if (info->name == "weighted_random") continue;
+    list.push_back(candidate_of(std::string(info->name), parameters));
+  }
+  return list;
+}
+
+bool works_on(const Candidate& candidate, const ClusterSpec& cluster) {
+  try {
+    build_chain(candidate, cluster, 1);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("others that are asked as well change nothing of any strategy's run") {
+  const ClusterSpec cluster = lagging_cluster();
+  const ReplayWorkload workload = busy_workload(3);
+  std::size_t compared = 0;
+  for (const LoopMode loop : {LoopMode::kOpen, LoopMode::kClosed}) {
+    for (const Candidate& candidate : all_strategies()) {
+      if (!works_on(candidate, cluster)) continue;
+      std::vector<Candidate> others;
+      for (const Candidate& other : all_strategies()) {
+        if (works_on(other, cluster)) others.push_back(other);
+      }
+      ReplayOptions options = options_of(loop);
+      INFO(candidate.name);
+      const RunTally alone = run(workload, cluster, candidate, options);
+      const Watched watched =
+          watch(workload, cluster, candidate, others, options, {kNever, 10, 0}, true);
+      CHECK(watched.tally.event_checksum == alone.event_checksum);
+      CHECK(watched.tally.completed == alone.completed);
+      CHECK(watched.tally.consistency.stale_reads == alone.consistency.stale_reads);
+      CHECK(watched.entries.size() == 10);
+      ++compared;
+    }
+  }
+  CHECK(compared >= 30);
+}
+
+TEST_CASE("a candidate like the one that runs would always have decided the same") {
+  const ClusterSpec cluster = lagging_cluster();
+  const ReplayWorkload workload = busy_workload(4);
+  std::set<std::string> not_asked;
+  for (const Candidate& candidate : all_strategies()) {
+    if (!works_on(candidate, cluster)) continue;
+    const std::vector<JournalEntry> entries =
+        watch(workload, cluster, candidate, {candidate}, options_of(LoopMode::kOpen), {0, 0, 3'000})
+            .entries;
+    INFO(candidate.name);
+    std::size_t asked = 0;
+    for (const JournalEntry& entry : entries) {
+      if (entry.others.empty()) continue;
+      ++asked;
+      const Decision& other = entry.others.front().value();
+      REQUIRE(other.kind == entry.decision.kind);
+      REQUIRE(other.node == entry.decision.node);
+      REQUIRE(other.reason == entry.decision.reason);
+    }
+    if (asked == 0) not_asked.insert(candidate.name);
+  }
+  // Those would have to send probes of their own.
+  CHECK(not_asked == std::set<std::string>{"latency_window", "prequal"});
+}
+
+TEST_CASE("an entry holds what each node had when the decision fell") {
+  // Two nodes of one worker; commits take 100 ns to the replica, and their applies no time.
+  ClusterSpec cluster = cluster_of(2, 1);
+  cluster.replication.delay = Law::constant(100);
+  const ReplayWorkload workload = by_hand({{0, "a", 'w', 50},
+                                           {10, "b", 'w', 50},
+                                           {20, "c", 'w', 50},
+                                           {120, "d", 'r', 10},
+                                           {155, "e", 'r', 10}});
+  const std::vector<JournalEntry> all = watch(workload, cluster, candidate_of("primary_only"), {},
+                                              options_of(LoopMode::kOpen), {0, 0, 5})
+                                            .entries;
+  REQUIRE(all.size() == 5);
+  // The writes end at 50, 100 and 150; the replica has them from 150, 200 and 250 on.
+  CHECK(all[0].nodes[0].in_service == 0);
+  CHECK(all[1].nodes[0].in_service == 1);
+  CHECK(all[1].nodes[0].waiting == 0);
+  CHECK(all[2].nodes[0].waiting == 1);
+  CHECK(all[2].nodes[1].behind == 0);
+  CHECK(all[3].nodes[0].in_service == 1);  // the third, since 100
+  CHECK(all[3].nodes[0].waiting == 0);
+  CHECK(all[3].nodes[1].behind == 2);
+  CHECK(all[3].nodes[1].lag_ns == 70);
+  CHECK(all[4].nodes[1].behind == 2);  // the second and the third
+  CHECK(all[4].nodes[1].lag_ns == 55);
+  CHECK(all[4].nodes[0].behind == 0);
+  CHECK(all[0].nodes[0].role == Role::kPrimary);
+  CHECK(all[0].nodes[1].role == Role::kReplica);
+  for (const JournalEntry& entry : all) CHECK(entry.decision.node == NodeId{0});
+  CHECK(all[2].latency_ns == 130);
+  CHECK(all[3].latency_ns == 40);
+  CHECK(all[3].status == Status::kOk);
+  CHECK(all[0].others.empty());
+}
+
+TEST_CASE("a journal keeps so many decisions before a moment and so many from it on") {
+  std::vector<Row> rows;
+  for (int i = 0; i < 100; ++i) rows.push_back({i * 10, "a", 'r', 1});
+  const ReplayWorkload workload = by_hand(rows);
+  const auto requests = [&](Journal::Span span) {
+    std::vector<RequestIndex> list;
+    for (const JournalEntry& entry : watch(workload, cluster_of(2, 1), candidate_of("round_robin"),
+                                           {}, options_of(LoopMode::kOpen), span)
+                                         .entries) {
+      list.push_back(entry.request);
+      CHECK(entry.latency_ns == 1);
+    }
+    return list;
+  };
+  CHECK(requests({500, 3, 2}) == std::vector<RequestIndex>{47, 48, 49, 50, 51});
+  CHECK(requests({505, 2, 1}) == std::vector<RequestIndex>{49, 50, 51});
+  CHECK(requests({500, 0, 1}) == std::vector<RequestIndex>{50});
+  CHECK(requests({15, 5, 1}) == std::vector<RequestIndex>{0, 1, 2});
+  CHECK(requests({2'000, 2, 5}) == std::vector<RequestIndex>{98, 99});
+}
+
+TEST_CASE("a node that is down is shown as such, and what is lost with it has no good outcome") {
+  ClusterSpec cluster = cluster_of(2, 1);
+  FaultSpec fault;
+  fault.kind = FaultKind::kDown;
+  fault.nodes = {node_id(1)};
+  fault.at_ns = 100;
+  fault.lasts_ns = 100;
+  cluster.faults = {fault};
+  const ReplayWorkload workload =
+      by_hand({{0, "a", 'r', 10}, {90, "a", 'r', 50}, {150, "b", 'w', 10}});
+  const std::vector<JournalEntry> all = watch(workload, cluster, candidate_of("random_replica"), {},
+                                              options_of(LoopMode::kOpen), {0, 0, 3})
+                                            .entries;
+  REQUIRE(all.size() == 3);
+  CHECK(all[1].nodes[1].is_up);
+  CHECK(all[1].status == Status::kLost);
+  CHECK(all[1].latency_ns == 10);
+  CHECK_FALSE(all[2].nodes[1].is_up);
+  CHECK(all[2].nodes[0].is_up);
+}
+
+}  // namespace switchyard::testing
