@@ -282,7 +282,7 @@ void Replication::apply(CommitId commit, NodeId id, Nanoseconds now) {
   applied(commit, id, finish);
 }
 
-[[gnu::noinline]] void Replication::apply_by_event(Flight flight) {
+void Replication::apply_by_event(Flight flight) {
   const JobId id = flights_.add(flight);
   nodes_[index(flight.node)].at_work.push_back(id);
   if (spec_.apply_competes) {
@@ -314,11 +314,6 @@ void Replication::node_stopped(NodeId id) {
   node.at_work.clear();
   for (; !node.backlog.empty(); node.backlog.pop()) backlog.push(node.backlog.front());
   node.backlog = std::move(backlog);
-}
-
-void Replication::set_stalled(NodeId id, bool stalled, Nanoseconds now) {
-  nodes_[index(id)].stalled = stalled;
-  start_backlog(id, now);
 }
 
 void Replication::routes_changed(Nanoseconds now) {
@@ -353,10 +348,6 @@ void Replication::set_out_again(NodeId origin, NodeId to, Nanoseconds now) {
       set_out(shipment.commit, origin, to, now);
     }
   }
-}
-
-void Replication::drop_arrived(Route& way, NodeId to) {
-  while (!way.under_way.empty() && !still_lacks(to, way.under_way.front())) way.under_way.pop();
 }
 
 void Replication::discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now) {

@@ -73,7 +73,10 @@ class Replication {
   // The node has stopped; its own work is dropped already. What it applied begins anew later.
   void node_stopped(NodeId node);
   void node_returned(NodeId node, Nanoseconds now) { start_backlog(node, now); }
-  void set_stalled(NodeId node, bool stalled, Nanoseconds now);
+  void set_stalled(NodeId node, bool stalled, Nanoseconds now) {
+    nodes_[index(node)].stalled = stalled;
+    start_backlog(node, now);
+  }
   // Commits that set out for the node from now on take this much longer.
   void set_detour(NodeId node, Nanoseconds detour_ns) { nodes_[index(node)].detour_ns = detour_ns; }
   // Commits that the node has, applied or not.
@@ -159,7 +162,10 @@ class Replication {
   // Returns the receipt.
   Nanoseconds set_out(CommitId commit, NodeId origin, NodeId to, Nanoseconds now);
   void set_out_again(NodeId origin, NodeId to, Nanoseconds now);
-  void drop_arrived(Route& route, NodeId to);
+  void drop_arrived(Route& route, NodeId to) {
+    Ring<Shipment>& under_way = route.under_way;
+    while (!under_way.empty() && !still_lacks(to, under_way.front())) under_way.pop();
+  }
   // The node has it, received or applied, at `time`; its origin hears of that later.
   Nanoseconds ack_ns(RequestIndex write, NodeId node, Nanoseconds time);
   void send_ack(CommitId commit, NodeId node, Nanoseconds time);
@@ -167,7 +173,7 @@ class Replication {
   void acks_way_changed(NodeId origin, NodeId from, Nanoseconds now);
   void discard_what_lacks(NodeId origin, NodeId heir, Nanoseconds now);
   // By value: else every apply would be kept in memory.
-  void apply_by_event(Flight flight);
+  [[gnu::noinline]] void apply_by_event(Flight flight);
   // What follows is inlined where a commit reaches all nodes, which is most often.
   [[gnu::always_inline]] inline void receive(CommitId commit, NodeId node, Nanoseconds now);
   void start_backlog(NodeId node, Nanoseconds now);

@@ -65,7 +65,8 @@ void TimeSeries::join_pairs() {
                    std::vector<std::uint64_t>(nodes)};
   }
   bucket_ns_ *= 2;
-  current_end_ns_ = current_begin_ns_ = 0;
+  current_begin_ns_ = 1;
+  current_end_ns_ = 0;
 }
 
 void TimeSeries::add_waiting_across(std::size_t node, Nanoseconds from_ns, Nanoseconds to_ns) {

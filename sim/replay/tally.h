@@ -87,7 +87,8 @@ class TimeSeries {
   Nanoseconds bucket_ns_ = 1;
   std::vector<Bucket> buckets_;
   Bucket* current_ = nullptr;
-  Nanoseconds current_begin_ns_ = 0;
+  // Until one is selected no time lies in it, not even an empty stretch at 0.
+  Nanoseconds current_begin_ns_ = 1;
   Nanoseconds current_end_ns_ = 0;
 };
 

@@ -173,6 +173,53 @@ TEST_CASE("Merging gives the histogram of all records together") {
                     [](const auto& bucket) { return bucket.second == 0; }));
 }
 
+TEST_CASE("Zeros recorded together are as good as zeros recorded one by one") {
+  for (const std::uint64_t zeros : {0U, 1U, 7U, 1'000U, 20'000U}) {
+    for (const std::size_t others : {0U, 1U, 900U}) {
+      Histogram together;
+      Histogram one_by_one;
+      // Half of the others come before the zeros and half after.
+      const std::vector<std::int64_t> values = random_times(others, 9);
+      for (std::size_t i = 0; i < others / 2; ++i) {
+        together.record(values[i]);
+        one_by_one.record(values[i]);
+      }
+      together.record_zeros(zeros);
+      for (std::uint64_t i = 0; i < zeros; ++i) one_by_one.record(0);
+      for (std::size_t i = others / 2; i < others; ++i) {
+        together.record(values[i]);
+        one_by_one.record(values[i]);
+      }
+      CAPTURE(zeros, others);
+      CHECK(together.count() == zeros + others);
+      CHECK(together.max() == one_by_one.max());
+      CHECK(together.mean() == one_by_one.mean());
+      CHECK(together.standard_deviation() == one_by_one.standard_deviation());
+      for (const double q : kShares) CHECK(together.quantile(q) == one_by_one.quantile(q));
+    }
+  }
+}
+
+TEST_CASE("Zeros recorded together lower the mean and the low quantiles") {
+  // 0, 0, 0, 100: mean 25, and three quarters of the records are 0.
+  Histogram histogram;
+  histogram.record(100);
+  histogram.record_zeros(3);
+  CHECK(histogram.count() == 4);
+  CHECK(histogram.mean() == 25);
+  CHECK(histogram.max() == 100);
+  CHECK(histogram.quantile(0.75) == 0);
+  CHECK(histogram.quantile(0.76) == 100);
+}
+
+TEST_CASE("No zeros recorded leave a histogram as it was") {
+  Histogram histogram;
+  histogram.record_zeros(0);
+  CHECK(histogram.count() == 0);
+  CHECK(histogram.mean() == 0);
+  histogram.for_each_bucket([](std::int64_t, std::uint64_t) { FAIL("no bucket holds a record"); });
+}
+
 TEST_CASE("Buckets are visited in rising order and hold every record once") {
   Histogram histogram;
   for (const std::int64_t value : random_times(2'000, 8)) histogram.record(value);
