@@ -26,26 +26,29 @@ void Background::start(std::size_t candidates, Work work) {
         Qt::QueuedConnection);
   };
   job->thread = std::jthread([this, job, tell, work = std::move(work)] {
+    QString failure;
     try {
       work(job->control, tell);
     } catch (const Interrupted&) {
       // Whoever stopped it knows.
     } catch (const std::exception& error) {
-      tell([this, message = QString::fromUtf8(error.what())] { Q_EMIT failed(message); });
+      failure = QString::fromUtf8(error.what());
     }
     QMetaObject::invokeMethod(
-        this, [this, job] { end(job); }, Qt::QueuedConnection);
+        this, [this, job, failure] { end(job, failure); }, Qt::QueuedConnection);
   });
 }
 
-void Background::end(Job* job) {
+void Background::end(Job* job, const QString& failure) {
   job->thread.join();
-  if (current_.get() == job) {
-    current_ = nullptr;
-    Q_EMIT ended();
-  } else {
+  if (current_.get() != job) {
     std::erase_if(cancelled_, [&](const auto& one) { return one.get() == job; });
+    return;
   }
+  current_ = nullptr;
+  if (!failure.isEmpty()) Q_EMIT failed(failure);
+  // Whoever heard that may have started something else.
+  if (!current_) Q_EMIT ended();
 }
 
 bool Background::cancel() {

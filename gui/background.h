@@ -26,7 +26,7 @@ class Background : public QObject {
   ~Background() override;
 
   // Cancels what is under way. `candidates`: as CompareControl has it. What the work throws is told
-  // by failed(), unless it was cancelled.
+  // by failed() once nothing runs any more, unless it was cancelled.
   void start(std::size_t candidates, Work work);
   // At once: nothing more is heard of it. Whether there was anything to cancel.
   bool cancel();
@@ -44,7 +44,7 @@ class Background : public QObject {
     CompareControl control;
     std::jthread thread;
   };
-  void end(Job* job);
+  void end(Job* job, const QString& failure);
 
   std::shared_ptr<Job> current_;
   std::vector<std::shared_ptr<Job>> cancelled_;  // whose threads have not ended yet

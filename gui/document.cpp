@@ -86,7 +86,11 @@ QString Document::command() const {
   by_options.workload.speed = scenario_.workload.speed;
   by_options.run.replications = scenario_.run.replications;
   by_options.run.warmup_ns = scenario_.run.warmup_ns;
-  // A range that ended somewhere can't be told to end nowhere.
+  const Nanoseconds until = scenario_.run.measure_until_ns;
+  // What ended somewhere can't be told to end nowhere, here and below.
+  if (until != kNever || opened_.run.measure_until_ns == kNever) {
+    by_options.run.measure_until_ns = until;
+  }
   const TimeRange& range = scenario_.workload.range;
   const TimeRange& usual = opened_.workload.range;
   if (range.to_ns != kNever || usual.to_ns == kNever) by_options.workload.range = range;
@@ -117,6 +121,7 @@ QString Document::command() const {
       std::to_string(scenario_.run.replications));
   const std::optional<Nanoseconds>& warmup = scenario_.run.warmup_ns;
   add(warmup != opened_.run.warmup_ns, "--warmup", warmup ? exact_duration(*warmup) : "auto");
+  add(until != opened_.run.measure_until_ns, "--measure-until", exact_duration(until));
   return text;
 }
 

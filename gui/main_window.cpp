@@ -60,6 +60,7 @@ MainWindow::MainWindow() {
   connect_runs();
   connect(start_, &StartPage::chosen, this, &MainWindow::open);
   connect(start_, &StartPage::open_asked, this, &MainWindow::ask_for_file);
+  connect(&results_->selection(), &Selection::range_asked, this, &MainWindow::measure);
   connect(&document_, &Document::changed, this, [this] {
     show_error({});
     show_command();
@@ -234,6 +235,18 @@ void MainWindow::connect_runs() {
                                                 : tr("Cancelled."));
   });
   connect(&runs_, &RunController::stopped, this, &MainWindow::show_running);
+}
+
+void MainWindow::measure(std::optional<std::pair<std::int64_t, std::int64_t>> range) {
+  if (!running_scenario_ || results_->is_of_reports()) {
+    show_error(tr("A report can't be measured anew; open its scenario."));
+    return;
+  }
+  document_.edit(tr("the measured time"), [&](Scenario& scenario) {
+    scenario.run.warmup_ns = range ? range->first : document_.opened().run.warmup_ns;
+    scenario.run.measure_until_ns = range ? range->second : document_.opened().run.measure_until_ns;
+  });
+  run();
 }
 
 void MainWindow::open_all(const QStringList& paths) {

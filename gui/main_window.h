@@ -62,6 +62,8 @@ class MainWindow : public QMainWindow {
                const std::function<void(const QString&)>& write);
   void copy_command();
   void show_error(const QString& message);
+  // Runs again, and counts only what arrives then.
+  void measure(std::optional<std::pair<std::int64_t, std::int64_t>> range);
   void show_running();
   void show_command();
 

@@ -33,6 +33,9 @@ class ResultsPanel : public QWidget {
   void add_report(const Report& report, const std::string& prefix);
   void set_notes(const std::vector<std::string>& notes);
 
+  // Whether what is shown was read, and did not run here.
+  bool is_of_reports() const { return looks_.scenario() == nullptr; }
+
   // In the order of their tabs; the notes come last and are none.
   const std::vector<ResultView*>& views() const { return views_; }
   QTabWidget& tabs() { return *tabs_; }

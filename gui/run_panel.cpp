@@ -26,6 +26,10 @@ QString text_of(const std::optional<Nanoseconds>& warmup) {
   return warmup ? QString::fromStdString(exact_duration(*warmup)) : QStringLiteral("auto");
 }
 
+QString text_of_end(Nanoseconds end) {
+  return end == kNever ? QString() : QString::fromStdString(exact_duration(end));
+}
+
 }  // namespace
 
 RunPanel::RunPanel(Document& document, QWidget* parent) : QWidget(parent), document_(document) {
@@ -38,6 +42,12 @@ RunPanel::RunPanel(Document& document, QWidget* parent) : QWidget(parent), docum
       tr("what is left out at the start, such as 2s; auto: as long as it takes "
          "until the figures have settled"));
   connect(warmup_, &QLineEdit::editingFinished, this, &RunPanel::set_warmup);
+  end_ = new QLineEdit;
+  end_->setObjectName(QStringLiteral("measure-until"));
+  end_->setAccessibleName(tr("Measured until"));
+  end_->setPlaceholderText(tr("the end"));
+  end_->setToolTip(tr("requests that arrive later are replayed, but do not count"));
+  connect(end_, &QLineEdit::editingFinished, this, &RunPanel::set_end);
   loop_help_ = new QLabel;
   loop_help_->setWordWrap(true);
   loop_help_->setTextFormat(Qt::PlainText);
@@ -50,6 +60,7 @@ RunPanel::RunPanel(Document& document, QWidget* parent) : QWidget(parent), docum
   form->addRow(tr("see&d"), seed_);
   form->addRow(tr("repe&titions"), replications_);
   form->addRow(tr("&warm-up"), warmup_);
+  form->addRow(tr("measured &until"), end_);
   form->addRow(error_);
   connect(&document_, &Document::changed, this, &RunPanel::show_document);
   show_document();
@@ -119,11 +130,27 @@ void RunPanel::set_warmup() {
   document_.edit(tr("the warm-up"), [&](Scenario& s) { s.run.warmup_ns = time; });
 }
 
+void RunPanel::set_end() {
+  const QString text = end_->text().trimmed();
+  const RunSpec& run = document_.scenario().run;
+  if (text == text_of_end(run.measure_until_ns)) return;
+  const std::optional<Nanoseconds> time =
+      text.isEmpty() ? kNever : parse_duration(text.toStdString());
+  if (!time || *time <= run.warmup_ns.value_or(0)) {
+    error_->show_error(
+        tr("the end of what is measured is a duration with a unit, longer than the warm-up, or "
+           "empty; found '%1'")
+            .arg(text));
+    return;
+  }
+  document_.edit(tr("the measured time"), [&](Scenario& s) { s.run.measure_until_ns = *time; });
+}
+
 void RunPanel::show_document() {
   const Scenario& scenario = document_.scenario();
-  const QSignalBlocker quiet[] = {QSignalBlocker(loop_), QSignalBlocker(speed_),
-                                  QSignalBlocker(seed_), QSignalBlocker(replications_),
-                                  QSignalBlocker(warmup_)};
+  const QSignalBlocker quiet[] = {QSignalBlocker(loop_),   QSignalBlocker(speed_),
+                                  QSignalBlocker(seed_),   QSignalBlocker(replications_),
+                                  QSignalBlocker(warmup_), QSignalBlocker(end_)};
   for (std::size_t i = 0; i < kLoops.size(); ++i) {
     if (kLoops[i].mode != scenario.workload.loop) continue;
     loop_->setCurrentIndex(static_cast<int>(i));
@@ -133,6 +160,7 @@ void RunPanel::show_document() {
   seed_->setValue(static_cast<int>(std::min<std::uint64_t>(scenario.seed, INT_MAX)));
   replications_->setValue(static_cast<int>(scenario.run.replications));
   warmup_->setText(text_of(scenario.run.warmup_ns));
+  end_->setText(text_of_end(scenario.run.measure_until_ns));
   error_->show_error({});
 }
 

@@ -1,4 +1,4 @@
-// How the recording is replayed: loop, speed, seed, repetitions and warm-up.
+// How the recording is replayed: loop, speed, seed, repetitions and what of it is measured.
 #pragma once
 
 #include <QComboBox>
@@ -22,6 +22,7 @@ class RunPanel : public QWidget {
   void make_loop();
   void make_numbers();
   void set_warmup();
+  void set_end();
   void show_document();
 
   Document& document_;
@@ -31,6 +32,7 @@ class RunPanel : public QWidget {
   QSpinBox* seed_ = nullptr;
   QSpinBox* replications_ = nullptr;
   QLineEdit* warmup_ = nullptr;
+  QLineEdit* end_ = nullptr;  // of what is measured
   ErrorLine* error_ = nullptr;
 };
 

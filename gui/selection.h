@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace switchyard::gui {
@@ -56,6 +57,8 @@ class Selection : public QObject {
   void refused(const QString& why);
   void cursor_moved();
   void moment_asked();
+  // Figures are wanted of what arrives in this time alone, in ns; nothing: of all.
+  void range_asked(std::optional<std::pair<std::int64_t, std::int64_t>> range);
 
  private:
   void give_colour(std::size_t place);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <QHBoxLayout>
+#include <QPushButton>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -73,6 +76,26 @@ TimelineView::TimelineView(Selection& selection, QWidget* parent)
   // Room for all, or the chart would jump as the mouse moves.
   values_->setMinimumHeight(2 * values_->fontMetrics().lineSpacing());
   add_below(values_);
+  auto* row = new QWidget;
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(new QLabel(tr("Zoom in (wheel, +), then let all figures count only that:")));
+  const auto button = [&](const QString& text, const char* name) {
+    auto* one = new QPushButton(text);
+    one->setObjectName(QString::fromLatin1(name));
+    layout->addWidget(one);
+    return one;
+  };
+  auto* in_sight = button(tr("Measure what is in si&ght"), "measure-in-sight");
+  auto* everything = button(tr("Measure &all"), "measure-all");
+  layout->addStretch();
+  add_below(row);
+  connect(in_sight, &QPushButton::clicked, this, [this] {
+    Q_EMIT selection_.range_asked(
+        std::pair(std::llround(std::max(0.0, chart().from())), std::llround(chart().to())));
+  });
+  connect(everything, &QPushButton::clicked, this,
+          [this] { Q_EMIT selection_.range_asked(std::nullopt); });
   connect(&chart(), &ChartView::pointed, this, [this](std::optional<double> x) {
     selection_.point_at(x ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt);
   });

@@ -12,6 +12,7 @@
 
 #include "gui/chart_view.h"
 #include "gui/main_window.h"
+#include "gui/timeline_view.h"
 #include "gui_test.h"
 
 namespace switchyard::gui::testing {
@@ -30,6 +31,7 @@ class WindowTest : public QObject {
   void a_run_is_cancelled_at_once_and_another_can_follow();
   void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
   void a_chart_zooms_by_wheel_and_is_exported();
+  void all_figures_are_measured_anew_for_what_is_in_sight();
 };
 
 void WindowTest::init() {
@@ -239,6 +241,41 @@ void WindowTest::a_chart_zooms_by_wheel_and_is_exported() {
   const QString svg = files.path(QStringLiteral("chart.svg"));
   window.results().save_picture(svg);
   QVERIFY(QFileInfo(svg).size() > 10'000);
+}
+
+void WindowTest::all_figures_are_measured_anew_for_what_is_in_sight() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
+  ResultsPanel& results = window.results();
+  results.tabs().setCurrentIndex(2);
+  auto* timeline = qobject_cast<TimelineView*>(results.tabs().currentWidget());
+  QVERIFY(timeline != nullptr);
+  ChartView& chart = timeline->chart();
+  chart.zoom(0.25, (chart.from() + chart.to()) / 2);
+  const auto from = std::llround(chart.from());
+  const auto to = std::llround(chart.to());
+  QVERIFY(from > 0);
+  const std::uint64_t all = results.comparison().reports().front().completed;
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  QTest::mouseClick(&find<QPushButton>(window, "measure-in-sight"), Qt::LeftButton);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+
+  Scenario scenario = load_scenario(files.scenario().toStdString());
+  scenario.run.warmup_ns = from;
+  scenario.run.measure_until_ns = to;
+  CompareControl control;
+  const Report report = compare(scenario, control);
+  for (std::size_t i = 0; i < report.candidates.size(); ++i) {
+    QCOMPARE(results.comparison().reports()[i].fingerprint, report.candidates[i].fingerprint);
+  }
+  QVERIFY(report.candidates.front().completed < all / 2);
+  QVERIFY(window.document().command().contains(QStringLiteral("--measure-until")));
+
+  QTest::mouseClick(&find<QPushButton>(window, "measure-all"), Qt::LeftButton);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatience);
+  QCOMPARE(results.comparison().reports().front().completed, all);
 }
 
 }  // namespace switchyard::gui::testing
