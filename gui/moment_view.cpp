@@ -95,26 +95,30 @@ void MomentPicture::paint_node(QPainter& painter, std::size_t node, const QRectF
   QString name = text_of(moment_->nodes[node]);
   if (state.role == Role::kPrimary) name += tr(" (P)");
   if (!state.is_up) name += tr(", down");
-  const double names = 130;
-  painter.drawText(QRectF(frame.left() + 8, frame.top(), names, frame.height()),
-                   Qt::AlignVCenter | Qt::AlignLeft,
-                   fontMetrics().elidedText(name, Qt::ElideMiddle, static_cast<int>(names)));
   const QString figures =
       tr("%1/%2 busy, %3 waiting").arg(state.in_service).arg(workers_[node]).arg(state.waiting) +
       (state.behind > 0 ? tr(", %1 behind for %2")
                               .arg(state.behind)
                               .arg(text_of(format_duration(static_cast<double>(state.lag_ns))))
                         : QString());
-  const double told = 250;
-  painter.drawText(QRectF(frame.right() - told, frame.top(), told - 6, frame.height()),
-                   Qt::AlignVCenter | Qt::AlignRight, figures);
+  // Two lines where there is room for them: what it is, and what it has.
+  const bool two_lines = frame.height() >= 2 * fontMetrics().height() + 6;
+  const QRectF line(frame.left() + 8, frame.top() + 2, frame.width() - 16,
+                    two_lines ? frame.height() / 2 : frame.height() - 4);
+  const int told = fontMetrics().horizontalAdvance(figures) + 12;
+  painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
+                   fontMetrics().elidedText(name, Qt::ElideMiddle,
+                                            std::max(20, static_cast<int>(line.width()) - told)));
+  painter.drawText(line, Qt::AlignVCenter | Qt::AlignRight, figures);
+  if (!two_lines) return;
   // A square a worker, then a thinner one for each that waits, as far as there is room.
-  const double size = std::min(12.0, frame.height() - 6);
-  double x = frame.left() + names + 16;
-  const double end = frame.right() - told - 8;
+  const double size = 12;
+  const double middle = line.bottom() + (frame.bottom() - line.bottom()) / 2;
+  double x = line.left();
+  const double end = line.right();
   const auto squares = [&](std::size_t count, std::size_t filled, double wide, const QColor& fill) {
     for (std::size_t i = 0; i < count && x + wide < end; ++i, x += wide + 2) {
-      const QRectF square(x, frame.center().y() - size / 2, wide, size);
+      const QRectF square(x, middle - size / 2, wide, size);
       if (i < filled) painter.fillRect(square, fill);
       painter.setPen(QPen(text, 1));
       painter.drawRect(square);
@@ -206,6 +210,8 @@ QWidget* MomentView::make_controls() {
   slider_->setObjectName(QStringLiteral("moment-slider"));
   slider_->setAccessibleName(tr("Time in the run"));
   slider_->setRange(0, kSliderSteps);
+  slider_->setSingleStep(kSliderSteps / 200);
+  slider_->setPageStep(kSliderSteps / 20);
   layout->addWidget(pace_);
   layout->addWidget(slider_, 1);
   connect(back, &QPushButton::clicked, this, [this] { step(-1); });
