@@ -8,6 +8,7 @@
 
 #include "gui/palette.h"
 #include "gui/replication_form.h"
+#include "gui/table_style.h"
 
 namespace switchyard::gui {
 
@@ -44,16 +45,12 @@ ClusterPanel::~ClusterPanel() {
 
 QWidget* ClusterPanel::make_nodes() {
   table_ = new QTableView;
-  table_->setObjectName(QStringLiteral("cluster"));
-  table_->setAccessibleName(tr("Nodes of the cluster"));
+  style_table(*table_, "cluster", tr("Nodes of the cluster"));
   table_->setModel(&cluster_);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setTabKeyNavigation(false);
   auto* add = new QPushButton(tr("&Add a replica"));
   add->setObjectName(QStringLiteral("add-replica"));
   auto* remove = new QPushButton(tr("Re&move node"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gui/palette.h"
+#include "gui/table_style.h"
 #include "measure/report_writers.h"
 
 namespace switchyard::gui {
@@ -18,18 +19,9 @@ EvidenceView::EvidenceView(Selection& selection, QWidget* parent)
   heading_->setObjectName(QStringLiteral("evidence-heading"));
   heading_->setTextFormat(Qt::PlainText);
   heading_->setWordWrap(true);
-  table_->setObjectName(QStringLiteral("evidence"));
-  table_->setAccessibleName(tr("Stale reads, conflicts and other cases"));
+  style_table(*table_, "evidence", tr("Stale reads, conflicts and other cases"));
   table_->setModel(&sorted_);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setTabKeyNavigation(false);
-  // Else it would sort by the first column at once.
-  table_->sortByColumn(-1, Qt::AscendingOrder);
-  table_->setSortingEnabled(true);
+  sort_rows(*table_);
   connect(table_, &QTableView::activated, this, [this, &selection](const QModelIndex& row) {
     const auto place = static_cast<std::size_t>(sorted_.mapToSource(row).row());
     selection.go_to(model_.cases()[place].at_ns);

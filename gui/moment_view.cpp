@@ -14,6 +14,7 @@
 
 #include "core/time.h"
 #include "gui/palette.h"
+#include "gui/table_style.h"
 #include "measure/table_text.h"
 
 namespace switchyard::gui {
@@ -152,15 +153,11 @@ MomentView::MomentView(LookController& looks, Selection& selection, QWidget* par
   text_->setMinimumHeight(3 * text_->fontMetrics().lineSpacing());
   text_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  table_->setObjectName(QStringLiteral("moment-choices"));
-  table_->setAccessibleName(tr("What each strategy would have chosen"));
+  style_table(*table_, "moment-choices", tr("What each strategy would have chosen"));
   table_->setModel(&choices_);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->horizontalHeader()->setSectionResizeMode(ChoicesModel::kStrategy,
                                                    QHeaderView::ResizeToContents);
-  table_->setTabKeyNavigation(false);
 
   auto* left = new QWidget;
   auto* left_layout = new QVBoxLayout(left);

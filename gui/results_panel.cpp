@@ -20,6 +20,7 @@
 #include "gui/moment_view.h"
 #include "gui/overhead_view.h"
 #include "gui/palette.h"
+#include "gui/table_style.h"
 #include "gui/timeline_view.h"
 #include "measure/report_writers.h"
 
@@ -76,18 +77,9 @@ QWidget* ResultsPanel::make_table() {
   row->addStretch();
 
   table_ = new QTableView;
-  table_->setObjectName(QStringLiteral("comparison"));
-  table_->setAccessibleName(tr("Comparison of the strategies"));
+  style_table(*table_, "comparison", tr("Comparison of the strategies"));
   table_->setModel(&sorted_);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setTabKeyNavigation(false);
-  // Else it would sort by the first column at once.
-  table_->sortByColumn(-1, Qt::AscendingOrder);
-  table_->setSortingEnabled(true);
+  sort_rows(*table_);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
             const QModelIndex name = sorted_.mapToSource(current).siblingAtColumn(0);

@@ -10,6 +10,7 @@
 
 #include "gui/palette.h"
 #include "gui/parameter_delegate.h"
+#include "gui/table_style.h"
 
 namespace switchyard::gui {
 namespace {
@@ -26,11 +27,7 @@ QLabel* make_explanation(const char* name) {
 
 QTableView* make_table(const char* name, const QString& accessible_name) {
   auto* table = new QTableView;
-  table->setObjectName(QString::fromLatin1(name));
-  table->setAccessibleName(accessible_name);
-  table->verticalHeader()->hide();
-  table->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table->setTabKeyNavigation(false);
+  style_table(*table, name, accessible_name);
   table->setSelectionMode(QAbstractItemView::SingleSelection);
   return table;
 }

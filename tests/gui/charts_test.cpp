@@ -73,20 +73,6 @@ Shown all_of(const Report& report) {
   return shown;
 }
 
-template <class Widget>
-Widget& find(QWidget& parent, const char* name) {
-  auto* widget = parent.findChild<Widget*>(QString::fromLatin1(name));
-  if (widget == nullptr) qFatal("no widget is called %s", name);
-  return *widget;
-}
-
-// As the one that has the keyboard.
-void show(MainWindow& window) {
-  window.show();
-  window.activateWindow();
-  if (!QTest::qWaitForWindowActive(&window)) qFatal("the window does not become active");
-}
-
 }  // namespace
 
 class ChartsTest : public QObject {

@@ -52,6 +52,20 @@ routers = ["least_outstanding"]
   QTemporaryDir folder_;
 };
 
+template <class Widget>
+Widget& find(QWidget& parent, const char* name) {
+  auto* widget = parent.findChild<Widget*>(QString::fromLatin1(name));
+  if (widget == nullptr) qFatal("no widget is called %s", name);
+  return *widget;
+}
+
+// As the one that has the keyboard.
+inline void show(QWidget& window) {
+  window.show();
+  window.activateWindow();
+  if (!QTest::qWaitForWindowActive(&window)) qFatal("the window does not become active");
+}
+
 // The widget of that name, on whatever tab it is, brought to the front.
 template <class Widget>
 Widget& shown(QWidget& window, const char* name) {

@@ -62,13 +62,6 @@ MomentView& travel(MainWindow& window) {
   return view;
 }
 
-template <class Widget>
-Widget& find(MainWindow& window, const char* name) {
-  auto* widget = window.findChild<Widget*>(QString::fromLatin1(name));
-  if (widget == nullptr) qFatal("no widget is called %s", name);
-  return *widget;
-}
-
 }  // namespace
 
 void TravelTest::a_click_on_the_heat_map_goes_to_that_moment() {

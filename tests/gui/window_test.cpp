@@ -39,20 +39,6 @@ void WindowTest::init() {
   QSettings().clear();
 }
 
-template <class Widget>
-Widget& find(MainWindow& window, const char* name) {
-  auto* widget = window.findChild<Widget*>(QString::fromLatin1(name));
-  if (widget == nullptr) qFatal("no widget is called %s", name);
-  return *widget;
-}
-
-// As the one that has the keyboard.
-void show(MainWindow& window) {
-  window.show();
-  window.activateWindow();
-  if (!QTest::qWaitForWindowActive(&window)) qFatal("the window does not become active");
-}
-
 bool runs_to_its_end(MainWindow& window, const QString& path) {
   const QSignalSpy finished(&window.runs(), &RunController::finished);
   window.open(path);
