@@ -68,6 +68,8 @@ class MainWindow : public QMainWindow {
   Document document_;
   RunController runs_;
   std::vector<std::string> running_names_;
+  QString running_command_;
+  QString shown_command_;  // that makes what is shown; empty: none
   bool shows_current_run_ = false;
   std::shared_ptr<const Report> report_;
 

@@ -29,7 +29,8 @@ class ResultsPanel : public QWidget {
   // Beside what is shown, if anything is: then each gets `prefix` before its name. Throws
   // InputError when that is shown already.
   void add_report(const Report& report, const std::string& prefix);
-  void set_notes(const std::vector<std::string>& notes);
+  // What the runs behind it say of themselves; their candidates are not looked at.
+  void set_runs(std::vector<Report> runs);
 
   // In the order of their tabs; the notes come last and are none.
   const std::vector<ResultView*>& views() const { return views_; }
@@ -41,6 +42,8 @@ class ResultsPanel : public QWidget {
   void save_picture(const QString& path);
   void save_table(const QString& path);
   void save_comparison(const QString& path);
+  // All that is shown, as one page. Empty `command`: none makes the same.
+  void save_page(const QString& path, const QString& title, const QString& command);
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -50,11 +53,13 @@ class ResultsPanel : public QWidget {
   QWidget* make_views();
   void add(ResultView* view);
   ResultView& view_in_sight(const QString& path) const;
+  Shown shown() const;
   void list_baselines();
   void show_rows();
   void show_view();
 
   Selection selection_;
+  std::vector<Report> runs_;  // without candidates
   ComparisonModel comparison_;
   QSortFilterProxyModel sorted_;
   std::vector<ResultView*> views_;
