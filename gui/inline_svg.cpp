@@ -68,7 +68,7 @@ class SvgCopier {
   }
 
   // Charts draw each part of a line on its own; where one goes on from the other they become one,
-  // a quarter as long.
+  // a fraction as long.
   void add_line(const QXmlStreamAttributes& attributes) {
     const QString key = QStringLiteral("points");
     QXmlStreamAttributes others;
