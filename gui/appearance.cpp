@@ -57,10 +57,14 @@ class FramedFusion : public QProxyStyle {
 
 void apply(bool dark) {
   QApplication::setStyle(new FramedFusion);
-  QApplication::setPalette(dark ? dark_palette() : QPalette(QColor("#efefef"), QColor("#efefef")));
+  QApplication::setPalette(dark ? dark_palette() : light_palette());
 }
 
 }  // namespace
+
+QPalette light_palette() {
+  return QPalette(QColor("#efefef"), QColor("#efefef"));
+}
 
 bool is_window_dark() {
   return is_dark(QApplication::palette());

@@ -13,7 +13,9 @@ class DistributionView : public ResultView {
   explicit DistributionView(QWidget* parent = nullptr);
   // That of the selected candidate, or of the first.
   void show_results(const Shown& shown) override;
-  QSize picture_size() const override { return chart_->size(); }
+  QSize picture_size() const override {
+    return chart_->categories().isEmpty() ? QSize() : chart_->size();
+  }
   void paint_picture(QPainter& painter) override { chart_->paint(painter); }
   std::optional<std::string> table_csv() const override;
 

@@ -21,7 +21,10 @@ class FigureView : public ResultView {
   ChartView& chart() { return *chart_; }
   QComboBox& figure() { return *figure_; }
 
-  QSize picture_size() const override { return chart_->size(); }
+  // None where there is nothing to show.
+  QSize picture_size() const override {
+    return pages_->currentWidget() == chart_ ? chart_->size() : QSize();
+  }
   void paint_picture(QPainter& painter) override { chart_->paint(painter); }
   // A line for each point of each line that is drawn.
   std::optional<std::string> table_csv() const override;

@@ -123,6 +123,11 @@ void MainWindow::make_export_actions(QMenu& file) {
     save_as(tr("Export the numbers in sight"), tr("tables (*.csv)"),
             [this](const QString& path) { results_->save_table(path); });
   });
+  add_action(file, tr("Export a pa&ge…"), QKeySequence(tr("Ctrl+Alt+E")), [this] {
+    save_as(tr("Export a page"), tr("pages (*.html)"), [this](const QString& path) {
+      results_->save_page(path, windowTitle().section(QStringLiteral(" — "), 0, 0), shown_command_);
+    });
+  });
   add_action(file, tr("Export the com&parison…"), {}, [this] {
     save_as(tr("Export the comparison"), tr("tables (*.csv)"),
             [this](const QString& path) { results_->save_comparison(path); });
@@ -217,13 +222,15 @@ void MainWindow::connect_runs() {
   connect(&runs_, &RunController::candidate_done, this,
           [this](int candidate, const std::shared_ptr<const CandidateReport>& report) {
             // What was shown before stays until there is something new to show.
-            if (!std::exchange(shows_current_run_, true))
+            if (!std::exchange(shows_current_run_, true)) {
               results_->begin(running_names_, running_scenario_);
+              shown_command_ = running_command_;
+            }
             results_->set(static_cast<std::size_t>(candidate), *report);
           });
   connect(&runs_, &RunController::finished, this, [this](const auto& report) {
     report_ = report;
-    results_->set_notes(report->notes);
+    results_->set_runs({*report});
     statusBar()->showMessage(tr("Done: %1 requests through each of %2 strategies.")
                                  .arg(report->requests)
                                  .arg(report->candidates.size()));
@@ -261,6 +268,7 @@ void MainWindow::add_report(const QString& path) {
     show_error(QString::fromUtf8(error.what()));
     return;
   }
+  shown_command_.clear();
   remember_file(path);
   pages_->setCurrentIndex(1);
 }
@@ -270,6 +278,7 @@ void MainWindow::open(const QString& path) {
     runs_.cancel();
     show_error({});
     results_->begin({}, nullptr);
+    shown_command_.clear();
     setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));
     add_report(path);
     return;
@@ -294,6 +303,7 @@ void MainWindow::run() {
   for (const Candidate& candidate : document_.scenario().candidates) {
     running_names_.push_back(candidate.name);
   }
+  running_command_ = document_.command();
   running_scenario_ = std::make_shared<const Scenario>(document_.scenario());
   runs_.start(*running_scenario_);
   show_command();

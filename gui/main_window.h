@@ -71,6 +71,8 @@ class MainWindow : public QMainWindow {
   RunController runs_;
   std::vector<std::string> running_names_;
   std::shared_ptr<const Scenario> running_scenario_;
+  QString running_command_;
+  QString shown_command_;  // that makes what is shown; empty: none
   bool shows_current_run_ = false;
   std::shared_ptr<const Report> report_;
 

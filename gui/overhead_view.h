@@ -12,7 +12,9 @@ class OverheadView : public ResultView {
  public:
   explicit OverheadView(QWidget* parent = nullptr);
   void show_results(const Shown& shown) override;
-  QSize picture_size() const override { return chart_->size(); }
+  QSize picture_size() const override {
+    return chart_->categories().isEmpty() ? QSize() : chart_->size();
+  }
   void paint_picture(QPainter& painter) override { chart_->paint(painter); }
   std::optional<std::string> table_csv() const override { return chart_->to_csv("strategy"); }
 

@@ -39,6 +39,8 @@ class ResultView : public QWidget {
   // As it is seen, on the screen's scale. Empty: it has none.
   virtual QSize picture_size() const { return {}; }
   virtual void paint_picture(QPainter& /*painter*/) {}
+  // A file of its own. REQUIRES that it has a picture.
+  QByteArray picture_svg();
   // By its ending, .png (twice the size on the screen) or .svg, whole or not at all. Throws
   // InputError.
   void save_picture(const QString& path);

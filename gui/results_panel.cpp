@@ -16,6 +16,7 @@
 #include "gui/evidence_view.h"
 #include "gui/frontier_view.h"
 #include "gui/heat_view.h"
+#include "gui/html_report.h"
 #include "gui/latency_view.h"
 #include "gui/moment_view.h"
 #include "gui/overhead_view.h"
@@ -137,6 +138,7 @@ void ResultsPanel::begin(const std::vector<std::string>& names,
 void ResultsPanel::show_candidates(const std::vector<std::string>& names) {
   comparison_.begin(names);
   selection_.forget_cursor();
+  runs_.clear();
   notes_->clear();
   list_baselines();
 }
@@ -163,16 +165,20 @@ void ResultsPanel::add_report(const Report& report, const std::string& prefix) {
   if (different.size() < names.size()) {
     throw InputError(prefix + " its candidates are shown already");
   }
-  const QString notes = notes_->toPlainText();
+  std::vector<Report> runs = runs_;
+  runs.push_back(report);
   show_candidates(names);
   for (std::size_t i = 0; i < all.size(); ++i) set(i, all[i]);
-  set_notes(report.notes);
-  if (!first) notes_->setPlainText(notes + QStringLiteral("\n\n") + notes_->toPlainText());
+  set_runs(std::move(runs));
 }
 
-void ResultsPanel::set_notes(const std::vector<std::string>& notes) {
+void ResultsPanel::set_runs(std::vector<Report> runs) {
+  runs_ = std::move(runs);
   QStringList list;
-  for (const std::string& note : notes) list << QString::fromStdString(note);
+  for (Report& run : runs_) {
+    run.candidates.clear();
+    for (const std::string& note : run.notes) list << QString::fromStdString(note);
+  }
   notes_->setPlainText(list.isEmpty() ? tr("Nothing was missing or invented.")
                                       : list.join(QStringLiteral("\n\n")));
 }
@@ -194,7 +200,7 @@ void ResultsPanel::show_rows() {
       kRowHeight + (lines - 1) * table_->fontMetrics().lineSpacing());
 }
 
-void ResultsPanel::show_view() {
+Shown ResultsPanel::shown() const {
   const auto& reports = comparison_.reports();
   Shown shown;
   shown.reports = reports;
@@ -205,8 +211,13 @@ void ResultsPanel::show_view() {
   for (const CandidateReport& one : reports) shown.colours.push_back(selection_.colour(one.name));
   shown.selected = place(selection_.selected());
   shown.baseline = place(selection_.baseline());
+  return shown;
+}
+
+void ResultsPanel::show_view() {
+  const Shown all = shown();
   for (ResultView* view : views_) {
-    if (view == tabs_->currentWidget()) view->show_results(shown);
+    if (view == tabs_->currentWidget()) view->show_results(all);
   }
 }
 
@@ -239,6 +250,22 @@ void ResultsPanel::save_comparison(const QString& path) {
   Report report;
   report.candidates = comparison_.reports();
   save_text(path, to_csv(report));
+}
+
+void ResultsPanel::save_page(const QString& path, const QString& title, const QString& command) {
+  const Shown all = shown();
+  if (all.reports.empty()) {
+    throw InputError(path.toStdString() + ": there are no figures to write yet");
+  }
+  HtmlInput input;
+  input.title = title;
+  input.runs = runs_;
+  input.candidates = comparison_.reports();
+  input.colours = all.colours;
+  input.selected = all.selected;
+  input.baseline = all.baseline;
+  input.command = command;
+  save_text(path, html_report(input).toStdString());
 }
 
 // Colours of series are chosen for what is behind them, once all widgets know what that is.

@@ -31,7 +31,8 @@ class ResultsPanel : public QWidget {
   // Beside what is shown, if anything is: then each gets `prefix` before its name. Throws
   // InputError when that is shown already.
   void add_report(const Report& report, const std::string& prefix);
-  void set_notes(const std::vector<std::string>& notes);
+  // What the runs behind it say of themselves; their candidates are not looked at.
+  void set_runs(std::vector<Report> runs);
 
   // Whether what is shown was read, and did not run here.
   bool is_of_reports() const { return looks_.scenario() == nullptr; }
@@ -46,6 +47,8 @@ class ResultsPanel : public QWidget {
   void save_picture(const QString& path);
   void save_table(const QString& path);
   void save_comparison(const QString& path);
+  // All that is shown, as one page. Empty `command`: none makes the same.
+  void save_page(const QString& path, const QString& title, const QString& command);
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -56,12 +59,14 @@ class ResultsPanel : public QWidget {
   void add(ResultView* view);
   ResultView& view_in_sight(const QString& path) const;
   void show_candidates(const std::vector<std::string>& names);
+  Shown shown() const;
   void list_baselines();
   void show_rows();
   void show_view();
 
   Selection selection_;
   LookController looks_;
+  std::vector<Report> runs_;  // without candidates
   ComparisonModel comparison_;
   QSortFilterProxyModel sorted_;
   std::vector<ResultView*> views_;
