@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "gui/palette.h"
 #include "gui/table_style.h"
+#include "measure/report_writers.h"
 #include "measure/table_text.h"
 
 namespace switchyard::gui {

@@ -79,7 +79,7 @@ void add_explain(CLI::App& app, Action& action) {
                       "Whose run, by the name it has in the comparison");
   command->add_option("--at", options->at, "Decisions from this virtual time on: 12.5s");
   command->add_option("--decisions", options->decisions, "So many of them")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(CLI::Range(1, 10'000));
   command->add_option("--heat", options->heat,
                       "Write the latency on each node over time here, as CSV (- for stdout)");
   command->add_flag("--quiet", options->quiet, "No progress bar");

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "measure/report_writers.h"
 #include "measure/table_text.h"
 #include "replay/engine.h"
 #include "replay/heat_map.h"

@@ -312,6 +312,7 @@ Report parse_full_report(std::string_view text, const std::string& file) {
   fields.read("span_ns", report.span_ns);
   fields.read("replications", report.replications);
   fields.read("warmup_ns", report.warmup_ns);
+  if (fields.has("measure_until_ns")) fields.read("measure_until_ns", report.measure_until_ns);
   fields.read("notes", report.notes);
   for (const Json& item : json["candidates"]) {
     CandidateReport read =

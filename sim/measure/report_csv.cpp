@@ -3,7 +3,6 @@
 #include <iterator>
 
 #include "measure/report_writers.h"
-#include "measure/table_text.h"
 
 namespace switchyard {
 namespace {

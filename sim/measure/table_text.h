@@ -23,9 +23,6 @@ std::string one_line(std::string_view text);
 // after the first are indented. A longer word stays whole.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
 
-// A field of CSV, in quotes where it needs them.
-std::string csv_field(std::string_view text);
-
 // `text` with an ANSI style such as "1;32".
 std::string coloured(std::string_view text, std::string_view style);
 

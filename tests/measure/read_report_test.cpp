@@ -10,7 +10,7 @@
 namespace switchyard::testing {
 namespace {
 
-Report run(bool with_keys, std::uint32_t replications) {
+Report run(bool with_keys, std::uint32_t replications, Nanoseconds measure_until = kNever) {
   Scenario scenario;
   SyntheticWorkload workload;
   workload.requests = 5'000;
@@ -24,6 +24,7 @@ Report run(bool with_keys, std::uint32_t replications) {
   scenario.workload.loop = LoopMode::kOpen;
   scenario.cluster = cluster_of(3, 2);
   scenario.run.replications = replications;
+  scenario.run.measure_until_ns = measure_until;
   for (const char* name : {"MasterSlave", "d_choices", "primary_only"}) {
     scenario.candidates.push_back(candidate_of(name));
   }
@@ -68,6 +69,13 @@ TEST_CASE("a report that is read back writes the same bytes") {
       CHECK_FALSE(read.candidates[1].is_bound);
     }
   }
+}
+
+TEST_CASE("a report of a part of the run is read back with where that ends") {
+  const Report report = run(true, 1, kSecond);
+  const Report read = parse_full_report(to_json(report), "r.json");
+  CHECK(read.measure_until_ns == kSecond);
+  CHECK(to_json(read) == to_json(report));
 }
 
 TEST_CASE("a baseline that is read back is without what it does not hold") {
