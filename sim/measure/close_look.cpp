@@ -41,6 +41,8 @@ std::string describe(const Decision& decision, const ClusterSpec& cluster) {
       return "ask " + cluster.nodes[index(decision.node)].name;
     case Decision::Kind::kReject:
       return "refuse";
+    case Decision::Kind::kFail:
+      return "fail";
     case Decision::Kind::kNoAnswer:
       return "no answer";
   }
@@ -158,6 +160,8 @@ std::string_view describe(Reason reason) {
       return "where, or when, the position it needs has been reached";
     case Reason::kLagging:
       return "other nodes are too far behind";
+    case Reason::kBroken:
+      return "the router itself failed";
   }
   return "";
 }

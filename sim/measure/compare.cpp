@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -50,10 +51,13 @@ void run_parallel(std::size_t count, std::uint32_t threads,
   }
 }
 
-std::string describe(const RouterUse& use) {
+// Of a path the file's name alone: the report is the same wherever the scenario lies.
+std::string describe(const RouterUse& use, const StrategyInfo& info) {
   std::string text = use.name;
   for (std::size_t i = 0; i < use.parameters.size(); ++i) {
-    text += (i == 0 ? "(" : ", ") + use.parameters[i].first + "=" + use.parameters[i].second;
+    const auto& [name, value] = use.parameters[i];
+    text += (i == 0 ? "(" : ", ") + name + "=" +
+            (is_file(info, name) ? std::filesystem::path(value).filename().string() : value);
   }
   return use.parameters.empty() ? text : text + ")";
 }
@@ -81,6 +85,7 @@ class Comparison {
       : scenario_(scenario),
         control_(control),
         tallies_(scenario.candidates.size()),
+        notes_(scenario.candidates.size()),
         evidence_(scenario.candidates.size()),
         reports_(scenario.candidates.size()) {}
 
@@ -106,11 +111,17 @@ class Comparison {
       if (i > 0 && (scenario_.workload.synthetic || workload.drawn)) {
         workload = load_workload(scenario_, seed, reading_progress(control_));
       }
-      run_all(workload, seed, warmup, [&](std::size_t candidate, RunTally tally) {
-        keep(candidate, std::move(tally), workload.trace);
-      });
+      run_all(workload, seed, warmup,
+              [&](std::size_t candidate, RunTally tally, const std::vector<std::string>& notes) {
+                for (const std::string& note : notes) keep_note(candidate, note);
+                keep(candidate, std::move(tally), workload.trace);
+              });
     }
-    for (CandidateReport& candidate : reports_) {
+    for (std::size_t i = 0; i < reports_.size(); ++i) {
+      CandidateReport& candidate = reports_[i];
+      for (const std::string& note : notes_[i]) {
+        report.notes.push_back(fmt::format("'{}': {}", candidate.name, note));
+      }
       note_overload(report, candidate);
       report.candidates.push_back(std::move(candidate));
     }
@@ -152,7 +163,7 @@ class Comparison {
     for (const std::string& text : load_warnings(workload, scenario_)) tell(report, text);
   }
 
-  // `keep_run(candidate, tally)` is called in the thread of the run.
+  // `keep_run(candidate, tally, notes)` is called in the thread of the run.
   template <class KeepRun>
   void run_all(const ReplayWorkload& workload, std::uint64_t seed, Nanoseconds warmup,
                KeepRun&& keep_run) const {
@@ -163,7 +174,11 @@ class Comparison {
       const RunControl control = {
           control_.requests_done.empty() ? nullptr : &control_.requests_done[i], &control_.stop,
           nullptr};
-      keep_run(i, replay(workload, scenario_.cluster, std::span(instances), options, control));
+      RunTally tally = replay(workload, scenario_.cluster, std::span(instances), options, control);
+      RouterAccount account;
+      for (const RouterChain& instance : instances) instance.give_account(account);
+      if (account.decision_ns.count() > 0) tally.overhead.decision_ns = account.decision_ns;
+      keep_run(i, std::move(tally), account.notes);
     });
   }
 
@@ -171,15 +186,22 @@ class Comparison {
   // that they are measured over the same requests.
   Nanoseconds found_warmup(const ReplayWorkload& workload) const {
     std::vector<Nanoseconds> found(scenario_.candidates.size());
-    run_all(workload, scenario_.seed, 0, [&](std::size_t i, const RunTally& tally) {
-      std::vector<double> means;
-      for (const TimeSeries::Bucket& bucket : tally.series.used()) {
-        means.push_back(bucket.latency_ns.mean());
-      }
-      const auto cut = static_cast<Nanoseconds>(mser_truncation(means, 1));
-      found[i] = cut * tally.series.bucket_ns();
-    });
+    run_all(workload, scenario_.seed, 0,
+            [&](std::size_t i, const RunTally& tally, const auto& /*notes*/) {
+              std::vector<double> means;
+              for (const TimeSeries::Bucket& bucket : tally.series.used()) {
+                means.push_back(bucket.latency_ns.mean());
+              }
+              const auto cut = static_cast<Nanoseconds>(mser_truncation(means, 1));
+              found[i] = cut * tally.series.bucket_ns();
+            });
     return found.empty() ? 0 : *std::ranges::max_element(found);
+  }
+
+  // Once, though every repetition may have the same to tell.
+  void keep_note(std::size_t candidate, const std::string& note) {
+    std::vector<std::string>& notes = notes_[candidate];
+    if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
   }
 
   void keep(std::size_t candidate, RunTally tally, const Trace& trace) {
@@ -200,12 +222,16 @@ class Comparison {
   CandidateReport report_on(std::size_t i) {
     const Candidate& candidate = scenario_.candidates[i];
     std::vector<std::string> routers;
-    for (const RouterUse& use : candidate.routers) routers.push_back(describe(use));
+    for (const RouterUse& use : candidate.routers) {
+      routers.push_back(describe(use, find_strategy(use.name)));
+    }
     CandidateReport report =
         summarize(candidate.name, std::move(routers), std::move(tallies_[i]), scenario_.cluster);
     report.swept = candidate.swept;
     report.instances = candidate.instances;
-    for (const RouterUse& use : candidate.guards) report.guards.push_back(describe(use));
+    for (const RouterUse& use : candidate.guards) {
+      report.guards.push_back(describe(use, find_guard(use.name)));
+    }
     report.evidence = std::move(evidence_[i]);
     report.is_bound = is_bound(candidate);
     return report;
@@ -237,6 +263,7 @@ class Comparison {
   CompareControl& control_;
   // Per candidate; the evidence of the first repetition.
   std::vector<std::vector<RunTally>> tallies_;
+  std::vector<std::vector<std::string>> notes_;  // of the candidate's routers
   std::vector<std::vector<EvidenceReport>> evidence_;
   std::vector<CandidateReport> reports_;
   std::mutex telling_;

@@ -306,6 +306,9 @@ class Engine : private Truth, private Supervisor::Client {
       case Decision::Kind::kProbe:
         await_node(flight, decision);
         break;
+      case Decision::Kind::kFail:
+        fail(flight, Status::kError, now_);
+        break;
       default:
         fail(flight, Status::kRejected, now_);
         break;

@@ -96,6 +96,11 @@ const StrategyInfo& find_guard(std::string_view name) {
                                nearest(name, kGuards)));
 }
 
+bool is_file(const StrategyInfo& info, std::string_view parameter) {
+  const auto at = std::ranges::find(info.parameters, parameter, &ParameterInfo::name);
+  return at != info.parameters.end() && at->type == ParameterInfo::Type::kFile;
+}
+
 Parameters parameters_of(std::string_view name, const StrategyInfo& info,
                          const ParameterTexts& given) {
   const Preset* preset = find_preset(name);

@@ -28,6 +28,7 @@ struct RouterSetup {
   std::unique_ptr<Router> guarded = nullptr;  // for a guard: what it stands before
   std::uint32_t instances = 1;                // of the router, this one included
   StringTableView tables = {};                // the recording's, by TableId; may name none
+  std::uint64_t seed = 0;  // for routers with a generator of their own, who can't use `random`
 };
 
 struct StrategyInfo {
@@ -50,6 +51,9 @@ std::span<const StrategyInfo* const> guards();
 // Finds a strategy or guard by name or by that of a preset. Throws InputError naming the nearest.
 const StrategyInfo& find_strategy(std::string_view name);
 const StrategyInfo& find_guard(std::string_view name);
+
+// Whether the strategy has such a parameter and it is a path.
+bool is_file(const StrategyInfo& info, std::string_view parameter);
 
 // Of what was named so: a preset's own parameters, then those given. Throws InputError.
 Parameters parameters_of(std::string_view name, const StrategyInfo& info,

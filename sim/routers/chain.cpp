@@ -131,4 +131,8 @@ void RouterChain::on_timer(const ClusterView& view, Nanoseconds now) const {
   }
 }
 
+void RouterChain::give_account(RouterAccount& account) const {
+  for (const auto& router : routers_) router->give_account(account);
+}
+
 }  // namespace switchyard

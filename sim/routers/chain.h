@@ -72,6 +72,7 @@ class RouterChain {
   Nanoseconds next_timer() const;
   // Calls the routers whose timer is due.
   void on_timer(const ClusterView& view, Nanoseconds now) const;
+  void give_account(RouterAccount& account) const;
 
  private:
   struct Pin {

@@ -66,6 +66,7 @@ void check(std::string_view strategy, const ParameterInfo& info, const std::stri
       return;
     }
     case ParameterInfo::Type::kText:
+    case ParameterInfo::Type::kFile:
       return;
   }
 }
@@ -81,6 +82,8 @@ std::string limits_of(const ParameterInfo& parameter) {
                          parameter.endless ? " | forever" : "");
     case ParameterInfo::Type::kText:
       return "text";
+    case ParameterInfo::Type::kFile:
+      return "path";
     case ParameterInfo::Type::kChoice:
       return fmt::format("{}", fmt::join(parameter.choices, " | "));
     case ParameterInfo::Type::kNumber:

@@ -15,12 +15,13 @@
 namespace switchyard {
 
 struct ParameterInfo {
-  enum class Type : std::uint8_t { kInteger, kNumber, kBoolean, kChoice, kDuration, kText };
+  enum class Type : std::uint8_t { kInteger, kNumber, kBoolean, kChoice, kDuration, kText, kFile };
   std::string_view name;
   Type type = Type::kInteger;
   std::string_view default_value;
   std::string_view help;       // what it does
   std::string_view unit = {};  // of a number that has one; a duration names its own
+  // kFile: a path, in a scenario relative to it.
   // kInteger: inclusive range.
   std::int64_t min = 0;
   std::int64_t max = INT64_MAX;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cluster/spec.h"
+#include "core/histogram.h"
 #include "core/ids.h"
 #include "core/time.h"
 #include "routers/outstanding.h"
@@ -54,6 +55,7 @@ enum class Reason : std::uint8_t {
   kSticky,      // to a primary because of an earlier write
   kCausal,      // where, or when, the position it needs has been reached
   kLagging,     // not to a node that is too far behind: to a primary, or later
+  kBroken,      // the router's own code failed, or named no database
 };
 
 // Kept to two words, which are returned in registers.
@@ -63,7 +65,8 @@ struct Decision {
     kNoAnswer,  // leave it to the next router of the chain
     kWait,      // ask again at `until_ns`, which must lie in the future
     kWaitFor,   // send it to `node` when that has reached view.awaited; at `until_ns`, ask again
-    kReject,    // fail it at once
+    kReject,    // turn it away at once; counted as rejected
+    kFail,      // the router itself failed; so does the query, at once
     kProbe,     // have it ask `node` by a probe; ask again when that answers, or at `until_ns`
   };
   Kind kind = Kind::kNoAnswer;
@@ -88,6 +91,7 @@ struct Decision {
   static Decision reject(Reason reason = Reason::kLimited) {
     return {Kind::kReject, reason, kNoNode, 0};
   }
+  static Decision fail() { return {Kind::kFail, Reason::kBroken, kNoNode, 0}; }
 };
 
 // What a strategy can be told. Each costs the engine something, so each must be asked for.
@@ -202,6 +206,15 @@ struct ProbeAnswer {
   std::span<const Position> reached = {};
 };
 
+// What a router tells of itself after a run; those whose code is not ours have something to tell.
+struct RouterAccount {
+  // What users should know of how it went: sentences that depend on the run alone.
+  std::vector<std::string> notes;
+  // What decisions took, where it was measured otherwise than by timing choose(), which for a
+  // router in another process would show the way there and back.
+  Histogram decision_ns;
+};
+
 class Router {
  public:
   virtual ~Router() = default;
@@ -230,6 +243,8 @@ class Router {
   // When on_timer is to be called next, or kNever; asked after every other call.
   virtual Nanoseconds next_timer() const { return kNever; }
   virtual void on_timer(const ClusterView& /*view*/, Nanoseconds /*now*/) {}
+  // Adds to `account`.
+  virtual void give_account(RouterAccount& /*account*/) const {}
 };
 
 }  // namespace switchyard

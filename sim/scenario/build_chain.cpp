@@ -23,14 +23,14 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
       pinning = parameters.choice<Pinning>("pin");
     }
     routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                                 python_random, nullptr, candidate.instances, tables},
+                                 python_random, nullptr, candidate.instances, tables, seed},
                                 parameters));
     for (std::size_t g = candidate.guards.size(); g-- > 0;) {
       const RouterUse& guard = candidate.guards[g];
       const StrategyInfo& guard_info = find_guard(guard.name);
       routers.back() =
           guard_info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                           nullptr, std::move(routers.back()), candidate.instances, tables},
+                           nullptr, std::move(routers.back()), candidate.instances, tables, seed},
                           parameters_of(guard.name, guard_info, guard.parameters));
     }
   }

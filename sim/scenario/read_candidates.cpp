@@ -20,6 +20,15 @@ void check(const RouterUse& use, FindStrategy find, const toml::node& node,
   }
 }
 
+// Checks the use, and has the paths among its parameters lead on from where the scenario is.
+void resolve_files(RouterUse& use, FindStrategy find, const toml::node& node,
+                   const TableReader& reader) {
+  check(use, find, node, reader);
+  for (auto& [name, value] : use.parameters) {
+    if (is_file(find(use.name), name)) value = resolve_path(value, reader.file());
+  }
+}
+
 // `what`: "router" or "guard".
 RouterUse read_use(const toml::node& node, const TableReader& parent, FindStrategy find,
                    std::string_view what) {
@@ -43,7 +52,7 @@ RouterUse read_use(const toml::node& node, const TableReader& parent, FindStrate
       use.parameters.emplace_back(key, parameter_text(*value));
     }
   }
-  check(use, find, node, parent);
+  resolve_files(use, find, node, parent);
   return use;
 }
 
@@ -92,6 +101,9 @@ std::vector<Candidate> swept(const Candidate& candidate, TableReader& sweep) {
         }
         taker.use->parameters.emplace_back(std::string(key), text);
         check(*taker.use, taker.find, value, sweep);
+        if (is_file(taker.find(taker.use->name), key)) {
+          taker.use->parameters.back().second = resolve_path(text, sweep.file());
+        }
         more.push_back(std::move(next));
       }
     }

@@ -27,7 +27,8 @@ std::string value_text(const std::string& text) {
   }
 }
 
-std::string uses_text(const std::vector<RouterUse>& uses, const std::string& file) {
+std::string uses_text(const std::vector<RouterUse>& uses, FindStrategy find,
+                      const std::string& file) {
   std::vector<std::string> texts;
   for (const RouterUse& use : uses) {
     TableWriter table(file);
@@ -35,7 +36,10 @@ std::string uses_text(const std::vector<RouterUse>& uses, const std::string& fil
     for (auto at = use.parameters.begin(); at != use.parameters.end(); ++at) {
       const bool last = std::none_of(at + 1, use.parameters.end(),
                                      [&](const auto& later) { return later.first == at->first; });
-      if (last) table.put(at->first, value_text(at->second));
+      if (!last) continue;
+      const bool names_file = is_file(find(use.name), at->first);
+      table.put(at->first,
+                names_file ? toml_text(written_path(at->second, file)) : value_text(at->second));
     }
     texts.push_back(use.parameters.empty() ? toml_text(use.name) : table.in_line());
   }
@@ -144,8 +148,8 @@ std::string candidate_text(const Candidate& candidate, const std::vector<Axis>& 
                            const std::string& file) {
   TableWriter table(file);
   table.text("name", candidate.name, default_name(candidate));
-  table.put("routers", uses_text(candidate.routers, file));
-  if (!candidate.guards.empty()) table.put("guards", uses_text(candidate.guards, file));
+  table.put("routers", uses_text(candidate.routers, find_strategy, file));
+  if (!candidate.guards.empty()) table.put("guards", uses_text(candidate.guards, find_guard, file));
   table.integer("instances", candidate.instances, 1);
   TableWriter sweep(file);
   for (const Axis& axis : axes) {
