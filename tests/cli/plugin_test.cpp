@@ -49,7 +49,7 @@ std::string error_of(const ScratchFolder& folder, const Arguments& arguments) {
 
 }  // namespace
 
-TEST_CASE("--router takes the path of a library, whatever characters its folders have") {
+TEST_CASE("a library is named by its path, whatever characters its folders have") {
   const ScratchFolder folder;
   folder.write("s.toml", kScenario);
   const std::string expected = fingerprints(folder, {"compare", "s.toml"}).front();
