@@ -19,6 +19,7 @@ struct ScenarioOptions {
   TimeRange range;
   std::vector<std::string> routers;
   std::vector<std::string> guards;
+  std::string django_settings;
   std::vector<std::string> databases;
   std::string loop;
   std::string warmup;

@@ -26,6 +26,7 @@
   ENTRY(kLeastBehind)             \
   ENTRY(kBoundedHash)             \
   ENTRY(kPrimaryOnly)             \
+  ENTRY(kDjango)                  \
   ENTRY(kOracle)
 #define SWITCHYARD_GUARDS(ENTRY) \
   ENTRY(kStickyPrimary)          \

@@ -39,6 +39,8 @@ struct StrategyInfo {
   std::string_view systems;        // systems and settings that ship it
   std::string_view failure_modes;  // where it goes wrong
   std::string_view source;
+  // It runs code that is not ours, from a file that a parameter or its name tells.
+  bool runs_user_code = false;
   bool is_bound = false;  // a reference, not something to deploy: never marked as the best
   // Throws InputError when it can't work on these nodes.
   std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
