@@ -108,6 +108,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->check(CLI::Validator(check_positive, "POSITIVE"));
   command.add_option("--seed", options.seed, "Seed of all random numbers")
       ->check(CLI::Validator(check_seed, "INTEGER"));
+}
+
+void add_run_options(CLI::App& command, ScenarioOptions& options) {
   command.add_option("--warmup", options.warmup, "Leave out this much virtual time, or auto");
   command.add_option("--measure-until", options.measure_until,
                      "Leave out requests that arrive after this much virtual time");
@@ -117,7 +120,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
 }
 
 Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) {
-  const auto given = [&](const char* name) { return command.count(name) > 0; };
+  const auto given = [&](const char* name) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    return option != nullptr && option->count() > 0;
+  };
   if (options.scenario.empty() == options.trace.empty()) {
     throw InputError("give either a SCENARIO.toml or --trace FILE");
   }

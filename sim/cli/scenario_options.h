@@ -33,6 +33,8 @@ struct ScenarioOptions {
 
 // `options` must outlive the command.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// What is measured, how often, by how many threads; for verbs that measure.
+void add_run_options(CLI::App& command, ScenarioOptions& options);
 
 // What was given, once the command line was parsed. Throws InputError.
 Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command);
