@@ -9,6 +9,7 @@
 #include "cli/import_options.h"
 #include "core/error.h"
 #include "routers/catalogue.h"
+#include "scenario/django_settings.h"
 
 namespace switchyard {
 namespace {
@@ -102,6 +103,11 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
                   "several. Repeat to compare several")
       ->take_all()
       ->allow_extra_args(false);
+  command.add_option(
+      "--django-settings", options.django_settings,
+      "Django settings module whose DATABASE_ROUTERS take part as they are, and with "
+      "--trace whose DATABASES make the cluster. It is run unsandboxed, with your "
+      "rights");
   command
       .add_option("--databases", options.databases,
                   "With --trace: names of the databases; default and master… are primaries")
@@ -114,6 +120,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->check(CLI::Validator(check_positive, "POSITIVE"));
   command.add_option("--seed", options.seed, "Seed of all random numbers")
       ->check(CLI::Validator(check_seed, "INTEGER"));
+}
+
+void add_run_options(CLI::App& command, ScenarioOptions& options) {
   command.add_option("--warmup", options.warmup, "Leave out this much virtual time, or auto");
   command.add_option("--measure-until", options.measure_until,
                      "Leave out requests that arrive after this much virtual time");
@@ -123,7 +132,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
 }
 
 Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) {
-  const auto given = [&](const char* name) { return command.count(name) > 0; };
+  const auto given = [&](const char* name) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    return option != nullptr && option->count() > 0;
+  };
   if (options.scenario.empty() == options.trace.empty()) {
     throw InputError("give either a SCENARIO.toml or --trace FILE");
   }
@@ -136,14 +148,20 @@ Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) 
       }
     }
   }
-  Scenario scenario = options.scenario.empty()
-                          ? scenario_for(options.trace, options.databases, options.workers)
-                          : load_scenario(options.scenario);
+  std::optional<DjangoSettings> django;
+  if (given("--django-settings")) django = read_django_settings(options.django_settings);
+  const bool has_databases = given("--databases") || !django;
+  Scenario scenario =
+      options.scenario.empty()
+          ? scenario_for(options.trace, has_databases ? options.databases : django->databases,
+                         options.workers)
+          : load_scenario(options.scenario);
   if (options.scenario.empty()) scenario.workload.import = options.import;
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));
   }
+  if (django) scenario.candidates.push_back(django->candidate);
   for (const std::string& text : options.guards) {
     const std::vector<RouterUse> guards = parse_uses("--guard", text);
     // Beside the candidates as they are, so that what the guard does can be seen.

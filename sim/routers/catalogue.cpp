@@ -27,6 +27,7 @@
   ENTRY(kLeastBehind)             \
   ENTRY(kBoundedHash)             \
   ENTRY(kPrimaryOnly)             \
+  ENTRY(kDjango)                  \
   ENTRY(kOracle)
 #define SWITCHYARD_GUARDS(ENTRY) \
   ENTRY(kStickyPrimary)          \
@@ -38,7 +39,7 @@ namespace switchyard {
 #define SWITCHYARD_DECLARE(entry) extern const StrategyInfo entry;
 SWITCHYARD_ROUTERS(SWITCHYARD_DECLARE)
 SWITCHYARD_GUARDS(SWITCHYARD_DECLARE)
-extern const StrategyInfo kSharedLibrary;
+SWITCHYARD_DECLARE(kSharedLibrary)
 
 namespace {
 

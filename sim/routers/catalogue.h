@@ -40,8 +40,10 @@ struct StrategyInfo {
   std::string_view systems;        // systems and settings that ship it
   std::string_view failure_modes;  // where it goes wrong
   std::string_view source;
-  bool is_bound = false;    // a reference, not something to deploy: never marked as the best
+  // It runs code that is not ours, from a file that a parameter or its name tells.
+  bool runs_user_code = false;
   bool takes_more = false;  // parameters that only make() knows, and checks
+  bool is_bound = false;    // a reference, not something to deploy: never marked as the best
   // Throws InputError when it can't work on these nodes.
   std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
 };

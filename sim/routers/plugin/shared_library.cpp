@@ -19,6 +19,7 @@ extern const StrategyInfo kSharedLibrary = {
     .failure_modes =
         "It runs in this process with all its rights, so a crash of its code ends the run.",
     .source = "its own",
+    .runs_user_code = true,
     .takes_more = true,
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {
       RouterLibrary library(p.strategy());
