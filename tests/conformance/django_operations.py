@@ -157,4 +157,7 @@ MORE: dict[str, Operation] = {
     "qs.delete of what nothing refers to": _just(lambda: Pet.objects.filter(pk=1).delete()),
     "obj.delete of what nothing refers to": _on(Pet, 1, "default", lambda pet: pet.delete()),
     "obj.delete of what others refer to": _on(Person, 1, "default", lambda p: p.delete()),
+    "m2m b.authors.set, nothing new": _on(Book, 1, "default", lambda b: b.authors.set([1])),
+    "m2m b.authors.set, one more": _on(Book, 1, "default", lambda b: b.authors.set([1, 2])),
+    "m2m b.authors.set, one fewer": _on(Book, 1, "default", lambda b: b.authors.set([])),
 }

@@ -108,4 +108,96 @@ TEST_CASE("Only an object's own save follows it to the database it was read from
   }
 }
 
+TEST_CASE("Asking once by the statement's own class is what happens without being told") {
+  SyntheticWorkload spec;
+  spec.requests = 5'000;
+  spec.sessions = 20;
+  spec.read_share = 0.7;
+  spec.read_service = spec.write_service = Law::exponential(1e6);
+  spec.arrivals.rate = 2'000;
+  spec.keys = KeyLaw{50, 0.9};
+  const Trace plain = generate(spec, 1);
+  TraceBuilder builder;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    TraceRow row = row_of(plain, i);
+    // With the object it concerns, as is supposed of a write where nothing is recorded.
+    row.asked = *parse_asking(class_of(row.op) == RequestClass::kRead ? "R" : "W*");
+    builder.add(row);
+  }
+  const Trace told = builder.finish({});
+  for (const char* router : {"MasterSlaveAsShipped", "MasterSlave", "d_choices", "prequal"}) {
+    INFO(router);
+    const auto checksum = [&](const Trace& trace) {
+      return run(prepare(trace, std::nullopt, 1), cluster_of(4, 2), candidate_of(router),
+                 options_of(LoopMode::kSession))
+          .event_checksum;
+    };
+    CHECK(checksum(told) == checksum(plain));
+  }
+}
+
+TEST_CASE("A query that has to wait repeats only the call that decides it") {
+  // Answers a call of the first instant by waiting, later ones by their number.
+  class Waits : public Router {
+   public:
+    explicit Waits(std::size_t& calls) : calls_(calls) {}
+    Decision choose(const Query&, const ClusterView&, Nanoseconds now) override {
+      ++calls_;
+      return now == 0 ? Decision::wait_until(500) : Decision::to(node_id(calls_ % 4));
+    }
+
+   private:
+    std::size_t& calls_;
+  };
+  std::size_t calls = 0;
+  std::vector<std::unique_ptr<Router>> routers;
+  routers.push_back(std::make_unique<Waits>(calls));
+  const RouterChain chain(std::move(routers), NodeId{0});
+  // BEGIN by the second call of two, INSERT by the third of three more, COMMIT where BEGIN was.
+  ReplayWorkload workload = workload_of({statements_of({"bulk_create"})});
+  ClusterSpec cluster = cluster_of(4, 1);
+  for (NodeSpec& node : cluster.nodes) node.role = Role::kPrimary;
+  // The calls are 1, 2, the second again: 3, and 4, 5, 6.
+  CHECK(placements(workload, cluster, chain) ==
+        std::vector<NodeId>{node_id(3), node_id(6 % 4), node_id(3)});
+  CHECK(calls == 6);
+}
+
+TEST_CASE("Of what a recording does not hold, calls are asked as without being told") {
+  const auto rows = statements_of({"bulk_create"});
+  // Begins behind the BEGIN: INSERT by its own calls, COMMIT as one of nobody's asking.
+  const ReplayWorkload workload = workload_of({{rows[1], rows[2]}});
+  ClusterSpec cluster = cluster_of(2, 1);
+  cluster.nodes[1].name = "master";
+  cluster.nodes[1].role = Role::kPrimary;
+  const RouterChain chain = build_chain(candidate_of("MultipleMasterSlave"), cluster, 1, {});
+  CHECK(placements(workload, cluster, chain) == std::vector<NodeId>{NodeId{1}, NodeId{0}});
+}
+
+TEST_CASE("Strategies that keep transactions together keep those of operations") {
+  std::vector<std::vector<OrmStatement>> operations;
+  for (int i = 0; i < 500; ++i) {
+    operations.push_back(statements_of({"bulk_create"}));
+    operations.push_back(statements_of({"update_or_create.exists"}));
+  }
+  Trace trace = workload_of(operations).trace;
+  TraceBuilder builder;
+  std::uint32_t txn = 0;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    TraceRow row = row_of(trace, i);
+    if (row.op == Op::kBegin) ++txn;
+    row.txn = txn;
+    builder.add(row);
+  }
+  const ReplayWorkload workload = prepare(builder.finish({}), std::nullopt, 1);
+  const auto left = [&](const std::string& router) {
+    return run(workload, masters(2), candidate_of(router), {}).consistency.left_transactions;
+  };
+  CHECK(left("round_robin") == 0);
+  // BEGIN and INSERT agree with probability 1/2; BEGIN, SELECT and UPDATE with 1/4.
+  const double expected = 500 * 0.5 + 500 * 0.75;
+  const double sigma = std::sqrt(500 * 0.5 * 0.5 + 500 * 0.75 * 0.25);
+  CHECK(std::abs(static_cast<double>(left("MultipleMasterSlave")) - expected) <= 4 * sigma);
+}
+
 }  // namespace switchyard::testing
