@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "replay/answer_memory.h"
 #include "replay/arrivals.h"
 #include "replay/connectivity.h"
 #include "replay/decision_timer.h"
@@ -69,7 +70,8 @@ class Engine : private Truth, private Supervisor::Client {
         travelling_(nodes_),
         waiting_reads_(nodes_),
         transactions_(workload),
-        origins_(wants_.origin ? workload.trace.session_count() : 0) {
+        origins_(wants_.origin ? workload.trace.session_count() : 0),
+        answers_(columns_.asked.empty() ? 0 : workload.trace.session_count()) {
     const Truth& truth = *this;
     for (std::uint32_t i = 1; i < instances.size(); ++i) {
       more_feeds_.push_back(std::make_unique<RouterFeed>(instances[i], i, nodes_, columns_,
@@ -410,7 +412,8 @@ class Engine : private Truth, private Supervisor::Client {
       if (flight.probe != kNone) query.probe = &probes_.answer(flight.probe);
       progress_.set_time(now_);
     }
-    if (kGeneral && kind == RequestClass::kControl) {
+    const bool is_recorded = kGeneral && is_asking_recorded(request);
+    if (kGeneral && kind == RequestClass::kControl && !is_recorded) {
       return feed.routers().place_control(query, feed.view(now_), now_);
     }
     if (kGeneral && wants_.origin && kind == RequestClass::kWrite &&
@@ -418,9 +421,8 @@ class Engine : private Truth, private Supervisor::Client {
       query.origin = origins_.origin(session, key);
     }
     const ClusterView& view = feed.view(now_);
-    const Decision decision = DecisionTimer::is_due(issued_)
-                                  ? timed_choice(feed.routers(), query, view)
-                                  : ask(feed.routers(), query, view);
+    const Decision decision = is_recorded ? decide_as_recorded(flight, query, feed.routers(), view)
+                                          : ask_in_turn(feed.routers(), query, view);
     if (kGeneral) feed.routers_called(now_);
     const bool sent = decision.kind == Decision::Kind::kNode;
     if (sent && index(decision.node) >= nodes_) {
@@ -433,6 +435,50 @@ class Engine : private Truth, private Supervisor::Client {
     return decision;
   }
 
+  bool is_asking_recorded(RequestIndex request) const {
+    return !columns_.asked.empty() && columns_.asked[request] != 0;
+  }
+  // Calls whose answers are dropped are calls as well: they cost the same, and draw random numbers.
+  [[gnu::noinline]] Decision decide_as_recorded(const Flight& flight, Query query,
+                                                const RouterChain& routers,
+                                                const ClusterView& view) {
+    const Asking asking = unpack_valid_asking(columns_.asked[flight.request]);
+    const auto session = static_cast<std::uint32_t>(query.session);
+    const RequestClass recorded = query.kind;
+    query.origin = wants_.origin && asking.with_object
+                       ? origins_.origin(session, static_cast<std::uint32_t>(query.key))
+                       : kNoNode;
+    Decision decision;
+    const auto call = [&](std::size_t i) {
+      query.kind = asking.calls[i];
+      const Decision said = ask_in_turn(routers, query, view);
+      if (asking.call_count - i == asking.decided_by) decision = said;
+      const bool is_placed =
+          said.kind == Decision::Kind::kNode || said.kind == Decision::Kind::kWaitFor;
+      return is_placed ? said.node : kNoNode;
+    };
+    // Of a query that had to wait, only the call is repeated that decides it.
+    const bool asks_again = now_ > flight.asked_ns || flight.waited_out || flight.probe != kNone;
+    for (std::size_t i = 0; i < asking.call_count && !asks_again; ++i) {
+      answers_.add(session, call(i));
+    }
+    query.kind = recorded;
+    if (asking.decided_by == 0) return routers.place_control(query, view, now_);
+    NodeId& answer = answers_.answer(session, asking.decided_by);
+    const bool is_own = asking.decided_by <= asking.call_count;
+    if (is_own && asks_again) answer = call(asking.call_count - asking.decided_by);
+    if (is_own) return decision;
+    if (answer != kNoNode) return Decision::to(answer, Reason::kPinned);
+    // The recording begins in the midst of an operation, or its call was not answered.
+    return recorded == RequestClass::kControl ? routers.place_control(query, view, now_)
+                                              : ask_in_turn(routers, query, view);
+  }
+
+  [[gnu::always_inline]] Decision ask_in_turn(const RouterChain& routers, const Query& query,
+                                              const ClusterView& view) {
+    return DecisionTimer::is_due(issued_) ? timed_choice(routers, query, view)
+                                          : ask(routers, query, view);
+  }
   [[gnu::noinline]] Decision timed_choice(const RouterChain& routers, const Query& query,
                                           const ClusterView& view) {
     return timer_.time(recorder_.tally().overhead.decision_ns,
@@ -450,7 +496,7 @@ class Engine : private Truth, private Supervisor::Client {
     if (kGeneral) drop_answer(flight);
     if (kGeneral) feed_of(flight).dispatched(flight);
     if (kGeneral && transactions_.has(flight.request) &&
-        class_of(flight.op) != RequestClass::kControl) {
+        (class_of(flight.op) != RequestClass::kControl || is_asking_recorded(flight.request))) {
       ledger_.placed_in_transaction(flight.request, node, now_);
     }
     const Nanoseconds half_trip = half_trip_ns(node);
@@ -772,6 +818,7 @@ class Engine : private Truth, private Supervisor::Client {
   Transactions transactions_;
   WaitingAnswers waiting_answers_;
   OriginMemory origins_;
+  AnswerMemory answers_;
   DecisionTimer timer_;
   Nanoseconds now_ = 0;
   RequestIndex asking_for_ = 0;

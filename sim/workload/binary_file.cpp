@@ -69,8 +69,9 @@ enum class Tag : std::uint32_t {
   kNodeText,
   kStatementEnds,
   kStatementText,
+  kAsked,
 };
-constexpr std::size_t kTagLimit = static_cast<std::size_t>(Tag::kStatementText) + 1;
+constexpr std::size_t kTagLimit = static_cast<std::size_t>(Tag::kAsked) + 1;
 
 struct Section {
   std::uint32_t tag;
@@ -126,6 +127,7 @@ std::vector<Content> contents_of(const Trace& trace, std::string_view info) {
   add_names(contents, Tag::kTableEnds, Tag::kTableText, names.tables);
   add_names(contents, Tag::kNodeEnds, Tag::kNodeText, names.nodes);
   add_names(contents, Tag::kStatementEnds, Tag::kStatementText, names.statements);
+  add_content(contents, Tag::kAsked, c.asked);
   return contents;
 }
 
@@ -227,6 +229,7 @@ class Loader {
     c.count = column<std::uint32_t>(Tag::kCount);
     c.node = column<std::uint32_t>(Tag::kNode);
     c.stmt = column<std::uint32_t>(Tag::kStatement);
+    c.asked = column<std::uint32_t>(Tag::kAsked);
     const TraceNames names = {
         table(Tag::kSessionEnds, Tag::kSessionText), table(Tag::kKeyEnds, Tag::kKeyText),
         table(Tag::kTableEnds, Tag::kTableText), table(Tag::kNodeEnds, Tag::kNodeText),
@@ -336,6 +339,9 @@ class Loader {
     std::int64_t shortest = 0;
     for (const std::int64_t dur : c.dur_ns) shortest = std::min(shortest, dur);
     if (shortest < kUnknown) fail("holds a negative duration");
+    for (const std::uint32_t asked : c.asked) {
+      if (!unpack_asking(asked)) fail("holds an unknown way of asking routers");
+    }
   }
 
   TraceInfo read_info() const {

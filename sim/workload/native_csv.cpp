@@ -14,9 +14,9 @@ namespace switchyard {
 namespace {
 
 constexpr std::string_view kMagic = "# switchyard-trace v1";
-constexpr std::array<const char*, 13> kColumns = {"t",     "session", "op",   "key", "table",
-                                                  "dur",   "bytes",   "rows", "txn", "flags",
-                                                  "count", "node",    "stmt"};
+constexpr std::array<const char*, 14> kColumns = {"t",     "session", "op",   "key",  "table",
+                                                  "dur",   "bytes",   "rows", "txn",  "flags",
+                                                  "count", "node",    "stmt", "asked"};
 enum Column : std::size_t {
   kT,
   kSession,
@@ -30,7 +30,8 @@ enum Column : std::size_t {
   kFlags,
   kCount,
   kNode,
-  kStmt
+  kStmt,
+  kAsked
 };
 
 class ParserSource : public io::ByteSourceBase {
@@ -154,6 +155,7 @@ class RowParser {
     if (row.count == 0) fail(kCount, "must be at least 1; leave out what did not happen");
     row.node = name_text(text, kNode);
     row.stmt = name_text(text, kStmt);
+    row.asked = asking(optional_text(text[kAsked]));
     return row;
   }
 
@@ -248,6 +250,17 @@ class RowParser {
     return bits;
   }
 
+  Asking asking(std::string_view text) const {
+    const std::optional<Asking> asking = parse_asking(text);
+    if (!asking) {
+      fail(kAsked,
+           fmt::format("'{}' tells no way of asking routers; expected up to {} letters of r and w, "
+                       "one of them capital, or =1 to ={}, or -, each with * or without",
+                       text, Asking::kMostCalls, Asking::kMostRemembered));
+    }
+    return *asking;
+  }
+
   const std::string& name_;
   std::array<std::size_t, kColumns.size()> field_;
   bool has_escapes_;
@@ -282,7 +295,8 @@ Trace read_rows(Reader& reader, const std::string& name, Head head,
                 const std::array<std::size_t, kColumns.size()>& field) {
   reader.read_header(io::ignore_extra_column | io::ignore_missing_column, kColumns[0], kColumns[1],
                      kColumns[2], kColumns[3], kColumns[4], kColumns[5], kColumns[6], kColumns[7],
-                     kColumns[8], kColumns[9], kColumns[10], kColumns[11], kColumns[12]);
+                     kColumns[8], kColumns[9], kColumns[10], kColumns[11], kColumns[12],
+                     kColumns[13]);
   for (const std::size_t column : {kT, kSession, kOp}) {
     if (!reader.has_column(kColumns[column])) {
       throw InputError({name, reader.get_file_line()},
@@ -295,7 +309,7 @@ Trace read_rows(Reader& reader, const std::string& name, Head head,
   RowParser parser(name, field, head.has_escapes);
   std::array<char*, kColumns.size()> c{};
   while (reader.read_row(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11],
-                         c[12])) {
+                         c[12], c[13])) {
     builder.add(parser.parse(c, reader.get_file_line()));
   }
   if (builder.size() == 0) throw InputError(name + ": holds no requests");
@@ -367,6 +381,7 @@ void append_row(std::string& out, const Trace& trace, std::size_t i, bool escape
   field(c.count, [&](std::uint32_t value) { append_known(out, value); });
   field(c.node, [&](std::uint32_t id) { append_name(out, names.nodes, id, escape); });
   field(c.stmt, [&](std::uint32_t id) { append_name(out, names.statements, id, escape); });
+  field(c.asked, [&](std::uint32_t packed) { out += to_text(unpack_valid_asking(packed)); });
   out += '\n';
 }
 
@@ -427,7 +442,8 @@ void write_native_csv(const Trace& trace, AtomicFile& file) {
                                                      !c.flags.empty(),
                                                      !c.count.empty(),
                                                      !c.node.empty(),
-                                                     !c.stmt.empty()};
+                                                     !c.stmt.empty(),
+                                                     !c.asked.empty()};
   for (std::size_t i = kKey; i < kColumns.size(); ++i) {
     if (present[i]) out += std::string(",") + kColumns[i];
   }

@@ -27,6 +27,7 @@ struct TraceBuilder::Storage {
   std::vector<std::uint32_t> count;
   std::vector<std::uint32_t> node;
   std::vector<std::uint32_t> stmt;
+  std::vector<std::uint32_t> asked;
   StringTable sessions;
   StringTable keys;
   StringTable tables;
@@ -143,6 +144,7 @@ void TraceBuilder::add(const TraceRow& row) {
   append(s.count, i, row.count, std::uint32_t{1});
   append(s.node, i, intern_or_none(s.nodes, row.node), kNone);
   append(s.stmt, i, intern_or_none(s.statements, row.stmt), kNone);
+  append(s.asked, i, pack(row.asked), std::uint32_t{0});
 }
 
 void TraceBuilder::set_time(std::size_t row, std::int64_t t_ns) {
@@ -208,6 +210,7 @@ Trace TraceBuilder::finish(TraceInfo info) {
     permute(s.count, order);
     permute(s.node, order);
     permute(s.stmt, order);
+    permute(s.asked, order);
     if (s.sessions.size() > 0) renumber(s.session, s.sessions);
     if (s.keys.size() > 0) renumber(s.key, s.keys);
     renumber(s.table, s.tables);
@@ -219,8 +222,8 @@ Trace TraceBuilder::finish(TraceInfo info) {
   s.next_in_session = link_sessions(s.session, s.sessions.size());
 
   const TraceColumns columns = {
-      s.t_ns,  s.session, s.op,  s.next_in_session, s.dur_ns, s.key,  s.table,
-      s.bytes, s.rows,    s.txn, s.flags,           s.count,  s.node, s.stmt};
+      s.t_ns, s.session, s.op,    s.next_in_session, s.dur_ns, s.key,  s.table, s.bytes,
+      s.rows, s.txn,     s.flags, s.count,           s.node,   s.stmt, s.asked};
   const TraceNames names = {s.sessions.view(), s.keys.view(), s.tables.view(), s.nodes.view(),
                             s.statements.view()};
   std::shared_ptr<const void> owner = std::exchange(storage_, std::make_shared<Storage>());
@@ -249,7 +252,8 @@ TraceRow row_of(const Trace& trace, std::size_t i) {
           .flags = value(c.flags, std::uint8_t{0}),
           .count = value(c.count, 1U),
           .node = name(c.node, names.nodes),
-          .stmt = name(c.stmt, names.statements)};
+          .stmt = name(c.stmt, names.statements),
+          .asked = unpack_valid_asking(value(c.asked, 0U))};
 }
 
 Trace expand_repeats(const Trace& trace) {
@@ -292,6 +296,7 @@ std::string content_hash(const Trace& trace) {
   hash_column(digest, "count", c.count);
   hash_column(digest, "node", c.node);
   hash_column(digest, "stmt", c.stmt);
+  hash_column(digest, "asked", c.asked);
   hash_names(digest, "sessions", trace.names().sessions);
   hash_names(digest, "keys", trace.names().keys);
   hash_names(digest, "tables", trace.names().tables);

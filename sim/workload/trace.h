@@ -14,6 +14,7 @@
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "workload/asking.h"
 #include "workload/op.h"
 #include "workload/string_table.h"
 
@@ -50,6 +51,7 @@ struct TraceColumns {
   std::span<const std::uint32_t> count;  // repeats at the same instant
   std::span<const std::uint32_t> node;   // where it really ran: index into node names, or kNone
   std::span<const std::uint32_t> stmt;   // index into statement texts, or kNone
+  std::span<const std::uint32_t> asked;  // how routers were asked: an Asking, packed
 };
 
 struct TraceNames {
@@ -107,6 +109,7 @@ struct TraceRow {
   std::uint32_t count = 1;
   std::string_view node;
   std::string_view stmt;
+  Asking asked;
 };
 
 // Collects rows and makes a Trace of them; a column in which no row had a value stays absent.

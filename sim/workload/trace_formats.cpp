@@ -2,6 +2,7 @@
 
 #include "workload/open_trace.h"
 #include "workload/readers/django.h"
+#include "workload/readers/django_orm.h"
 #include "workload/readers/key_value/reader.h"
 #include "workload/readers/maxscale_qlafilter.h"
 #include "workload/readers/mysql_general_log.h"
@@ -43,6 +44,8 @@ constexpr std::array kFormats = {
     TraceFormat{"maxscale", "query log of MaxScale's qlafilter",
                 certain<looks_like_maxscale_qlafilter>, read_maxscale_qlafilter},
     TraceFormat{"django", "Django's django.db.backends", fits_django, read_django},
+    TraceFormat{"djangoorm", "operations of Django's ORM", certain<looks_like_django_orm>,
+                read_django_orm},
     TraceFormat{"pgbench", "pgbench -l", fits_pgbench, read_pgbench},
     TraceFormat{"twitter", "Twitter's cache traces", fits_twitter, read_key_value<kTwitterLayout>},
     TraceFormat{"metakv", "Meta's CacheLib traces", fits_meta_cache,

@@ -67,6 +67,7 @@ Trace full_trace() {
     row.count = static_cast<std::uint32_t>(i + 1);
     row.node = i == 5 ? "" : "replica";
     row.stmt = "select 'ż'";
+    row.asked = *parse_asking(i % 2 == 0 ? "wW*" : "=2");
     builder.add(row);
   }
   TraceInfo info;
@@ -103,8 +104,8 @@ bool same(const Trace& a, const Trace& b) {
          same(x.key, y.key) && same(x.table, y.table) && same(x.bytes, y.bytes) &&
          same(x.rows, y.rows) && same(x.txn, y.txn) && same(x.flags, y.flags) &&
          same(x.count, y.count) && same(x.node, y.node) && same(x.stmt, y.stmt) &&
-         same(m.sessions, n.sessions) && same(m.keys, n.keys) && same(m.tables, n.tables) &&
-         same(m.nodes, n.nodes) && same(m.statements, n.statements) &&
+         same(x.asked, y.asked) && same(m.sessions, n.sessions) && same(m.keys, n.keys) &&
+         same(m.tables, n.tables) && same(m.nodes, n.nodes) && same(m.statements, n.statements) &&
          a.info().epoch_ns == b.info().epoch_ns && a.info().source == b.info().source &&
          a.info().notes == b.info().notes;
 }
@@ -153,6 +154,7 @@ TEST_CASE("A trace of the required columns alone comes back without the others")
   CHECK(same(again, trace));
   CHECK(again.columns().dur_ns.empty());
   CHECK(again.columns().stmt.empty());
+  CHECK(again.columns().asked.empty());
 }
 
 TEST_CASE("A trace larger than any buffer comes back both ways") {
@@ -315,7 +317,7 @@ TEST_CASE("The header has the layout that it is documented with") {
   };
   CHECK(bytes.substr(0, 8) == "SWYTRACE");
   CHECK(number(8, 4) == 1);    // version
-  CHECK(number(12, 4) == 25);  // all columns, five tables of two parts, the description
+  CHECK(number(12, 4) == 26);  // all columns, five tables of two parts, the description
   CHECK(number(16, 8) == bytes.size());
   CHECK(number(24, 8) == 6);  // requests
   // Each section starts at a multiple of 64.

@@ -69,6 +69,7 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
                                         "x=1;y=2",
                                         "\",\"",
                                         "-"};
+  const std::vector<std::string> ways = {"R", "wW", "=8", "-", "rWw*", "ww=3*", "rwrwrwrW"};
   TraceBuilder builder;
   for (std::size_t i = 0; i < 200; ++i) {
     const auto n = static_cast<std::int64_t>(i);
@@ -86,6 +87,7 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
     if (i % 9 == 0) row.count = static_cast<std::uint32_t>(i + 2);
     if (i % 10 != 0) row.node = odd[(i / 5) % odd.size()];
     if (i % 11 != 0) row.stmt = odd[(i / 7) % odd.size()];
+    if (i % 12 != 0) row.asked = *parse_asking(ways[i % ways.size()]);
     builder.add(row);
   }
   TraceInfo info;
@@ -117,16 +119,17 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
           name_or_dash(trace.names().nodes, t.node[i]));
     CHECK(name_or_dash(again.names().statements, a.stmt[i]) ==
           name_or_dash(trace.names().statements, t.stmt[i]));
+    CHECK(a.asked[i] == t.asked[i]);
   }
   CHECK(content_hash(again) == content_hash(trace));
 }
 
 TEST_CASE("Writing what was read gives the same text") {
   const std::string text = kFirst +
-                           "t,session,op,key,dur,txn,flags,stmt\n"
-                           "0,a,b,,10,1,R,BEGIN\n"
-                           "5,a,r,\"k,1\",,1,R,\"select \"\"x\"\"\"\n"
-                           "5,b,w,k2,7,,,\n";
+                           "t,session,op,key,dur,txn,flags,stmt,asked\n"
+                           "0,a,b,,10,1,R,BEGIN,wW*\n"
+                           "5,a,r,\"k,1\",,1,R,\"select \"\"x\"\"\",\n"
+                           "5,b,w,k2,7,,,,=2\n";
   CHECK(write(read(text)) == text);
 }
 
@@ -306,6 +309,14 @@ TEST_CASE("A trace without requests or without a header is refused") {
 
 TEST_CASE("A column that the header names twice is an error") {
   check_error(kFirst + "t,session,op,dur,dur\n1,a,r,1,2\n", {"x.csv: ", "'dur'", "twice"});
+}
+
+TEST_CASE("A way of asking routers that there is not is an error with its place") {
+  for (const char* text :
+       {"RW", "wwwwwwwwW", "=0", "=9", "wW=2", "w=1", "w", "*", "x", "=", "--"}) {
+    check_error(kFirst + "t,session,op,asked\n1,a,r," + text + "\n",
+                {"x.csv:3", "'asked'", text, "=1 to =8"});
+  }
 }
 
 TEST_CASE("Names with line breaks, NULs and backslashes, and notes, come back as they were") {

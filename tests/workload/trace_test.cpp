@@ -49,6 +49,7 @@ std::vector<TraceRow> full_rows() {
     r.count = 2;
     r.node = "n1";
     r.stmt = "select 1";
+    r.asked = *parse_asking("W");
     rows.push_back(r);
   }
   return rows;
@@ -95,6 +96,7 @@ TEST_CASE("Rows out of order are sorted, ids follow the new order and every colu
     r.txn = static_cast<std::uint32_t>(times[i] + 3);
     r.flags = static_cast<std::uint8_t>(1U << i);
     r.count = static_cast<std::uint32_t>(times[i] + 4);
+    r.asked = *parse_asking("=" + std::to_string(i + 1));
     rows.push_back(r);
   }
   const Trace trace = build(rows);
@@ -116,6 +118,8 @@ TEST_CASE("Rows out of order are sorted, ids follow the new order and every colu
   CHECK(copy(c.txn) == std::vector<std::uint32_t>{13, 23, 33});
   CHECK(copy(c.flags) == std::vector<std::uint8_t>{2, 4, 1});
   CHECK(copy(c.count) == std::vector<std::uint32_t>{14, 24, 34});
+  CHECK(to_text(unpack_valid_asking(c.asked[0])) == "=2");
+  CHECK(to_text(unpack_valid_asking(c.asked[2])) == "=1");
 }
 
 TEST_CASE("Requests at equal times keep the order of the recording") {
@@ -184,6 +188,7 @@ TEST_CASE("A column in which no row has a value is absent") {
   CHECK(c.count.empty());
   CHECK(c.node.empty());
   CHECK(c.stmt.empty());
+  CHECK(c.asked.empty());
 }
 
 TEST_CASE("Rows before the first value of a column hold none") {
@@ -293,14 +298,21 @@ TEST_CASE("The hash of a synthetic trace is the same for its CSV and its binary 
 TEST_CASE("The hash changes with any value of any column") {
   const std::string hash = content_hash(build(full_rows()));
   using Change = std::function<void(TraceRow&)>;
-  const std::vector<Change> changes = {
-      [](TraceRow& r) { r.t_ns += 1; },         [](TraceRow& r) { r.session = "s3"; },
-      [](TraceRow& r) { r.op = Op::kDdl; },     [](TraceRow& r) { r.key = "k2"; },
-      [](TraceRow& r) { r.table = "t2"; },      [](TraceRow& r) { r.dur_ns += 1; },
-      [](TraceRow& r) { r.bytes += 1; },        [](TraceRow& r) { r.rows += 1; },
-      [](TraceRow& r) { r.txn = 2; },           [](TraceRow& r) { r.flags |= kFlagError; },
-      [](TraceRow& r) { r.count = 3; },         [](TraceRow& r) { r.node = "n2"; },
-      [](TraceRow& r) { r.stmt = "select 2"; }, [](TraceRow& r) { r.dur_ns = kUnknown; }};
+  const std::vector<Change> changes = {[](TraceRow& r) { r.t_ns += 1; },
+                                       [](TraceRow& r) { r.session = "s3"; },
+                                       [](TraceRow& r) { r.op = Op::kDdl; },
+                                       [](TraceRow& r) { r.key = "k2"; },
+                                       [](TraceRow& r) { r.table = "t2"; },
+                                       [](TraceRow& r) { r.dur_ns += 1; },
+                                       [](TraceRow& r) { r.bytes += 1; },
+                                       [](TraceRow& r) { r.rows += 1; },
+                                       [](TraceRow& r) { r.txn = 2; },
+                                       [](TraceRow& r) { r.flags |= kFlagError; },
+                                       [](TraceRow& r) { r.count = 3; },
+                                       [](TraceRow& r) { r.node = "n2"; },
+                                       [](TraceRow& r) { r.asked = *parse_asking("wW"); },
+                                       [](TraceRow& r) { r.stmt = "select 2"; },
+                                       [](TraceRow& r) { r.dur_ns = kUnknown; }};
   std::set<std::string> seen = {hash};
   for (const Change& change : changes) {
     std::vector<TraceRow> rows = full_rows();

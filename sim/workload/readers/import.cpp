@@ -284,6 +284,7 @@ void Import::add_row(const RecordedStatement& recorded, Session& session, TraceR
   row.rows = recorded.rows;
   row.bytes = recorded.bytes;
   row.node = recorded.node;
+  row.asked = recorded.asked;
   row.txn = session.is_open ? session.transactions : 0;
   row.flags = static_cast<std::uint8_t>(row.flags | (session.is_open ? session.flags : 0) |
                                         (recorded.is_prepared ? kFlagPrepared : 0) |

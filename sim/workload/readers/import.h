@@ -33,6 +33,7 @@ struct RecordedStatement {
   std::int64_t rows = kUnknown;
   std::int64_t bytes = kUnknown;
   std::string_view node = {};  // where it ran, if the log tells
+  Asking asked = {};
 };
 
 class Import {

@@ -1,0 +1,1 @@
+"""The application whose operations are looked at: persons, their books and pets."""
