@@ -37,9 +37,20 @@ std::string_view without_number(std::string_view name) {
   return is_number ? name.substr(0, at) : name;
 }
 
-// The name of a candidate as the command line has it, else with blanks around each plus.
-std::string usual_name(const Candidate& candidate) {
+// The name of a candidate as the command line has it, but for libraries' folders; else with blanks
+// around each plus.
+std::string usual_name(Candidate candidate) {
+  for (RouterUse& use : candidate.routers) use.name = display_name(use.name);
   return router_option(candidate).value_or(described(candidate));
+}
+
+// As given, or its default; empty where only the router itself knows that.
+std::string value_of(const Parameters& parameters, std::string_view name) {
+  if (parameters.has(name)) return parameters.text(name);
+  const ParameterTexts& more = parameters.more();
+  const auto last =
+      std::find_if(more.rbegin(), more.rend(), [&](const auto& one) { return one.first == name; });
+  return last == more.rend() ? std::string() : last->second;
 }
 
 bool is_called_after_its_routers(const Candidate& candidate) {
@@ -111,11 +122,11 @@ void set_parameter(Candidate& candidate, std::size_t place, std::string_view par
   if (!given.has(parameter)) {
     parameters_of(use.name, info, {{std::string(parameter), value.value_or("")}});
   }
-  const std::string before = given.text(parameter);
+  const std::string before = value_of(given, parameter);
   // The last of several is the one that counts.
   std::erase_if(use.parameters, [&](const auto& one) { return one.first == parameter; });
   if (value) use.parameters.emplace_back(std::string(parameter), *value);
-  const std::string now = parameters_of(use.name, info, use.parameters).text(parameter);
+  const std::string now = value_of(parameters_of(use.name, info, use.parameters), parameter);
   if (is_called_after_its_routers(candidate)) {
     changed.name = unused_name(usual_name(changed), others);
   } else {

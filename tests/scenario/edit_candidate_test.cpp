@@ -46,6 +46,19 @@ TEST_CASE("a candidate keeps a name of its own") {
   CHECK(candidate.routers[0].parameters == ParameterTexts{{"d", "3"}});
 }
 
+TEST_CASE(
+    "a candidate called after its library is so without the folder, and any parameter is set") {
+  Candidate candidate = candidate_for("some/where/mine.so");
+  candidate.name = "mine.so";
+  set_parameter(candidate, 0, "limit", "3", {});
+  CHECK(candidate.name == "mine.so:limit=3");
+  CHECK(router_option(candidate) == "some/where/mine.so:limit=3");
+  set_parameter(candidate, 0, "limit", "4", {});
+  set_parameter(candidate, 0, "pin", "none", {});
+  CHECK(candidate.name == "mine.so:limit=4,pin=none");
+  CHECK(contains(error_of(candidate, 0, "pin", "often"), "'pin' must be one of"));
+}
+
 TEST_CASE("a swept value in a name follows the parameter") {
   Candidate candidate = candidate_for("sticky_primary");
   candidate.routers = {{"round_robin", {}}};

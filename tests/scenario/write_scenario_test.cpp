@@ -325,6 +325,26 @@ TEST_CASE("A recording's path is written as seen from the folder in which the fi
   }
 }
 
+TEST_CASE("A library's path is written as seen from the folder in which the file is saved") {
+  const std::string build = SWITCHYARD_PLUGINS "/..";
+  Scenario scenario = parse(
+      "[workload]\ntrace = \"t.csv\"\n[databases.default]\n[databases.replica]\n"
+      "[[candidates]]\nrouters = [\"plugins/fewest.so\"]\n"
+      "[[candidates]]\nname = \"swept\"\nrouters = [{ use = \"plugins/two_choices.so\" }]\n"
+      "sweep = { d = [2, 3] }\n",
+      build + "/x.toml");
+  CHECK(scenario.candidates[0].name == "fewest.so");
+  CHECK(scenario.candidates[2].name == "swept d=3");
+  const auto written = [&](const std::string& place) {
+    check_kept(scenario, build + place);
+    return to_toml(scenario, build + place);
+  };
+  CHECK(written("/x.toml").find("routers = [\"plugins/fewest.so\"]") != std::string::npos);
+  CHECK(written("/x.toml").find("sweep = { d = [2, 3] }") != std::string::npos);
+  CHECK(written("/plugins/x.toml").find("routers = [\"./fewest.so\"]") != std::string::npos);
+  CHECK(written("/a/x.toml").find("routers = [\"../plugins/fewest.so\"]") != std::string::npos);
+}
+
 TEST_CASE("An empirical law is found again by a file saved elsewhere, or written out without one") {
   const ScratchFolder folder;
   std::filesystem::create_directory(folder.path("below"));
