@@ -40,6 +40,10 @@ int inspect(const std::string& path, const ImportOptions& options, const TimeRan
   fmt::print("{:<14} {} ({}): {} begin, {} commit, {} abort, {} session state, {} other\n",
              "not routed", control, share_of(control, s.requests), of(Op::kBegin), of(Op::kCommit),
              of(Op::kAbort), of(Op::kSession), of(Op::kOther));
+  if (s.asked_as_recorded > 0) {
+    fmt::print("{:<14} {} for {} requests, as recorded\n", "router calls", s.recorded_calls,
+               s.asked_as_recorded);
+  }
   fmt::print("{:<14} {}\n", "sessions", s.sessions);
   fmt::print("{:<14} {}\n", "transactions", s.transactions);
   fmt::print("{:<14} {} in {} requests", "keys", s.keys, s.keyed_requests);

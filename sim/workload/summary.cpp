@@ -75,6 +75,11 @@ TraceSummary summarize(const Trace& recorded) {
   summary.tables = trace.names().tables.size();
   summary.span_ns = trace.span_ns();
   for (const Op op : c.op) ++summary.per_op[static_cast<std::size_t>(op)];
+  for (const std::uint32_t asked : c.asked) {
+    if (asked == 0) continue;
+    ++summary.asked_as_recorded;
+    summary.recorded_calls += unpack_valid_asking(asked).call_count;
+  }
   double total_dur = 0;
   for (std::size_t i = 0; i < c.dur_ns.size(); ++i) {
     if (c.dur_ns[i] == kUnknown) continue;

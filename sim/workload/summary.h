@@ -21,6 +21,8 @@ struct TraceSummary {
   double hottest_key_share = 0;          // of keyed requests
   double hottest_percent_key_share = 0;  // share of the most used 1 % of keys
   std::uint64_t tables = 0;
+  std::uint64_t asked_as_recorded = 0;  // requests of which it is recorded how routers were asked
+  std::uint64_t recorded_calls = 0;     // of routers, for those
   Nanoseconds span_ns = 0;
   double mean_rate = 0;     // requests per second over the span
   double peak_to_mean = 0;  // busiest second (or tenth of a shorter span) over the mean

@@ -37,6 +37,18 @@ TEST_CASE("A summary counts requests by operation and sessions") {
   CHECK(summary.per_op == std::array<std::uint64_t, kOpCount>{3, 2, 1, 1, 2, 1, 1, 1, 1});
 }
 
+TEST_CASE("A summary counts the calls of routers that are recorded") {
+  TraceBuilder builder;
+  for (const char* asked : {"wW", "", "=2", "-", "rRr*"}) {
+    TraceRow r = row(1, "a", Op::kRead);
+    r.asked = *parse_asking(asked);
+    builder.add(r);
+  }
+  const TraceSummary summary = summarize(builder.finish({}));
+  CHECK(summary.asked_as_recorded == 4);
+  CHECK(summary.recorded_calls == 5);
+}
+
 TEST_CASE("Rate, span and busy servers come from times and durations") {
   TraceBuilder builder;
   // Five requests over 2 s, which hold 3 s of work: 2.5 a second, 1.5 servers busy.
