@@ -98,11 +98,15 @@ void add_widget(QJsonObject& map, const QWidget& widget) {
 UiMap::UiMap(MainWindow& window, QString path) : window_(window), path_(std::move(path)) {
   connect(&window_.runs(), &RunController::started, &run_stalls_, &StallWatch::restart);
   write();
+  written_.get();
   timer_.start(kInterval_ms, this);
 }
 
 void UiMap::timerEvent(QTimerEvent* /*event*/) {
+  using namespace std::chrono_literals;
+  if (written_.valid() && written_.wait_for(0s) != std::future_status::ready) return;
   try {
+    if (written_.valid()) written_.get();
     write();
   } catch (const InputError& error) {
     timer_.stop();
@@ -123,9 +127,13 @@ void UiMap::write() {
   map[QStringLiteral("_selected")] =
       QString::fromStdString(window_.results().selection().selected());
   map[QStringLiteral("_stall_ms")] = stalls_.longest_ms();
-  AtomicFile file(path_.toStdString());
-  file.write(QJsonDocument(map).toJson(QJsonDocument::Compact).toStdString());
-  file.commit();
+  // A disk may take its time, which would count as a stall of what is watched.
+  written_ = std::async(std::launch::async, [path = path_.toStdString(),
+                                             text = QJsonDocument(map).toJson().toStdString()] {
+    AtomicFile file(path);
+    file.write(text);
+    file.commit();
+  });
 }
 
 }  // namespace switchyard::gui

@@ -11,6 +11,8 @@
 #include <QObject>
 #include <QString>
 
+#include <future>
+
 #include "gui/main_window.h"
 #include "gui/stall_watch.h"
 
@@ -34,6 +36,7 @@ class UiMap : public QObject {
   StallWatch stalls_;
   StallWatch run_stalls_;
   QBasicTimer timer_;
+  std::future<void> written_;  // the last time
 };
 
 }  // namespace switchyard::gui
