@@ -1,10 +1,26 @@
 #include "gui/background.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 #include <utility>
 
 #include "core/error.h"
 
 namespace switchyard::gui {
+namespace {
+
+// The work takes all cores, and a window must answer meanwhile. Of this thread and those that it
+// starts; only Linux has it of a thread, elsewhere it would be of the whole program.
+void let_others_go_first() {
+#ifdef __linux__
+  constexpr int kNice = 10;
+  setpriority(PRIO_PROCESS, 0, kNice);
+#endif
+}
+
+}  // namespace
 
 Background::~Background() {
   blockSignals(true);
@@ -26,6 +42,7 @@ void Background::start(std::size_t candidates, Work work) {
         Qt::QueuedConnection);
   };
   job->thread = std::jthread([this, job, tell, work = std::move(work)] {
+    let_others_go_first();
     QString failure;
     try {
       work(job->control, tell);

@@ -22,6 +22,7 @@ ClusterPanel::ClusterPanel(Document& document, QWidget* parent)
   scrolled->setWidget(picture_);
   scrolled->setWidgetResizable(true);
   scrolled->setFrameShape(QFrame::NoFrame);
+  scrolled->setFocusPolicy(Qt::NoFocus);  // the table below says the same
   auto* replication = new ReplicationForm(document);
   layout->addWidget(scrolled, 2);
   layout->addWidget(make_nodes(), 2);

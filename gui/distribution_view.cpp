@@ -29,7 +29,7 @@ DistributionView::DistributionView(QWidget* parent)
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(6, 6, 6, 6);
   all->addWidget(chart_);
-  setFocusProxy(chart_);
+  take_keyboard(chart_);
 }
 
 void DistributionView::show_results(const Shown& shown) {

@@ -30,7 +30,7 @@ EvidenceView::EvidenceView(Selection& selection, QWidget* parent)
   all->setContentsMargins(6, 6, 6, 6);
   all->addWidget(heading_);
   all->addWidget(table_, 1);
-  setFocusProxy(table_);
+  take_keyboard(table_);
 }
 
 // Before the models that it shows.

@@ -39,7 +39,7 @@ FigureView::FigureView(const QString& caption, const QString& name, const QStrin
   all->setContentsMargins(6, 6, 6, 6);
   all->addLayout(row);
   all->addLayout(pages_, 1);
-  setFocusProxy(chart_);
+  take_keyboard(chart_);
   connect(figure_, &QComboBox::currentIndexChanged, this, &ResultView::redraw_asked);
 }
 

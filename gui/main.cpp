@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <span>
+#include <cstdlib>
+#include <memory>
 
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -16,6 +17,7 @@
 #include "gui/document.h"
 #include "gui/html_report.h"
 #include "gui/main_window.h"
+#include "gui/ui_map.h"
 #include "measure/read_report.h"
 
 namespace switchyard::gui {
@@ -25,12 +27,66 @@ namespace {
 constexpr int kExitBadInput = 2;
 constexpr int kExitInterrupted = 130;
 
-// Qt looks for a display before it reads anything.
-bool needs_no_window(std::span<char*> arguments) {
-  return std::ranges::any_of(arguments, [](std::string_view argument) {
-    return argument.starts_with("--report") || argument.starts_with("--help") || argument == "-h" ||
-           argument == "--version" || argument == "-v";
-  });
+struct Arguments {
+  bool help = false;
+  bool version = false;
+  bool reports = false;  // instead of opening a window
+  QString report;
+  QString ui_map;
+  QStringList files;
+  QString usage;
+
+  bool need_window() const { return !help && !version && !reports; }
+};
+
+// Before Qt looks for a display: what is wrong, or can be told, needs none. Throws InputError.
+Arguments read_arguments(const QStringList& words) {
+  QCommandLineParser parser;
+  parser.setApplicationDescription(
+      QStringLiteral("Compares router strategies on a recorded workload, in a window."));
+  // As Qt reads its own, of which these take a value and those below do not.
+  parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+  const auto hide = [&](const char* name, const QString& value) {
+    QCommandLineOption option(QString::fromLatin1(name), {}, value);
+    option.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOption(option);
+    return option;
+  };
+  for (const char* name : {"display", "fontengine", "geometry", "platform", "platformpluginpath",
+                           "platformtheme", "plugin", "qwindowgeometry", "qwindowicon",
+                           "qwindowtitle", "session", "style", "stylesheet"}) {
+    hide(name, QStringLiteral("value"));
+  }
+  for (const char* name : {"reverse", "sync", "widgetcount"}) hide(name, {});
+  const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")},
+                                QStringLiteral("Displays this help."));
+  parser.addOption(help);
+  const QCommandLineOption version = parser.addVersionOption();
+  const QCommandLineOption report(
+      QStringLiteral("report"),
+      QStringLiteral("Open no window: write the comparison, with its pictures, as one HTML page "
+                     "(- for stdout)."),
+      QStringLiteral("OUT.html"));
+  parser.addOption(report);
+  const QCommandLineOption ui_map = hide("ui-map", QStringLiteral("FILE"));
+  parser.addPositionalArgument(
+      QStringLiteral("file"), QStringLiteral("a scenario (.toml), a recording, or reports (.json)"),
+      QStringLiteral("[SCENARIO|RECORDING|REPORT…]"));
+  if (!parser.parse(words)) {
+    throw InputError(parser.errorText().toStdString() + " 'switchyard-gui --help' tells more");
+  }
+  Arguments all = {.help = parser.isSet(help),
+                   .version = parser.isSet(version),
+                   .reports = parser.isSet(report),
+                   .report = parser.value(report),
+                   .ui_map = parser.value(ui_map),
+                   .files = parser.positionalArguments(),
+                   .usage = parser.helpText().replace(QStringLiteral("<executable_name>"),
+                                                      QStringLiteral("switchyard-gui"))};
+  if (all.reports && (all.files.size() != 1 || all.report.isEmpty()) && !all.help && !all.version) {
+    throw InputError("--report OUT.html goes with one scenario, recording or report");
+  }
+  return all;
 }
 
 void write_page(const QString& input, const QString& path) {
@@ -64,8 +120,29 @@ int fail(std::string message, int code) {
   return code;
 }
 
+// Qt would end the program by abort().
+void tell_of_no_display(QtMsgType type, const QMessageLogContext& /*where*/,
+                        const QString& /*text*/) {
+  if (type != QtFatalMsg) return;
+  std::_Exit(
+      fail("no window can be opened: there is no display (as DISPLAY, WAYLAND_DISPLAY or "
+           "-platform name it); --report OUT.html needs none",
+           kExitBadInput));
+}
+
 int run(int argc, char** argv) {
-  if (needs_no_window({argv, static_cast<std::size_t>(argc)})) {
+  QStringList words;
+  for (int i = 0; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
+  const Arguments arguments = read_arguments(words);
+  if (arguments.help) {
+    fmt::print("{}", arguments.usage.toStdString());
+    return 0;
+  }
+  if (arguments.version) {
+    fmt::print("switchyard-gui {}\n", kVersion);
+    return 0;
+  }
+  if (!arguments.need_window()) {
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
     // What a platform can't do with windows is of no interest where none opens.
     qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& text) {
@@ -73,40 +150,22 @@ int run(int argc, char** argv) {
         fmt::print(stderr, "{}\n", text.toStdString());
     });
   }
+  const QtMessageHandler usual =
+      arguments.need_window() ? qInstallMessageHandler(tell_of_no_display) : nullptr;
   const QApplication application(argc, argv);
+  if (arguments.need_window()) qInstallMessageHandler(usual);
   QCoreApplication::setOrganizationName(QStringLiteral("switchyard"));
   QCoreApplication::setApplicationName(QStringLiteral("switchyard-gui"));
   QCoreApplication::setApplicationVersion(QString::fromUtf8(kVersion));
-  QCommandLineParser parser;
-  parser.setApplicationDescription(
-      QStringLiteral("Compares router strategies on a recorded workload, in a window."));
-  const QCommandLineOption help = parser.addHelpOption();
-  const QCommandLineOption version = parser.addVersionOption();
-  const QCommandLineOption report(
-      QStringLiteral("report"),
-      QStringLiteral("Open no window: write the comparison, with its pictures, as one HTML page "
-                     "(- for stdout)."),
-      QStringLiteral("OUT.html"));
-  parser.addOption(report);
-  parser.addPositionalArgument(
-      QStringLiteral("file"), QStringLiteral("a scenario (.toml), a recording, or reports (.json)"),
-      QStringLiteral("[SCENARIO|RECORDING|REPORT…]"));
-  if (!parser.parse(QCoreApplication::arguments())) {
-    throw InputError(parser.errorText().toStdString() + " 'switchyard-gui --help' tells more");
-  }
-  if (parser.isSet(help)) parser.showHelp();
-  if (parser.isSet(version)) parser.showVersion();
-  const QStringList files = parser.positionalArguments();
-  if (parser.isSet(report)) {
-    if (files.size() != 1 || parser.value(report).isEmpty()) {
-      throw InputError("--report OUT.html goes with one scenario, recording or report");
-    }
-    write_page(files.front(), parser.value(report));
+  if (arguments.reports) {
+    write_page(arguments.files.front(), arguments.report);
     return 0;
   }
   MainWindow window;
   window.show();
-  window.open_all(files);
+  const std::unique_ptr<UiMap> map =
+      arguments.ui_map.isEmpty() ? nullptr : std::make_unique<UiMap>(window, arguments.ui_map);
+  window.open_all(arguments.files);
   return QApplication::exec();
 }
 

@@ -24,6 +24,7 @@
 #include "gui/recent_files.h"
 #include "gui/setup_panel.h"
 #include "gui/start_page.h"
+#include "gui/tab_order.h"
 #include "measure/read_report.h"
 #include "measure/report_writers.h"
 
@@ -55,6 +56,7 @@ MainWindow::MainWindow() {
   splitter->setSizes({370, 910});
   splitter->setChildrenCollapsible(false);
   setCentralWidget(splitter);
+  set_tab_order_as_laid_out(*splitter);
 
   make_actions();
   connect_runs();

@@ -16,7 +16,7 @@ OverheadView::OverheadView(QWidget* parent)
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(6, 6, 6, 6);
   all->addWidget(chart_);
-  setFocusProxy(chart_);
+  take_keyboard(chart_);
 }
 
 void OverheadView::show_results(const Shown& shown) {

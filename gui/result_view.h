@@ -33,6 +33,8 @@ class ResultView : public QWidget {
       : QWidget(parent), caption_(std::move(caption)) {}
 
   const QString& caption() const { return caption_; }
+  // What has the keyboard once it comes to the front.
+  QWidget& keyboard_target() { return target_ == nullptr ? *this : *target_; }
   // Called only while it is in sight, and whenever something of this has changed.
   virtual void show_results(const Shown& shown) = 0;
 
@@ -52,8 +54,13 @@ class ResultView : public QWidget {
   // It needs show_results() again, to show something else of them.
   void redraw_asked();
 
+ protected:
+  // Not by setFocusProxy(), with which the tabulator passes over what comes before that widget.
+  void take_keyboard(QWidget* target) { target_ = target; }
+
  private:
   QString caption_;
+  QWidget* target_ = nullptr;
 };
 
 }  // namespace switchyard::gui

@@ -223,7 +223,8 @@ void ResultsPanel::show_view() {
 
 void ResultsPanel::show_tab(int tab) {
   tabs_->setCurrentIndex(tab);
-  tabs_->currentWidget()->setFocus();
+  auto* view = qobject_cast<ResultView*>(tabs_->currentWidget());
+  (view == nullptr ? *tabs_->currentWidget() : view->keyboard_target()).setFocus();
 }
 
 ResultView& ResultsPanel::view_in_sight(const QString& path) const {
