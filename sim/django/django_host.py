@@ -8,6 +8,9 @@ import traceback
 import simulated_connections
 
 
+LONGEST_TEXT = 1000  # of an error's own
+
+
 class SettingsError(Exception):
     """What is wrong, in a sentence, with the traceback if their code failed."""
 
@@ -65,12 +68,17 @@ def _traceback(error, folders):
 def _in_short(error, folders):
     """`ValueError: what it says (routers.py:12, in db_for_read)`."""
     name = type(error).__name__
-    try:
-        text = " ".join(str(error).split())
-    except Exception:
-        text = ""
+    text = " ".join(_text_of(error, str)[:LONGEST_TEXT].split())
     at = "".join(f" ({frame})" for frame, _ in _user_frames(error, folders)[-1:])
     return _without_addresses(f"{name}: {text}" if text else name) + at
+
+
+def _text_of(value, how):
+    """As str() or repr() makes it, which are the user's code too."""
+    try:
+        return how(value)
+    except BaseException:
+        return ""
 
 
 def _without_addresses(text):
@@ -213,7 +221,8 @@ class Host:
         if isinstance(answer, str) and answer in self.nodes:
             error = ImproperlyConfigured(f"the database '{answer}' has no ENGINE in DATABASES")
         else:
-            error = ConnectionDoesNotExist(f"The connection {answer!r} doesn't exist.")
+            name = _text_of(answer, repr) or f"of type {type(answer).__name__}"
+            error = ConnectionDoesNotExist(f"The connection {name} doesn't exist.")
         self.failed(error, writes)
 
     def without_engine(self):

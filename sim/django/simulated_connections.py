@@ -1,5 +1,14 @@
 """What stands in for database connections: nothing here ever connects."""
 
+VENDORS = {
+    "postgis": "postgresql",
+    "postgres": "postgresql",
+    "mysql": "mysql",
+    "oracle": "oracle",
+    "sqlite": "sqlite",
+    "spatialite": "sqlite",
+}
+
 
 class Connection:
     """What stands in for a database connection: routers look at these before they decide."""
@@ -18,6 +27,14 @@ class Connection:
             {**self.settings_dict, "NAME": ":memory:"}, self.alias
         )
         return getattr(self._other, name)
+
+    @property
+    def vendor(self):
+        engine = self.settings_dict.get("ENGINE", "")
+        for part, vendor in VENDORS.items():
+            if part in engine:
+                return vendor
+        return engine.rpartition(".")[2]
 
     @property
     def in_atomic_block(self):

@@ -12,9 +12,27 @@ import random
 import sys
 import threading
 import time
+import uuid
 
 # Virtual time begins here: 2020-09-13 12:26:40 UTC.
 EPOCH_NS = 1_600_000_000_000_000_000
+
+
+LONGEST_LINE = 1000  # of what is printed, as far as it is kept
+
+
+class PrintedBytes(io.RawIOBase):
+    """What lies below a text stream, for those who write bytes."""
+
+    def __init__(self, prints):
+        self._prints = prints
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self._prints.write(bytes(data).decode(errors="backslashreplace"))
+        return len(data)
 
 
 class Prints(io.TextIOBase):
@@ -24,14 +42,29 @@ class Prints(io.TextIOBase):
         self.lines = 0
         self.first = ""
         self._rest = ""
+        self._bytes = PrintedBytes(self)
+
+    @property
+    def encoding(self):
+        return "utf-8"
+
+    @property
+    def errors(self):
+        return "backslashreplace"
+
+    @property
+    def buffer(self):
+        return self._bytes
 
     def writable(self):
         return True
 
     def write(self, text):
-        *whole, self._rest = (self._rest + str(text)).split("\n")
-        for line in whole:
-            self._take(line)
+        first, *others = str(text).split("\n")
+        self._rest = (self._rest + first)[:LONGEST_LINE]
+        for line in others:
+            self._take(self._rest)
+            self._rest = line[:LONGEST_LINE]
         return len(text)
 
     def end(self):
@@ -46,6 +79,7 @@ class Prints(io.TextIOBase):
 
 def _install_clock(now_ns, slept):
     """`now_ns()` is the virtual time since the start; `slept()` is called instead of sleeping."""
+    real_clock_gettime_ns = time.clock_gettime_ns
     real_localtime, real_gmtime = time.localtime, time.gmtime
     real_ctime, real_strftime = time.ctime, time.strftime
     time.time_ns = lambda: EPOCH_NS + now_ns()
@@ -53,6 +87,14 @@ def _install_clock(now_ns, slept):
     for clock in ("monotonic", "perf_counter", "process_time", "thread_time"):
         setattr(time, clock + "_ns", now_ns)
         setattr(time, clock, lambda: now_ns() / 1e9)
+
+    def clock_gettime_ns(clock):
+        if real_clock_gettime_ns(clock) > EPOCH_NS // 2:
+            return EPOCH_NS + now_ns()  # a clock that shows the date
+        return now_ns()
+
+    time.clock_gettime_ns = clock_gettime_ns
+    time.clock_gettime = lambda clock: clock_gettime_ns(clock) / 1e9
     time.localtime = lambda at=None: real_localtime(time.time() if at is None else at)
     time.gmtime = lambda at=None: real_gmtime(time.time() if at is None else at)
     time.ctime = lambda at=None: real_ctime(time.time() if at is None else at)
@@ -66,9 +108,15 @@ def _install_clock(now_ns, slept):
         def __instancecheck__(cls, value):
             return isinstance(value, real_date)
 
+        def __subclasscheck__(cls, other):
+            return issubclass(other, real_date)
+
     class OfRealDatetime(type):
         def __instancecheck__(cls, value):
             return isinstance(value, real_datetime)
+
+        def __subclasscheck__(cls, other):
+            return issubclass(other, real_datetime)
 
     class date(real_date, metaclass=OfRealDate):
         @classmethod
@@ -89,6 +137,9 @@ def _install_clock(now_ns, slept):
             return cls.utcfromtimestamp(time.time())
 
     VirtualDatetime.__name__ = VirtualDatetime.__qualname__ = "datetime"
+    # Caches pickle them, by the name of their class.
+    date.__module__ = VirtualDatetime.__module__ = "datetime"
+    date.__qualname__ = "date"
     datetime.date, datetime.datetime = date, VirtualDatetime
 
 
@@ -109,14 +160,17 @@ def _install_randomness(seed):
             super().seed(system.getrandbits(64) if a is None else a, version)
 
     random.Random = random.SystemRandom = Random
+    # Else uuid1() takes the real clock and this machine's address.
+    uuid._generate_time_safe = None
+    uuid._node = 0x010000000000
     seed_randomness(seed)
 
 
 def _install_sessions():
     """threading.local already is of each session; here what else stands for the thread."""
     of_session = threading.local()
-    real_ident = threading.get_ident()
-    count = iter(range(real_ident + 1, sys.maxsize))
+    # The real ones differ from run to run, and people take them modulo something.
+    count = iter(range(140_000_000_000_000, sys.maxsize))
 
     def current_thread():
         try:

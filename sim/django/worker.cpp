@@ -2,6 +2,7 @@
 //
 // It is a process of its own so that a router which hangs can be stopped, one that crashes takes
 // nothing with it, and each run of each candidate has a Python of its own.
+#include <poll.h>
 #include <pybind11/embed.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -10,7 +11,9 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "django/messages.h"
@@ -82,6 +85,7 @@ struct State {
   py::dict nodes;
   bool in_transaction() const { return world->in_transaction; }
   bool is_up(const py::str& alias) const {
+    if (!nodes.contains(alias)) return true;  // asked while the routers are loaded
     const auto node = nodes[alias].cast<std::size_t>();
     return node >= world->is_up.size() || world->is_up[node];
   }
@@ -209,7 +213,11 @@ class Worker {
   }
 
   static std::string to_json(const py::object& value) {
-    return py::module_::import("json").attr("dumps")(value).cast<std::string>();
+    // Text that was decoded from other bytes than UTF-8 can't be encoded as it is.
+    return py::module_::import("json")
+        .attr("dumps")(value, py::arg("ensure_ascii") = false)
+        .attr("encode")("utf-8", "replace")
+        .cast<std::string>();
   }
 
  private:
@@ -287,7 +295,24 @@ void tell_where_on_signal() {
   py::module_::import("faulthandler").attr("enable")(py::arg("file") = kLog);
 }
 
+// A router that hangs must not outlive a run that was killed.
+void end_with_the_run() {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  // Signals are for the thread that runs Python.
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([] {
+    pollfd end = {kSocket, POLLRDHUP, 0};
+    while (poll(&end, 1, -1) < 0) {
+    }
+    _exit(0);
+  }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 int run() {
+  end_with_the_run();
   PyConfig config;
   PyConfig_InitPythonConfig(&config);
   // Else the order of sets would differ from run to run.

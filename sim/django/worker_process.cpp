@@ -44,7 +44,12 @@ std::string find_worker() {
 
 // `File "routers.py", line 12 in db_for_read` of a fault report: the innermost frame comes first.
 std::string innermost_frame(const std::string& log) {
-  const std::size_t at = log.find("File \"");
+  std::size_t at = log.find("File \"");
+  // Of the stand-ins for clocks and connections, their caller is meant.
+  while (at != std::string::npos && (log.compare(at + 6, 11, "switchyard_") == 0 ||
+                                     log.compare(at + 6, 10, "simulated_") == 0)) {
+    at = log.find("File \"", at + 1);
+  }
   return at == std::string::npos ? std::string() : log.substr(at, log.find('\n', at) - at);
 }
 
@@ -100,6 +105,12 @@ void WorkerProcess::start() {
   const Descriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
   const Descriptor log(memfd_create("switchyard-django", MFD_CLOEXEC));
   log_.reset(fcntl(log.number(), F_DUPFD_CLOEXEC, 10));
+
+  if (theirs.number() < 0 || log_.number() < 0) {
+    throw InputError(
+        "there are too many open files for another process of Django routers; allow more by "
+        "`ulimit -n`, or use fewer threads or instances");
+  }
 
   posix_spawn_file_actions_t actions{};
   posix_spawn_file_actions_init(&actions);
@@ -180,6 +191,12 @@ std::string WorkerProcess::receive_text(Nanoseconds patience) {
 }
 
 void WorkerProcess::has_hung(Nanoseconds patience) {
+  // It has ended where a process that it started holds the connection open.
+  siginfo_t ended{};
+  if (waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+      ended.si_pid == process_) {
+    has_ended();
+  }
   // It tells where it is, if Python is able to.
   kill(process_, SIGUSR1);
   usleep(200'000);
@@ -191,8 +208,23 @@ void WorkerProcess::has_hung(Nanoseconds patience) {
       where.empty() ? std::string() : ", at " + where));
 }
 
+bool WorkerProcess::ends_by_itself() const {
+  for (int i = 0; i < 100; ++i) {
+    siginfo_t ended{};
+    waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (ended.si_pid == process_) return true;
+    usleep(10'000);
+  }
+  return false;
+}
+
 void WorkerProcess::has_ended() {
   int status = 0;
+  if (!ends_by_itself()) {
+    throw InputError(fmt::format(
+        "the Django routers of {} have closed the connection of their process, so it was stopped",
+        settings_));
+  }
   waitpid(std::exchange(process_, -1), &status, 0);
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) throw Interrupted();
   const char* signal = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : nullptr;

@@ -65,6 +65,7 @@ class WorkerProcess {
   std::string receive_text(Nanoseconds patience);
   [[noreturn]] void has_hung(Nanoseconds patience);
   [[noreturn]] void has_ended();
+  bool ends_by_itself() const;
   std::string log() const;
 
   std::string settings_;  // the file's name, for messages

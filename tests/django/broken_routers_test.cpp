@@ -94,6 +94,37 @@ TEST_CASE("what a router prints is counted and does not reach the terminal") {
                                  "it prints to standard error, 3 lines, the first: x"});
 }
 
+TEST_CASE("text that is no UTF-8, and bytes, are told of with what can't be shown replaced") {
+  DjangoRig raises(reads_by("raise ValueError(os.fsdecode(b'caf\\xe9'))"));
+  CHECK(raises.read() == "fails");
+  CHECK(contains(raises.account().notes.at(0), "ValueError: caf? (routers.py:5"));
+  DjangoRig prints(reads_by("sys.stdout.buffer.write(b'\\xff\\n')"));
+  CHECK(prints.read() == "default");
+  CHECK(prints.account().notes ==
+        std::vector<std::string>{"it prints to standard output, 1 lines, the first: \\xff"});
+}
+
+TEST_CASE("answers and errors that can't be shown fail the query like others") {
+  DjangoCase test = reads_by("return Odd() if self.calls else self.fails()");
+  test.code +=
+      "    def fails(self):\n        self.calls = 1\n        raise Odd()\n"
+      "class Odd(Exception):\n    def __str__(self):\n        raise KeyboardInterrupt\n"
+      "    __repr__ = __str__\n";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "fails");
+  CHECK(rig.read() == "fails");
+  const std::vector<std::string> notes = rig.account().notes;
+  REQUIRE(notes.size() == 2);
+  CHECK(contains(notes[0], "with it: Odd (routers.py:"));
+  CHECK(contains(notes[1], "ConnectionDoesNotExist: The connection of type Odd doesn't exist."));
+}
+
+TEST_CASE("the text of an error is told to a bearable length") {
+  DjangoRig rig(reads_by("raise ValueError('x' * 1_000_000)"));
+  CHECK(rig.read() == "fails");
+  CHECK(rig.account().notes.at(0).size() < 2'000);
+}
+
 TEST_CASE("a router that hangs is stopped, and where it hung is told") {
   DjangoCase test = reads_by("while True: pass");
   test.patience = "300ms";
@@ -110,6 +141,21 @@ TEST_CASE("a router that ends or crashes its process is told of") {
   const std::string error = asking_error(crashes);
   CHECK(contains(error, "ended by signal 11 (SEGV)"));
   CHECK(contains(error, "routers.py\", line 5"));
+}
+
+TEST_CASE("a router that closes what connects its process is stopped, and told of") {
+  DjangoRig rig(reads_by("os.closerange(3, 64)\n        while True: pass"));
+  CHECK(
+      contains(asking_error(rig), "of mysettings.py have closed the connection of their process"));
+}
+
+TEST_CASE("a router that ends its process beside one that lives on is not told of as hanging") {
+  DjangoCase test = reads_by(
+      "if os.fork(): os._exit(7)\n        __import__('signal').alarm(5)\n"
+      "        __import__('signal').pause()");
+  test.patience = "300ms";
+  DjangoRig rig(test);
+  CHECK(contains(asking_error(rig), "of mysettings.py ended with exit status 7 before the run"));
 }
 
 TEST_CASE("routers that can't be loaded are told of with Django's own words") {

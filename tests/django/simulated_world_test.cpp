@@ -41,6 +41,45 @@ TEST_CASE("dates that C code makes are still dates") {
   CHECK(rig.read() == "replica-1");
 }
 
+TEST_CASE("system clocks and time-based UUIDs show virtual time too") {
+  DjangoRig rig(
+      holds("clock.clock_gettime(clock.CLOCK_MONOTONIC) == 5 and "
+            "clock.clock_gettime_ns(clock.CLOCK_REALTIME) == clock.time_ns() and "
+            "(uuid1().time - 0x01b21dd213814000) * 100 == clock.time_ns()",
+            "import time as clock\nfrom uuid import uuid1\n"));
+  CHECK(rig.read(5 * kSecond) == "replica-1");
+  CHECK(rig.read(6 * kSecond) == "default");
+}
+
+TEST_CASE("dates can be kept in a cache, which pickles them") {
+  DjangoRig rig(holds("kept() == (datetime.now(), date.today())",
+                      R"py(
+from datetime import date, datetime
+from django.core.cache import cache
+def kept():
+    cache.set('at', (datetime.now(), date.today()))
+    return cache.get('at')
+)py"));
+  CHECK(rig.read(5 * kSecond) == "replica-1");
+}
+
+TEST_CASE("the identities of threads are the same in every run") {
+  DjangoRig rig(holds("get_ident() == 140_000_000_000_000", "from threading import get_ident\n"));
+  CHECK(rig.read(0, 7) == "replica-1");
+  CHECK(rig.read(0, 8) == "default");
+}
+
+TEST_CASE("connections can be used, and tell their vendor, while routers are loaded") {
+  DjangoCase test = holds("VENDOR == 'postgresql'", R"py(
+from django.db import connections
+connections['replica-1'].cursor().execute('SELECT 1')
+VENDOR = connections['replica-1'].vendor
+)py");
+  test.more = "DATABASES['replica-1']['ENGINE'] = 'django.contrib.gis.db.backends.postgis'\n";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "replica-1");
+}
+
 TEST_CASE("sleeping takes no time and is told of") {
   DjangoRig rig(holds("time.sleep(3600) is None", "import time\n"));
   CHECK(rig.read() == "replica-1");
