@@ -19,7 +19,9 @@ inline std::vector<std::string> chain_names() {
   for (const StrategyInfo* info : guards()) {
     names.push_back(std::string(kBeforeGuard) + std::string(info->name));
   }
-  for (const StrategyInfo* info : catalogue()) names.emplace_back(info->name);
+  for (const StrategyInfo* info : catalogue()) {
+    if (!info->runs_user_code) names.emplace_back(info->name);
+  }
   for (const Preset& preset : presets()) {
     if (!preset.summary.empty()) names.emplace_back(preset.name);
   }

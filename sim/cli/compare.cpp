@@ -88,6 +88,7 @@ void add_compare(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("compare", "Compare strategies on a workload");
   auto options = std::make_shared<Options>();
   add_scenario_options(*command, options->scenario);
+  add_run_options(*command, options->scenario);
   command->add_option("--json", options->json, "Write the whole report here (- for stdout)");
   command->add_option("--baseline", options->baseline,
                       "Write the report here without what is measured and without time series, "

@@ -6,6 +6,7 @@
 
 #include "cli/verbs.h"
 #include "routers/catalogue.h"
+#include "routers/plugin/router_library.h"
 #include "routers/presets.h"
 
 namespace switchyard {
@@ -48,6 +49,8 @@ int list_all() {
   }
   fmt::print("\nstrategies:\n");
   for (const StrategyInfo* info : catalogue()) fmt::print("{:<21} {}\n", info->name, info->summary);
+  fmt::print("{:<21} {}\n", "./my_router.so",
+             "a router of yours: a shared library that has switchyard_router.h's interface");
   fmt::print("\nguards, which stand before a router:\n");
   for (const StrategyInfo* info : guards()) fmt::print("{:<21} {}\n", info->name, info->summary);
   fmt::print("\npresets: what a product ships, for routers and for guards:\n");
@@ -58,7 +61,29 @@ int list_all() {
   return kExitSuccess;
 }
 
+void print_parameters(std::span<const ParameterInfo> parameters) {
+  if (parameters.empty()) fmt::print("  none\n");
+  for (const ParameterInfo& parameter : parameters) {
+    const std::string_view value =
+        parameter.default_value.empty() ? "\"\"" : parameter.default_value;
+    fmt::print("{}{}",
+               wrapped(fmt::format("{} = {}   ({})", parameter.name, value, range_of(parameter))),
+               wrapped(parameter.help, 4));
+  }
+}
+
+int describe_library(const std::string& path) {
+  const RouterLibrary library(path);
+  const switchyard_plugin& plugin = library.plugin();
+  fmt::print("{}\n{}\nParameters\n", plugin.name,
+             wrapped(plugin.summary == nullptr ? "says nothing of itself" : plugin.summary));
+  print_parameters(library.parameters());
+  fmt::print("\nFile\n  {}\n  SHA-256 {}\n", path, library.sha256());
+  return kExitSuccess;
+}
+
 int describe(const std::string& name) {
+  if (is_library(name)) return describe_library(name);
   const Preset* preset = find_preset(name);
   if (preset != nullptr) {
     fmt::print("{} = {}\n", preset->name, as_router_option(*preset));
@@ -70,14 +95,7 @@ int describe(const std::string& name) {
   const StrategyInfo& info = is_guard ? find_guard(name) : find_strategy(name);
   fmt::print("{}\n{}\nRule\n{}\nParameters\n", info.name, wrapped(info.summary),
              wrapped(info.rule));
-  if (info.parameters.empty()) fmt::print("  none\n");
-  for (const ParameterInfo& parameter : info.parameters) {
-    const std::string_view value =
-        parameter.default_value.empty() ? "\"\"" : parameter.default_value;
-    fmt::print("{}{}",
-               wrapped(fmt::format("{} = {}   ({})", parameter.name, value, range_of(parameter))),
-               wrapped(parameter.help, 4));
-  }
+  print_parameters(info.parameters);
   fmt::print("\nShips in\n{}\nKnown failures\n{}\nSource\n{}", wrapped(info.systems),
              wrapped(info.failure_modes), wrapped(info.source));
   return kExitSuccess;
@@ -88,7 +106,7 @@ int describe(const std::string& name) {
 void add_routers(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("routers", "List the strategies, or describe one");
   auto name = std::make_shared<std::string>();
-  command->add_option("name", *name, "Strategy to describe");
+  command->add_option("name", *name, "Strategy to describe, or the path of a library");
   command->callback([&action, name] {
     action = [name] { return name->empty() ? list_all() : describe(*name); };
   });

@@ -2,21 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <sstream>
 
 #include "cli/import_options.h"
 #include "core/error.h"
+#include "routers/catalogue.h"
+#include "scenario/django_settings.h"
 
 namespace switchyard {
 namespace {
 
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
-  return parts;
+// How long the name is that a chain begins with. The path of a library may hold a colon or plus, if
+// it has a slash before and ends in ".so".
+std::size_t length_of_name(std::string_view chain) {
+  const std::size_t length = std::min(chain.find_first_of(":+"), chain.size());
+  if (!is_library(chain.substr(0, length))) return length;
+  constexpr std::string_view kEnding = ".so";
+  for (std::size_t at = chain.find(kEnding); at != chain.npos; at = chain.find(kEnding, at + 1)) {
+    const std::size_t end = at + kEnding.size();
+    if (end == chain.size() || chain[end] == ':' || chain[end] == '+') return end;
+  }
+  return length;
 }
 
 // NAME[:k=v,…], joined by +.
@@ -28,17 +36,21 @@ std::vector<RouterUse> parse_uses(const std::string& option, const std::string& 
                     option, text.empty() ? "''" : text));
   }
   std::vector<RouterUse> uses;
-  for (const std::string& part : split(text, '+')) {
+  for (std::string_view rest = text; !rest.empty();) {
     RouterUse& use = uses.emplace_back();
-    const std::size_t colon = part.find(':');
-    use.name = part.substr(0, colon);
-    if (colon == std::string::npos) continue;
-    auto parameters = parse_parameters(std::string_view(part).substr(colon + 1));
-    if (!parameters) {
-      throw InputError(fmt::format("{} {}: expected key=value,… after the colon, found '{}'",
-                                   option, text, part.substr(colon + 1)));
+    const std::size_t length = length_of_name(rest);
+    use.name = rest.substr(0, length);
+    const std::size_t end = std::min(rest.find('+', length), rest.size());
+    if (length < end) {
+      const std::string_view given = rest.substr(length + 1, end - length - 1);
+      auto parameters = parse_parameters(given);
+      if (!parameters) {
+        throw InputError(fmt::format("{} {}: expected key=value,… after the colon, found '{}'",
+                                     option, text, given));
+      }
+      use.parameters = *std::move(parameters);
     }
-    use.parameters = *std::move(parameters);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return uses;
 }
@@ -81,7 +93,8 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   add_range_options(command, options.range);
   command
       .add_option("--router", options.routers,
-                  "Strategy NAME[:key=value,…]; + joins a chain. Repeat to compare several")
+                  "Strategy NAME[:key=value,…], or ./LIBRARY.so with one of yours; + joins a "
+                  "chain. Repeat to compare several")
       ->take_all()
       ->allow_extra_args(false);
   command
@@ -90,6 +103,11 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
                   "several. Repeat to compare several")
       ->take_all()
       ->allow_extra_args(false);
+  command.add_option(
+      "--django-settings", options.django_settings,
+      "Django settings module whose DATABASE_ROUTERS take part as they are, and with "
+      "--trace whose DATABASES make the cluster. It is run unsandboxed, with your "
+      "rights");
   command
       .add_option("--databases", options.databases,
                   "With --trace: names of the databases; default and master… are primaries")
@@ -102,6 +120,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->check(CLI::Validator(check_positive, "POSITIVE"));
   command.add_option("--seed", options.seed, "Seed of all random numbers")
       ->check(CLI::Validator(check_seed, "INTEGER"));
+}
+
+void add_run_options(CLI::App& command, ScenarioOptions& options) {
   command.add_option("--warmup", options.warmup, "Leave out this much virtual time, or auto");
   command.add_option("--measure-until", options.measure_until,
                      "Leave out requests that arrive after this much virtual time");
@@ -111,7 +132,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
 }
 
 Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) {
-  const auto given = [&](const char* name) { return command.count(name) > 0; };
+  const auto given = [&](const char* name) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    return option != nullptr && option->count() > 0;
+  };
   if (options.scenario.empty() == options.trace.empty()) {
     throw InputError("give either a SCENARIO.toml or --trace FILE");
   }
@@ -124,14 +148,20 @@ Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) 
       }
     }
   }
-  Scenario scenario = options.scenario.empty()
-                          ? scenario_for(options.trace, options.databases, options.workers)
-                          : load_scenario(options.scenario);
+  std::optional<DjangoSettings> django;
+  if (given("--django-settings")) django = read_django_settings(options.django_settings);
+  const bool has_databases = given("--databases") || !django;
+  Scenario scenario =
+      options.scenario.empty()
+          ? scenario_for(options.trace, has_databases ? options.databases : django->databases,
+                         options.workers)
+          : load_scenario(options.scenario);
   if (options.scenario.empty()) scenario.workload.import = options.import;
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));
   }
+  if (django) scenario.candidates.push_back(django->candidate);
   for (const std::string& text : options.guards) {
     const std::vector<RouterUse> guards = parse_uses("--guard", text);
     // Beside the candidates as they are, so that what the guard does can be seen.

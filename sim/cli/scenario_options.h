@@ -19,6 +19,7 @@ struct ScenarioOptions {
   TimeRange range;
   std::vector<std::string> routers;
   std::vector<std::string> guards;
+  std::string django_settings;
   std::vector<std::string> databases;
   std::string loop;
   std::string warmup;
@@ -32,6 +33,8 @@ struct ScenarioOptions {
 
 // `options` must outlive the command.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+// What is measured, how often, by how many threads; for verbs that measure.
+void add_run_options(CLI::App& command, ScenarioOptions& options);
 
 // What was given, once the command line was parsed. Throws InputError.
 Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command);

@@ -53,7 +53,7 @@ void run_parallel(std::size_t count, std::uint32_t threads,
 
 // Of a path the file's name alone: the report is the same wherever the scenario lies.
 std::string describe(const RouterUse& use, const StrategyInfo& info) {
-  std::string text = use.name;
+  std::string text = display_name(use.name);
   for (std::size_t i = 0; i < use.parameters.size(); ++i) {
     const auto& [name, value] = use.parameters[i];
     text += (i == 0 ? "(" : ", ") + name + "=" +

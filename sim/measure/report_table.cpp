@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <sstream>
 
 #include "core/time.h"
 #include "measure/columns.h"
@@ -207,7 +208,13 @@ class TableWriter {
   void write_notes() {
     if (report_.notes.empty()) return;
     line("");
-    for (const std::string& note : report_.notes) paragraph("note: " + note, 6);
+    for (const std::string& note : report_.notes) {
+      // What follows the first line is laid out by whoever wrote it, as tracebacks are.
+      const std::size_t end = std::min(note.find('\n'), note.size());
+      paragraph("note: " + note.substr(0, end), 6);
+      std::istringstream more(note.substr(std::min(end + 1, note.size())));
+      for (std::string text; std::getline(more, text);) line("      " + text);
+    }
   }
 
   const Report& report_;

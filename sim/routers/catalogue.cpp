@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <vector>
 
 #include "core/error.h"
@@ -26,6 +27,7 @@
   ENTRY(kLeastBehind)             \
   ENTRY(kBoundedHash)             \
   ENTRY(kPrimaryOnly)             \
+  ENTRY(kDjango)                  \
   ENTRY(kOracle)
 #define SWITCHYARD_GUARDS(ENTRY) \
   ENTRY(kStickyPrimary)          \
@@ -37,6 +39,7 @@ namespace switchyard {
 #define SWITCHYARD_DECLARE(entry) extern const StrategyInfo entry;
 SWITCHYARD_ROUTERS(SWITCHYARD_DECLARE)
 SWITCHYARD_GUARDS(SWITCHYARD_DECLARE)
+SWITCHYARD_DECLARE(kSharedLibrary)
 
 namespace {
 
@@ -74,7 +77,16 @@ std::span<const StrategyInfo* const> guards() {
   return kGuards;
 }
 
+bool is_library(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".so");
+}
+
+std::string display_name(const std::string& name) {
+  return is_library(name) ? std::filesystem::path(name).filename().string() : name;
+}
+
 const StrategyInfo& find_strategy(std::string_view name) {
+  if (is_library(name)) return kSharedLibrary;
   const std::string_view wanted = without_preset(name);
   if (const StrategyInfo* info = find(wanted, kCatalogue)) return *info;
   if (find(wanted, kGuards) != nullptr) {
@@ -86,6 +98,10 @@ const StrategyInfo& find_strategy(std::string_view name) {
 }
 
 const StrategyInfo& find_guard(std::string_view name) {
+  if (is_library(name)) {
+    throw InputError(fmt::format(
+        "a library holds a router, not a guard: name it under routers = [\"{}\"]", name));
+  }
   const std::string_view wanted = without_preset(name);
   if (const StrategyInfo* info = find(wanted, kGuards)) return *info;
   if (find(wanted, kCatalogue) != nullptr) {
@@ -107,7 +123,7 @@ Parameters parameters_of(std::string_view name, const StrategyInfo& info,
   ParameterTexts all =
       preset == nullptr ? ParameterTexts() : parse_parameters(preset->parameters).value();
   all.insert(all.end(), given.begin(), given.end());
-  return Parameters(name, info.parameters, all);
+  return Parameters(name, info.parameters, all, info.takes_more);
 }
 
 }  // namespace switchyard

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/python_random.h"
@@ -39,7 +40,10 @@ struct StrategyInfo {
   std::string_view systems;        // systems and settings that ship it
   std::string_view failure_modes;  // where it goes wrong
   std::string_view source;
-  bool is_bound = false;  // a reference, not something to deploy: never marked as the best
+  // It runs code that is not ours, from a file that a parameter or its name tells.
+  bool runs_user_code = false;
+  bool takes_more = false;  // parameters that only make() knows, and checks
+  bool is_bound = false;    // a reference, not something to deploy: never marked as the best
   // Throws InputError when it can't work on these nodes.
   std::unique_ptr<Router> (*make)(RouterSetup setup, const Parameters& parameters);
 };
@@ -48,7 +52,13 @@ struct StrategyInfo {
 std::span<const StrategyInfo* const> catalogue();
 std::span<const StrategyInfo* const> guards();
 
-// Finds a strategy or guard by name or by that of a preset. Throws InputError naming the nearest.
+// Whether the name of a router is the path of a shared library: it has a slash or ends in ".so".
+bool is_library(std::string_view name);
+// What reports call it: of a path the file's name alone, the same wherever that lies.
+std::string display_name(const std::string& name);
+
+// Finds a strategy or guard by name or by that of a preset; all libraries are one strategy. Throws
+// InputError naming the nearest.
 const StrategyInfo& find_strategy(std::string_view name);
 const StrategyInfo& find_guard(std::string_view name);
 

@@ -108,13 +108,17 @@ std::optional<ParameterTexts> parse_parameters(std::string_view text) {
 }
 
 Parameters::Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
-                       const ParameterTexts& given)
+                       const ParameterTexts& given, bool takes_more)
     : strategy_(strategy) {
   for (const ParameterInfo& info : declared) {
     values_.push_back({info, std::string(info.default_value)});
   }
   for (const auto& [name, text] : given) {
     const auto info = std::ranges::find(declared, name, &ParameterInfo::name);
+    if (info == declared.end() && takes_more) {
+      more_.emplace_back(name, text);
+      continue;
+    }
     if (info == declared.end()) {
       std::vector<std::string_view> names;
       for (const ParameterInfo& known : declared) names.push_back(known.name);

@@ -63,9 +63,10 @@ std::optional<ParameterTexts> parse_parameters(std::string_view text);
 class Parameters {
  public:
   // Throws InputError on an unknown name (naming the nearest) and on a value of the wrong type or
-  // out of range. `strategy`: as the user named it.
+  // out of range. `strategy`: as the user named it. `takes_more`: names that are unknown here may
+  // be known elsewhere.
   Parameters(std::string_view strategy, std::span<const ParameterInfo> declared,
-             const ParameterTexts& given);
+             const ParameterTexts& given, bool takes_more = false);
 
   // Whose they are, as the user named it.
   const std::string& strategy() const { return strategy_; }
@@ -82,6 +83,8 @@ class Parameters {
     return static_cast<Enum>(place_of_choice(name));
   }
   bool has(std::string_view name) const;
+  // What was given beside the declared ones, unchecked.
+  const ParameterTexts& more() const { return more_; }
 
  private:
   std::string strategy_;
@@ -93,6 +96,7 @@ class Parameters {
   };
   const Value& value(std::string_view name) const;
   std::vector<Value> values_;
+  ParameterTexts more_;
 };
 
 }  // namespace switchyard

@@ -19,4 +19,7 @@ Scenario scenario_for(std::string trace, std::vector<std::string> databases = {}
 // One router of the catalogue, or preset, by its name.
 Candidate candidate_for(std::string router);
 
+// Primaries and replicas as their names tell, all else as it is by default.
+std::vector<NodeSpec> nodes_named(std::vector<std::string> names);
+
 }  // namespace switchyard

@@ -20,13 +20,14 @@ void check(const RouterUse& use, FindStrategy find, const toml::node& node,
   }
 }
 
-// Checks the use, and has the paths among its parameters lead on from where the scenario is.
+// Checks the use, and has its paths lead on from where the scenario is.
 void resolve_files(RouterUse& use, FindStrategy find, const toml::node& node,
                    const TableReader& reader) {
   check(use, find, node, reader);
   for (auto& [name, value] : use.parameters) {
     if (is_file(find(use.name), name)) value = resolve_path(value, reader.file());
   }
+  if (is_library(use.name)) use.name = library_name(resolve_path(use.name, reader.file()));
 }
 
 // `what`: "router" or "guard".
@@ -35,7 +36,7 @@ RouterUse read_use(const toml::node& node, const TableReader& parent, FindStrate
   RouterUse use;
   if (const auto name = node.value_exact<std::string>()) {
     use.name = *name;
-    check(use, find, node, parent);
+    resolve_files(use, find, node, parent);
     return use;
   }
   const toml::table* table = node.as_table();
@@ -124,10 +125,14 @@ std::string parameter_text(const toml::node& value) {
   return text.str();
 }
 
+std::string library_name(std::string path) {
+  return path.find('/') == std::string::npos ? "./" + path : path;
+}
+
 std::string default_name(const Candidate& candidate) {
   std::string name;
   for (const std::vector<RouterUse>* uses : {&candidate.routers, &candidate.guards}) {
-    for (const RouterUse& use : *uses) name += (name.empty() ? "" : " + ") + use.name;
+    for (const RouterUse& use : *uses) name += (name.empty() ? "" : " + ") + display_name(use.name);
   }
   return name.empty() ? "no router" : name;
 }
@@ -138,6 +143,10 @@ ParameterTaker taker_of(Candidate& candidate, std::string_view parameter) {
   }
   for (RouterUse& router : candidate.routers) {
     if (takes(router, find_strategy(router.name), parameter)) return {&router, find_strategy};
+  }
+  // Whoever may know more parameters will say whether this is one.
+  for (RouterUse& router : candidate.routers) {
+    if (find_strategy(router.name).takes_more) return {&router, find_strategy};
   }
   return {};
 }

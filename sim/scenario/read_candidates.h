@@ -17,6 +17,9 @@ std::vector<Candidate> read_candidates(TableReader reader);
 // What a candidate is called that the file gives no name: its routers and guards.
 std::string default_name(const Candidate& candidate);
 
+// A path that is taken for one in the place of a router's name, even without a folder.
+std::string library_name(std::string path);
+
 // A parameter's value as --router would have it.
 std::string parameter_text(const toml::node& value);
 

@@ -8,6 +8,8 @@
 #include "core/text_file.h"
 #include "routers/catalogue.h"
 #include "scenario/build_chain.h"
+#include "scenario/default_scenario.h"
+#include "scenario/django_settings.h"
 #include "scenario/read_candidates.h"
 #include "scenario/read_faults.h"
 #include "scenario/read_import.h"
@@ -209,6 +211,21 @@ void validate_at(const Scenario& scenario, const toml::table& root,
   }
 }
 
+// Of the table [django], which stands for a candidate and, where the scenario names none, for the
+// databases.
+std::optional<DjangoSettings> read_django(TableReader& parent) {
+  auto reader = parent.table("django");
+  if (!reader) return std::nullopt;
+  const std::string settings = reader->text("settings", "");
+  if (settings.empty()) reader->fail_missing("settings", "the path of a Django settings module");
+  reader->finish();
+  try {
+    return read_django_settings(resolve_path(settings, reader->file()));
+  } catch (const InputError& error) {
+    reader->fail(*reader->raw().get("settings"), error.what());
+  }
+}
+
 Scenario read_scenario(const toml::table& root, const std::string& file) {
   Scenario scenario;
   TableReader reader(root, "", file);
@@ -217,12 +234,19 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   if (!workload) reader.fail_missing("workload", "[workload] names the recording to replay");
   scenario.workload = read_workload(*workload);
 
+  const std::optional<DjangoSettings> django = read_django(reader);
   auto databases = reader.table("databases");
-  if (!databases) reader.fail_missing("databases", "[databases.default] and one table a database");
-  for (const auto& [name, node] : in_file_order(databases->raw())) {
-    if (!node->is_table()) reader.fail(*node, fmt::format("databases.{} must be a table", name));
-    scenario.cluster.nodes.push_back(
-        read_database(TableReader(*node->as_table(), "databases." + name, file), name));
+  if (!databases && !django) {
+    reader.fail_missing("databases", "[databases.default] and one table a database");
+  }
+  if (databases) {
+    for (const auto& [name, node] : in_file_order(databases->raw())) {
+      if (!node->is_table()) reader.fail(*node, fmt::format("databases.{} must be a table", name));
+      scenario.cluster.nodes.push_back(
+          read_database(TableReader(*node->as_table(), "databases." + name, file), name));
+    }
+  } else {
+    scenario.cluster.nodes = nodes_named(django->databases);
   }
   if (auto replication = reader.table("replication")) {
     scenario.cluster.replication = read_replication(*replication);
@@ -248,17 +272,23 @@ Scenario read_scenario(const toml::table& root, const std::string& file) {
   }
   const toml::node* candidates = reader.find("candidates");
   constexpr std::string_view kExample = "add [[candidates]] with routers = [\"MasterSlave\"]";
-  if (candidates == nullptr) reader.fail_missing("candidates", kExample);
-  if (!candidates->is_array_of_tables()) {
+  if (candidates == nullptr && !django) reader.fail_missing("candidates", kExample);
+  if (candidates != nullptr && !candidates->is_array_of_tables()) {
     reader.fail(*candidates, fmt::format("candidates must be a list of tables; {}", kExample));
   }
   std::vector<const toml::node*> places;  // where each candidate stands
-  for (const toml::node& node : *candidates->as_array()) {
-    for (Candidate& candidate :
-         read_candidates(TableReader(*node.as_table(), "candidates", file))) {
-      scenario.candidates.push_back(std::move(candidate));
-      places.push_back(&node);
+  if (candidates != nullptr) {
+    for (const toml::node& node : *candidates->as_array()) {
+      for (Candidate& candidate :
+           read_candidates(TableReader(*node.as_table(), "candidates", file))) {
+        scenario.candidates.push_back(std::move(candidate));
+        places.push_back(&node);
+      }
     }
+  }
+  if (django) {
+    scenario.candidates.push_back(django->candidate);
+    places.push_back(root.get("django"));
   }
   if (auto run = reader.table("run")) scenario.run = read_run(*run);
   reader.finish();

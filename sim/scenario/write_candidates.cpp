@@ -32,7 +32,9 @@ std::string uses_text(const std::vector<RouterUse>& uses, FindStrategy find,
   std::vector<std::string> texts;
   for (const RouterUse& use : uses) {
     TableWriter table(file);
-    table.put("use", toml_text(use.name));
+    const std::string name =
+        is_library(use.name) ? library_name(written_path(use.name, file)) : use.name;
+    table.put("use", toml_text(name));
     for (auto at = use.parameters.begin(); at != use.parameters.end(); ++at) {
       const bool last = std::none_of(at + 1, use.parameters.end(),
                                      [&](const auto& later) { return later.first == at->first; });
@@ -41,7 +43,7 @@ std::string uses_text(const std::vector<RouterUse>& uses, FindStrategy find,
       table.put(at->first,
                 names_file ? toml_text(written_path(at->second, file)) : value_text(at->second));
     }
-    texts.push_back(use.parameters.empty() ? toml_text(use.name) : table.in_line());
+    texts.push_back(use.parameters.empty() ? toml_text(name) : table.in_line());
   }
   return toml_list(texts);
 }

@@ -38,6 +38,9 @@ TEST_CASE("explain refuses what it can't do, in a line") {
   };
   refused({}, "either --at TIME or --heat FILE");
   refused({"--at", "1s", "--heat", "-"}, "either --at TIME or --heat FILE");
+  // Of no use where nothing is measured.
+  refused({"--at", "1s", "--warmup", "1s"}, "--warmup");
+  refused({"--at", "1s", "--replications", "2"}, "--replications");
   refused({"--at", "1"}, "--at must be a duration with a unit, found '1'");
   refused({"--at", "1s", "--candidate", "x"}, "expected one of 'round_robin', found 'x'");
 }

@@ -70,7 +70,7 @@ std::vector<Candidate> all_strategies() {
   std::vector<Candidate> list;
   for (const StrategyInfo* info : catalogue()) {
     ParameterTexts parameters;
-    if (info->name == "weighted_random") continue;
+    if (info->name == "weighted_random" || info->runs_user_code) continue;
     list.push_back(candidate_of(std::string(info->name), parameters));
   }
   return list;

@@ -1,0 +1,44 @@
+// What goes between a run and the process of its Django routers, over a pair of sockets on one
+// machine: fixed structs for queries, and texts (their length, then JSON) around them.
+//
+// The run sends an order (kOrderKeys) and is answered {"databases": […], "routers": […]} or
+// {"error": "…"}. Then it sends Asks; what each is answered by is told there.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace switchyard::django {
+
+// Where the process finds its end of the pair.
+inline constexpr int kSocket = 3;
+// Where it writes what is lost otherwise: where it hung, why it crashed.
+inline constexpr int kLog = 4;
+inline constexpr std::uint16_t kNoDatabase = 0xFFFF;
+
+struct Ask {
+  enum class Kind : std::uint8_t {
+    kRead,          // answered by an Answer
+    kWrite,         // likewise
+    kSessionEnd,    // of `session`; not answered
+    kDatabaseUp,    // `database` is reachable again; not answered
+    kDatabaseDown,  // not answered
+    kAccount,       // answered by a text: a list of sentences
+  };
+  std::int64_t now_ns = 0;
+  std::uint32_t session = 0;
+  std::uint32_t table = 0;  // place in the order's list, or its size: the recording names none
+  std::uint32_t key = 0;    // 0: none
+  std::uint16_t database = kNoDatabase;  // of a write: the one that its object was loaded from
+  Kind kind = Kind::kRead;
+  std::uint8_t in_transaction = 0;
+};
+
+struct Answer {
+  std::int64_t spent_ns = 0;             // by the routers
+  std::uint16_t database = kNoDatabase;  // kNoDatabase: the routers failed
+};
+
+static_assert(std::is_trivially_copyable_v<Ask> && std::is_trivially_copyable_v<Answer>);
+
+}  // namespace switchyard::django

@@ -1,0 +1,155 @@
+"""What a router under simulation sees of the world: virtual time, seeded randomness, its session as
+its thread, and a standard output that is not ours.
+
+install() must run before any of the user's modules is imported: they may take `from time import
+time`.
+"""
+
+import datetime
+import io
+import os
+import random
+import sys
+import threading
+import time
+
+# Virtual time begins here: 2020-09-13 12:26:40 UTC.
+EPOCH_NS = 1_600_000_000_000_000_000
+
+
+class Prints(io.TextIOBase):
+    """Takes what is written, and remembers how much that was."""
+
+    def __init__(self):
+        self.lines = 0
+        self.first = ""
+        self._rest = ""
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        *whole, self._rest = (self._rest + str(text)).split("\n")
+        for line in whole:
+            self._take(line)
+        return len(text)
+
+    def end(self):
+        if self._rest:
+            self._take(self._rest)
+        self._rest = ""
+
+    def _take(self, line):
+        self.lines += 1
+        self.first = self.first or line.strip()[:200]
+
+
+def _install_clock(now_ns, slept):
+    """`now_ns()` is the virtual time since the start; `slept()` is called instead of sleeping."""
+    real_localtime, real_gmtime = time.localtime, time.gmtime
+    real_ctime, real_strftime = time.ctime, time.strftime
+    time.time_ns = lambda: EPOCH_NS + now_ns()
+    time.time = lambda: (EPOCH_NS + now_ns()) / 1e9
+    for clock in ("monotonic", "perf_counter", "process_time", "thread_time"):
+        setattr(time, clock + "_ns", now_ns)
+        setattr(time, clock, lambda: now_ns() / 1e9)
+    time.localtime = lambda at=None: real_localtime(time.time() if at is None else at)
+    time.gmtime = lambda at=None: real_gmtime(time.time() if at is None else at)
+    time.ctime = lambda at=None: real_ctime(time.time() if at is None else at)
+    time.strftime = lambda form, at=None: real_strftime(form, at or time.localtime())
+    time.sleep = lambda seconds: slept()
+
+    real_date, real_datetime = datetime.date, datetime.datetime
+
+    # Values made by C code are of the real classes.
+    class OfRealDate(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, real_date)
+
+    class OfRealDatetime(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, real_datetime)
+
+    class date(real_date, metaclass=OfRealDate):
+        @classmethod
+        def today(cls):
+            return cls.fromtimestamp(time.time())
+
+    class VirtualDatetime(real_datetime, metaclass=OfRealDatetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls.fromtimestamp(time.time(), tz)
+
+        @classmethod
+        def today(cls):
+            return cls.fromtimestamp(time.time())
+
+        @classmethod
+        def utcnow(cls):
+            return cls.utcfromtimestamp(time.time())
+
+    VirtualDatetime.__name__ = VirtualDatetime.__qualname__ = "datetime"
+    datetime.date, datetime.datetime = date, VirtualDatetime
+
+
+def seed_randomness(seed):
+    random.seed(seed)
+
+
+def _install_randomness(seed):
+    system = random.Random(seed)
+    os.urandom = system.randbytes
+    real_random = random.Random
+
+    class Random(real_random):
+        def __init__(self, x=None):
+            super().__init__(system.getrandbits(64) if x is None else x)
+
+        def seed(self, a=None, version=2):
+            super().seed(system.getrandbits(64) if a is None else a, version)
+
+    random.Random = random.SystemRandom = Random
+    seed_randomness(seed)
+
+
+def _install_sessions():
+    """threading.local already is of each session; here what else stands for the thread."""
+    of_session = threading.local()
+    real_ident = threading.get_ident()
+    count = iter(range(real_ident + 1, sys.maxsize))
+
+    def current_thread():
+        try:
+            return of_session.thread
+        except AttributeError:
+            of_session.thread = thread = threading.Thread(name="session", daemon=True)
+            thread._ident = next(count)
+            return thread
+
+    threading.current_thread = current_thread
+    threading.get_ident = lambda: current_thread()._ident
+
+
+def _install_asgiref():
+    try:
+        import asgiref.local
+    except ImportError:
+        return
+
+    class Local(threading.local):
+        def __init__(self, thread_critical=False):
+            super().__init__()
+
+    asgiref.local.Local = Local
+
+
+def install(seed, now_ns, slept):
+    """Returns what is printed, on standard output and on standard error."""
+    sys.dont_write_bytecode = True
+    _install_clock(now_ns, slept)
+    _install_randomness(seed)
+    _install_sessions()
+    _install_asgiref()
+    prints = Prints(), Prints()
+    sys.stdout, sys.stderr = prints
+    return prints

@@ -1,0 +1,219 @@
+#include "django/worker_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/error.h"
+
+namespace switchyard::django {
+namespace {
+
+// Loading a large application takes longer than asking it.
+constexpr Nanoseconds kLoadingPatience = 60 * kSecond;
+
+std::string find_worker() {
+  namespace fs = std::filesystem;
+  if (const char* given = std::getenv("SWITCHYARD_DJANGO")) return given;
+  std::error_code error;
+  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+  // The last is where it is built, for programs that are built beside it.
+  for (const char* folder : {".", "../libexec/switchyard", "../sim"}) {
+    const fs::path path = here / folder / "switchyard-django";
+    if (fs::is_regular_file(path, error)) return path.string();
+  }
+  throw InputError(
+      "Django routers need the program switchyard-django, which is built where pybind11-dev and "
+      "python3-dev are installed; SWITCHYARD_DJANGO can say where it lies");
+}
+
+// `File "routers.py", line 12 in db_for_read` of a fault report: the innermost frame comes first.
+std::string innermost_frame(const std::string& log) {
+  const std::size_t at = log.find("File \"");
+  return at == std::string::npos ? std::string() : log.substr(at, log.find('\n', at) - at);
+}
+
+}  // namespace
+
+void WorkerProcess::Descriptor::reset(int number) {
+  close();
+  number_ = number;
+}
+
+void WorkerProcess::Descriptor::close() {
+  if (number_ >= 0) ::close(std::exchange(number_, -1));
+}
+
+WorkerProcess::WorkerProcess(const Order& order, Nanoseconds patience)
+    : settings_(std::filesystem::path(order.settings).filename().string()), patience_(patience) {
+  start();
+  try {
+    const nlohmann::json written = {{"settings", order.settings},
+                                    {"routers", order.routers},
+                                    {"seed", order.seed},
+                                    {"tables", order.tables}};
+    send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    const auto hello = nlohmann::json::parse(receive_text(std::max(patience_, kLoadingPatience)));
+    if (hello.contains("error")) throw InputError(hello["error"].get<std::string>());
+    databases_ = hello["databases"].get<std::vector<std::string>>();
+    routers_ = hello["routers"].get<std::vector<std::string>>();
+  } catch (...) {
+    if (process_ > 0) {
+      kill(process_, SIGKILL);
+      waitpid(process_, nullptr, 0);
+    }
+    throw;
+  }
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (process_ <= 0) return;
+  socket_.close();
+  kill(process_, SIGKILL);
+  waitpid(process_, nullptr, 0);
+}
+
+void WorkerProcess::start() {
+  const std::string program = find_worker();
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw InputError("no pair of sockets can be had for the process of Django routers");
+  }
+  socket_.reset(ends[0]);
+  const Descriptor other(ends[1]);
+  // Above the numbers that they get in the process, so that none is overwritten on the way.
+  const Descriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
+  const Descriptor log(memfd_create("switchyard-django", MFD_CLOEXEC));
+  log_.reset(fcntl(log.number(), F_DUPFD_CLOEXEC, 10));
+
+  posix_spawn_file_actions_t actions{};
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, theirs.number(), kSocket);
+  posix_spawn_file_actions_adddup2(&actions, log_.number(), kLog);
+  for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
+    posix_spawn_file_actions_adddup2(&actions, log_.number(), output);
+  }
+  std::string name = "switchyard-django";
+  std::array<char*, 2> arguments = {name.data(), nullptr};
+  const int failure =
+      posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) {
+    process_ = -1;
+    throw InputError(fmt::format("{} can't be started: {}", program, std::strerror(failure)));
+  }
+}
+
+Answer WorkerProcess::ask(const Ask& ask) {
+  send(&ask, sizeof(ask));
+  Answer answer;
+  receive(&answer, sizeof(answer), patience_);
+  return answer;
+}
+
+void WorkerProcess::tell(const Ask& ask) {
+  send(&ask, sizeof(ask));
+}
+
+std::vector<std::string> WorkerProcess::account() {
+  tell({.kind = Ask::Kind::kAccount});
+  return nlohmann::json::parse(receive_text(patience_)).get<std::vector<std::string>>();
+}
+
+void WorkerProcess::send(const void* data, std::size_t size) {
+  const auto* at = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t put = ::send(socket_.number(), at, size, MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) has_ended();
+    at += put;
+    size -= static_cast<std::size_t>(put);
+  }
+}
+
+void WorkerProcess::receive(void* into, std::size_t size, Nanoseconds patience) {
+  auto* at = static_cast<char*>(into);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience);
+  while (size > 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd waiting = {socket_.number(), POLLIN, 0};
+    const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) has_hung(patience);
+    const ssize_t got = recv(socket_.number(), at, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) has_ended();
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+void WorkerProcess::send_text(const std::string& text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  send(&size, sizeof(size));
+  send(text.data(), text.size());
+}
+
+std::string WorkerProcess::receive_text(Nanoseconds patience) {
+  std::uint32_t size = 0;
+  receive(&size, sizeof(size), patience);
+  std::string text(size, '\0');
+  receive(text.data(), size, patience);
+  return text;
+}
+
+void WorkerProcess::has_hung(Nanoseconds patience) {
+  // It tells where it is, if Python is able to.
+  kill(process_, SIGUSR1);
+  usleep(200'000);
+  const std::string where = innermost_frame(log());
+  throw InputError(fmt::format(
+      "the Django routers of {} have not answered for {}, so their process was stopped{}; mend "
+      "them, or give them longer by the router's parameter `patience`",
+      settings_, format_duration(static_cast<double>(patience)),
+      where.empty() ? std::string() : ", at " + where));
+}
+
+void WorkerProcess::has_ended() {
+  int status = 0;
+  waitpid(std::exchange(process_, -1), &status, 0);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) throw Interrupted();
+  const char* signal = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : nullptr;
+  const std::string how =
+      WIFSIGNALED(status)
+          ? fmt::format("by signal {} ({})", WTERMSIG(status), signal == nullptr ? "?" : signal)
+          : fmt::format("with exit status {}", WEXITSTATUS(status));
+  const std::string text = log();
+  std::string said = text.substr(0, text.find('\n'));
+  if (const std::string where = innermost_frame(text); !where.empty()) said += ", at " + where;
+  throw InputError(
+      fmt::format("the process of the Django routers of {} ended {} before the run was over{}",
+                  settings_, how, said.empty() ? said : ": " + said));
+}
+
+std::string WorkerProcess::log() const {
+  constexpr std::size_t kLongest = 4096;
+  std::string text(kLongest, '\0');
+  const ssize_t got = pread(log_.number(), text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+}  // namespace switchyard::django

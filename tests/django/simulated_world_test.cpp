@@ -1,0 +1,244 @@
+// What a user's router sees of the world: models, hints, clocks, randomness, threads, connections.
+#include "django/rig.h"
+
+namespace switchyard::testing {
+namespace {
+
+// A router that answers 'replica-1' where `expression` holds, else 'default'.
+DjangoCase holds(const std::string& expression, const std::string& imports = "") {
+  DjangoCase test;
+  test.code = imports + R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        return 'replica-1' if )py" +
+              expression + R"py( else 'default'
+    db_for_write = db_for_read
+)py";
+  return test;
+}
+
+}  // namespace
+
+TEST_CASE("every clock of Python shows virtual time, however it was imported") {
+  DjangoRig rig(holds(
+      "time() - started == 5 and monotonic() == 5 and clock.perf_counter_ns() == 5 * 10**9 and "
+      "datetime.now(timezone.utc).timestamp() - started == 5 and "
+      "(datetime.utcnow() - begun).total_seconds() == 5 and now() - aware == timedelta(seconds=5) "
+      "and clock.gmtime().tm_sec == (40 + 5) % 60",
+      "import time as clock\nfrom time import time, monotonic\n"
+      "from datetime import datetime, timedelta, timezone\nfrom django.utils.timezone import now\n"
+      "started = time()\nbegun = datetime.utcnow()\naware = now()\n"));
+  CHECK(rig.read(5 * kSecond) == "replica-1");
+  CHECK(rig.read(6 * kSecond) == "default");
+}
+
+TEST_CASE("dates that C code makes are still dates") {
+  DjangoRig rig(
+      holds("isinstance(made, datetime) and isinstance(made, date) and "
+            "not isinstance(made.date(), datetime)",
+            "import pickle\nfrom datetime import date, datetime\n"
+            "made = datetime(2020, 1, 1) + (datetime(2020, 1, 2) - datetime(2020, 1, 1))\n"));
+  CHECK(rig.read() == "replica-1");
+}
+
+TEST_CASE("sleeping takes no time and is told of") {
+  DjangoRig rig(holds("time.sleep(3600) is None", "import time\n"));
+  CHECK(rig.read() == "replica-1");
+  const std::vector<std::string> notes = rig.account().notes;
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0] == "it sleeps, which was left out 1 times");
+}
+
+TEST_CASE("all that is random is drawn anew from the seed in each run, and differs between seeds") {
+  const auto drawn = [](std::uint64_t seed) {
+    DjangoCase test;
+    test.seed = seed;
+    test.databases = {"default"};
+    for (int i = 0; i < 16; ++i) test.databases.push_back("d" + std::to_string(i));
+    test.code = R"py(
+import os, random, secrets, uuid
+own = random.Random()
+class Mine:
+    def db_for_read(self, model, **hints):
+        draws = (random.getrandbits(4), own.getrandbits(4), os.urandom(1)[0] % 16,
+                 uuid.uuid4().int % 16, secrets.randbelow(16), random.SystemRandom().getrandbits(4))
+        self.at = (getattr(self, 'at', -1) + 1) % len(draws)
+        return 'd%d' % draws[self.at]
+)py";
+    DjangoRig rig(test);
+    std::string all;
+    for (int i = 0; i < 60; ++i) all += rig.read() + " ";
+    return all;
+  };
+  const std::string once = drawn(1);
+  CHECK(drawn(1) == once);
+  CHECK(drawn(2) != once);
+}
+
+TEST_CASE("what is drawn while routers are loaded leaves no trace in what they draw") {
+  const auto reads = [](const std::string& at_import) {
+    DjangoCase test;
+    test.code = "import random\n" + at_import + R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        return random.choice(['default', 'replica-1', 'replica-2'])
+)py";
+    DjangoRig rig(test);
+    std::string all;
+    for (int i = 0; i < 40; ++i) all += rig.read() + " ";
+    return all;
+  };
+  CHECK(reads("") == reads("random.random()\n"));
+}
+
+TEST_CASE(
+    "a session is a thread: thread-local values, context variables and identity are its own") {
+  for (const char* kind : {"local", "asgiref", "contextvar", "ident", "current"}) {
+    INFO(kind);
+    DjangoCase test;
+    test.code = "KIND = '" + std::string(kind) + "'\n" + R"py(
+import contextvars, threading
+from asgiref.local import Local
+local, of_task = threading.local(), Local()
+variable = contextvars.ContextVar('written', default=False)
+by_ident = {}
+class Mine:
+    def db_for_read(self, model, **hints):
+        written = {'local': lambda: getattr(local, 'written', False),
+                   'asgiref': lambda: getattr(of_task, 'written', False),
+                   'contextvar': lambda: variable.get(),
+                   'ident': lambda: by_ident.get(threading.get_ident(), False),
+                   'current': lambda: getattr(threading.current_thread(), 'written', False)}
+        return 'default' if written[KIND]() else 'replica-1'
+    def db_for_write(self, model, **hints):
+        local.written = of_task.written = threading.current_thread().written = True
+        variable.set(True)
+        by_ident[threading.get_ident()] = True
+        return 'default'
+)py";
+    DjangoRig rig(test);
+    CHECK(rig.read(0, 1) == "replica-1");
+    rig.write(0, 1);
+    CHECK(rig.read(0, 2) == "replica-1");
+    CHECK(rig.read(0, 1) == "default");
+    rig.write(0, 700);
+    CHECK(rig.read(0, 700) == "default");
+    CHECK(rig.read(0, 2) == "replica-1");
+    rig.router().on_session_end(SessionId{1}, 0);
+    CHECK(rig.read(0, 1) == "replica-1");
+    CHECK(rig.read(0, 700) == "default");
+  }
+}
+
+TEST_CASE("a write's hint is the object as it was loaded, and a read has none") {
+  DjangoCase test;
+  test.tables = {"shop_order_line"};
+  test.code = R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        return None if hints else 'replica-1'
+    def db_for_write(self, model, **hints):
+        instance = hints.get('instance')
+        if instance is None:
+            return 'replica-2'
+        assert type(instance) is model and not instance._state.adding
+        return instance._state.db
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.write() == "replica-2");
+  CHECK(rig.write(0, 0, NodeId{1}) == "replica-1");
+  CHECK(rig.write(0, 0, NodeId{0}) == "default");
+}
+
+TEST_CASE("routers get the user's own model where INSTALLED_APPS has the table") {
+  DjangoCase test;
+  test.tables = {"auth_user", "shop_order", "public.django_content_type"};
+  test.more = "INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes']\n";
+  test.code = R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        meta = model._meta
+        own = {'auth.user': 'replica-1', 'contenttypes.contenttype': 'replica-2'}
+        made = model.__name__ == 'Order' and meta.app_label == 'shop' and meta.db_table == 'shop_order'
+        return 'default' if made else own[meta.label_lower]
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{0})) == "replica-1");
+  CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{1})) == "default");
+  CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{2})) == "replica-2");
+  CHECK(rig.account().notes == std::vector<std::string>{});
+}
+
+TEST_CASE("applications that can't be loaded are told of, and models made instead") {
+  DjangoCase test;
+  test.more = "INSTALLED_APPS = ['not.there']\n";
+  test.tables = {"shop_order"};
+  test.code = R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        return 'replica-1' if model._meta.db_table == 'shop_order' else 'default'
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{0})) == "replica-1");
+  const std::vector<std::string> notes = rig.account().notes;
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "INSTALLED_APPS could not be loaded (ModuleNotFoundError: No module"));
+}
+
+TEST_CASE("within a recorded transaction the connection of `default` is in an atomic block") {
+  DjangoRig rig(
+      holds("connections['default'].in_atomic_block and "
+            "not connections['replica-2'].in_atomic_block",
+            "from django.db import connections\n"));
+  Query query = query_of(RequestClass::kRead);
+  CHECK(rig.name(rig.router().choose(query, {}, 0)) == "default");
+  query.transaction = 3;
+  CHECK(rig.name(rig.router().choose(query, {}, 0)) == "replica-1");
+}
+
+TEST_CASE("connections to a database fail while it is noticed to be down") {
+  DjangoCase test;
+  test.code = R"py(
+from django.db import OperationalError, connections
+class Mine:
+    def db_for_read(self, model, **hints):
+        try:
+            with connections['replica-1'].cursor() as cursor:
+                cursor.execute('SELECT 1')
+            return 'replica-1'
+        except OperationalError:
+            return 'default'
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "replica-1");
+  std::vector<NodeState> states = {
+      {true, Role::kPrimary}, {false, Role::kReplica}, {true, Role::kReplica}};
+  rig.router().on_topology(states, kMs);
+  CHECK(rig.read() == "default");
+  states[1].up = true;
+  rig.router().on_topology(states, 2 * kMs);
+  CHECK(rig.read() == "replica-1");
+}
+
+TEST_CASE("settings within packages are imported as Django would, from beside manage.py") {
+  const TemporaryDirectory folder;
+  std::filesystem::create_directories(folder.path() + "/mysite/conf");
+  folder.write("manage.py", "");
+  folder.write("mysite/__init__.py", "");
+  folder.write("mysite/conf/__init__.py", "");
+  folder.write("mysite/conf/base.py", databases_text({"default", "replica-1", "replica-2"}));
+  folder.write("mysite/conf/local.py",
+               "from .base import *\nDATABASE_ROUTERS = ['helpers.Mine']\n");
+  folder.write("helpers.py",
+               "class Mine:\n    def db_for_read(self, model, **hints):\n"
+               "        return 'replica-2'\n");
+  const StrategyInfo& info = find_strategy("django");
+  const std::vector<NodeInfo> nodes = primary_and(2);
+  const auto router =
+      info.make({nodes, NodeId{0}, RandomStream(kSeed, RandomPurpose::kRouter), nullptr},
+                parameters_of("django", info, {{"settings", folder.file("mysite/conf/local.py")}}));
+  CHECK(read(*router).node == NodeId{2});
+}
+
+}  // namespace switchyard::testing
