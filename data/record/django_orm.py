@@ -50,10 +50,10 @@ class _Recorder(threading.local):
         self.operation = None  # the one under way, to which statements belong
         self.ended = []  # lines of operations within it
 
-    def note(self, name, start, model=None, key=None, statements=()):
+    def note(self, name, start, table=None, key=None, statements=()):
         line = {"orm": name, "time": start, "session": f"{os.getpid()}.{threading.get_ident()}"}
-        if model is not None:
-            line["model"] = model._meta.label
+        if table is not None:
+            line["table"] = table
         if key is not None:
             line["key"] = key if isinstance(key, int) else str(key)
         if statements:
@@ -102,8 +102,8 @@ class _Recorder(threading.local):
             if operation.statements:  # else it was answered from memory
                 is_set = hasattr(this, "through")  # of objects that belong to an object
                 owner = type(this.instance) if is_set else getattr(this, "model", type(this))
-                self.note(_as_it_went(operation), operation.start,
-                          owner if hasattr(owner, "_meta") else None, key,
+                table = owner._meta.db_table if hasattr(owner, "_meta") else None
+                self.note(_as_it_went(operation), operation.start, table, key,
                           operation.statements)  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def number_of(alias: str) -> int | str:
 def deciding_calls(name: str) -> dict[str, object]:
     seen = look(name, lambda number, _kind: world.ANSWERS[number - 1])
     calls = [[kind, bool(hints)] for kind, _model, hints in seen.calls if kind != "REL"]
-    return {"operation": name, "calls": calls,
-            "statements": [[number_of(alias), verb] for alias, verb in seen.statements]}  # fmt: skip
+    statements = [[number_of(alias), verb] for alias, verb in seen.statements]
+    return {"operation": name, "calls": calls, "statements": statements}
 
 
 def all_deciding_calls() -> list[dict[str, object]]:

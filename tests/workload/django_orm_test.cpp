@@ -15,7 +15,7 @@ namespace {
 std::string line(const std::string& operation, const std::string& second,
                  const std::string& rest = "") {
   return R"({"orm": ")" + operation + R"(", "time": 170000000)" + second +
-         R"(, "session": "1.2", "model": "shop.Item")" + (rest.empty() ? "" : ", ") + rest + "}\n";
+         R"(, "session": "1.2", "table": "shop_item")" + (rest.empty() ? "" : ", ") + rest + "}\n";
 }
 
 std::vector<std::string> asked_in(const Trace& trace) {
@@ -46,9 +46,9 @@ TEST_CASE("An ORM operation becomes its statements, one behind the other") {
         std::vector<std::int64_t>{250'000, 0, 1'000'000, 0, kUnknown, kUnknown});
   CHECK(std::vector(c.txn.begin(), c.txn.end()) == std::vector<std::uint32_t>{0, 1, 1, 1, 0, 0});
   CHECK(session_of(trace, 0) == "1.2");
-  CHECK(key_of(trace, 0) == "shop.Item/7");
+  CHECK(key_of(trace, 0) == "shop_item/7");
   CHECK(key_of(trace, 1).empty());
-  CHECK(key_of(trace, 4) == "shop.Item/a");
+  CHECK(key_of(trace, 4) == "shop_item/a");
   CHECK(statement_of(trace, 1) == "get_or_create.creates");
   CHECK(has_note(trace, "3 rows read"));
   CHECK(has_note(trace, "BEGIN, COMMIT and their like take no time"));
@@ -111,6 +111,10 @@ TEST_CASE("What an operation asks is kept by the native and the binary form") {
   binary.commit();
   CHECK(content_hash(open_trace(directory.file("t.csv"), {})) == content_hash(trace));
   CHECK(content_hash(open_trace(directory.file("t.swt"), {})) == content_hash(trace));
+}
+
+TEST_CASE("A damaged recording of operations gives a trace or an error") {
+  check_damaged(file_content(SWITCHYARD_SOURCE_DIR "/tests/data/django-orm.jsonl"), {});
 }
 
 // Recorded by data/record/django_orm.py from a Django that performed all operations of

@@ -128,7 +128,7 @@ class OrmImport {
         has_control_ = true;
         recorded.dur_ns = 0;
       } else {
-        what.table = text_of(object, "model");
+        what.table = text_of(object, "table");
         recorded.dur_ns = next < sent.dur_ns.size() ? sent.dur_ns[next] : kUnknown;
         ++next;
       }

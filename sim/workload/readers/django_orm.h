@@ -1,13 +1,13 @@
 // ORM operations of a Django application, one JSON object a line, as data/record/django_orm.py
 // writes them:
 //
-//   {"orm": "get_or_create.creates", "time": 1795381281.687179, "session": "104.1", "model":
-//    "shop.Item", "key": 7, "statements": [["r", 0.00012], ["w", 0.0009]]}
+//   {"orm": "get_or_create.creates", "time": 1795381281.687179, "session": "104.1", "table":
+//    "shop_item", "key": 7, "statements": [["r", 0.00012], ["w", 0.0009]]}
 //
 // `orm` is a name of orm_operations(), `time` the start in seconds since 1970. What follows may be
-// missing: `key` of the object, and `statements` that were sent, without BEGIN, COMMIT and their
-// like: r reads, l reads and locks, w writes, with the seconds each took, or null. Every operation
-// becomes its statements, each with how routers are asked for it.
+// missing: the `table` and `key` of the object, and `statements` that were sent, without BEGIN,
+// COMMIT and their like: r reads, l reads and locks, w writes, with the seconds each took, or null.
+// Every operation becomes its statements, each with how routers are asked for it.
 #pragma once
 
 #include <string_view>
