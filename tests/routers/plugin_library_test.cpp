@@ -1,0 +1,144 @@
+// Shared libraries with routers: their parameters, and what is wrong with those that can't be used.
+#include "core/digest.h"
+#include "plugin/telling_library.h"
+#include "temporary_file.h"
+
+namespace switchyard::testing {
+
+TEST_CASE("parameters of a router in a library are checked as those of any strategy") {
+  Telling telling;
+  CHECK(failure({{"count", "9"}, {"share", "1"}, {"label", "anything"}}).empty());
+  CHECK(contains(failure({{"coutn", "3"}}),
+                 "telling.so' has no parameter 'coutn'; it takes count, share, strict, colour, "
+                 "window, label and pin; did you mean 'count'?"));
+  CHECK(contains(failure({{"count", "10"}}), "must be an integer from 1 to 9, found '10'"));
+  CHECK(contains(failure({{"share", "1.5"}}), "must be a number from 0 to 1"));
+  CHECK(contains(failure({{"strict", "1"}}), "must be true or false"));
+  CHECK(contains(failure({{"colour", "blue"}}), "must be one of red and green"));
+  CHECK(contains(failure({{"window", "250"}}), "must be a duration"));
+  CHECK(contains(failure({{"pin", "forever"}}), "'pin' must be one of"));
+}
+
+TEST_CASE("a library that can't be used as a router says why and what to do") {
+  Telling telling;
+  const auto begins = "router library '" + kTelling + "' ";
+  CHECK(failure({}, "./nowhere.so") ==
+        "router library './nowhere.so' was not found; build it, or correct the path, which is "
+        "relative to the scenario's folder or, given by --router, to the current one");
+  const TemporaryDirectory folder;
+  CHECK(contains(failure({}, folder.write("text.so", "not a library")),
+                 "must be a shared library for this machine"));
+  CHECK(contains(failure({}, folder.path()), "must be a shared library for this machine"));
+  CHECK(contains(failure({}, SWITCHYARD_PLUGINS "/no_entry.so"),
+                 "has no function switchyard_router(); define it as switchyard_router.h"));
+  CHECK(contains(failure({}, SWITCHYARD_PLUGINS "/incomplete.so"), "switchyard_test_of_nobody"));
+
+  telling->plugin.abi = SWITCHYARD_ROUTER_ABI + 1;
+  CHECK(contains(failure(), begins + "was made for version 2 of the router interface, and this "
+                                     "switchyard ("));
+  CHECK(contains(failure(), ") has version 1; build it with this one's switchyard_router.h"));
+  telling->is_absent = 1;
+  CHECK(contains(failure(), "was made for another version of the router interface"));
+  Telling again;
+  again->plugin.struct_size = 8;
+  CHECK(contains(failure(), "describes its router in 8 bytes"));
+}
+
+TEST_CASE("a library that contradicts itself says where") {
+  const auto with = [](auto change) {
+    Telling telling;
+    change(telling->plugin);
+    return failure();
+  };
+  CHECK(with([](switchyard_plugin&) {}).empty());
+  CHECK(
+      contains(with([](auto& p) { p.name = nullptr; }), "does not say what its router is called"));
+  CHECK(contains(with([](auto& p) { p.create = nullptr; }), "lacks create, destroy or choose"));
+  CHECK(contains(with([](auto& p) { p.destroy = nullptr; }), "lacks create, destroy or choose"));
+  CHECK(contains(with([](auto& p) { p.choose = nullptr; }), "lacks create, destroy or choose"));
+  CHECK(contains(with([](auto& p) { p.signals |= 0x100; }), "(0x100)"));
+  CHECK(contains(with([](auto& p) { p.signals &= ~std::uint32_t{SWITCHYARD_RESPONSES}; }),
+                 "has on_dispatch(), which is never called as its signals lack "
+                 "SWITCHYARD_RESPONSES"));
+  CHECK(contains(with([](auto& p) { p.on_timer = nullptr; }),
+                 "has one of next_timer() and on_timer(); a timer needs both"));
+  CHECK(contains(with([](auto& p) { p.parameters = nullptr; }), "has a parameter_count"));
+  // Its signals_of() goes on wanting more.
+  CHECK(contains(with([](auto& p) { p.signals &= ~std::uint32_t{SWITCHYARD_ORIGIN}; }),
+                 "wants signals (0xff) that are not among all it may want (0xef)"));
+
+  const auto with_parameter = [&](auto change) {
+    switchyard_parameter parameters[2] = {};
+    parameters[0].name = "one";
+    parameters[0].default_value = "1";
+    parameters[1] = parameters[0];
+    parameters[1].name = "two";
+    change(parameters[1]);
+    return with([&](auto& p) {
+      p.parameters = parameters;
+      p.parameter_count = 2;
+    });
+  };
+  CHECK(with_parameter([](auto&) {}).empty());
+  CHECK(contains(with_parameter([](auto& p) { p.name = nullptr; }), "declares parameter number 1"));
+  CHECK(contains(with_parameter([](auto& p) { p.default_value = nullptr; }), "parameter number 1"));
+  CHECK(contains(with_parameter([](auto& p) { p.type = 6; }), "declares parameter number 1"));
+  CHECK(contains(with_parameter([](auto& p) { p.type = SWITCHYARD_CHOICE; }), "its choices"));
+  CHECK(contains(with_parameter([](auto& p) { p.name = "one"; }), "a name that another has"));
+  for (const char* name : {"pin", "use"}) {
+    CHECK(contains(with_parameter([&](auto& p) { p.name = name; }), "stands for something else"));
+  }
+  CHECK(contains(with_parameter([](auto& p) { p.default_value = "many"; }),
+                 "parameter 'two' must be an integer from 0, found 'many'"));
+}
+
+TEST_CASE(
+    "a library made when the interface had fewer calls lacks them, and one with more is read") {
+  Telling telling;
+  telling->plugin.struct_size = sizeof(switchyard_plugin) + 8;
+  CHECK(failure().empty());
+}
+
+TEST_CASE("what create() says is the error, and without a word it is told as well") {
+  Telling telling;
+  telling->error = "three nodes are too few";
+  CHECK(failure() == "router '" + kTelling + "': three nodes are too few");
+  telling->error = "";
+  CHECK(contains(failure(), "its create() failed without saying why"));
+  CHECK(telling->living == 0);
+}
+
+TEST_CASE("an exception that leaves a library is an error, not the end") {
+  const std::string path = SWITCHYARD_PLUGINS "/throwing.so";
+  CHECK(contains(failure({{"where", "create"}}, path), "threw an exception (no luck)"));
+  const auto router = make(path, three_nodes());
+  CHECK(contains(error_in([&] { read(*router); }), "(throwing) threw an exception, which no call"));
+}
+
+TEST_CASE("a router in a library names itself and its file's digest once in a run's notes") {
+  Telling telling;
+  const auto one = make(kTelling, three_nodes());
+  const auto other = make(kTelling, three_nodes());
+  RouterAccount account;
+  one->give_account(account);
+  other->give_account(account);
+  REQUIRE(account.notes.size() == 1);
+  CHECK(account.notes[0] ==
+        "telling.so is 'telling', SHA-256 " + sha256_hex(file_content(kTelling)));
+}
+
+TEST_CASE("a name with a slash, or one that ends in .so, is a library's") {
+  CHECK(is_library("./fewest.so"));
+  CHECK(is_library("fewest.so"));
+  CHECK(is_library("routers/fewest"));
+  CHECK_FALSE(is_library("MasterSlave"));
+  CHECK_FALSE(is_library("RestAuth.common.routers.MasterSlave"));
+  CHECK(display_name("/home/me/fewest.so") == "fewest.so");
+  CHECK(display_name("d_choices") == "d_choices");
+  CHECK(&find_strategy("./a.so") == &find_strategy("/b/c"));
+  CHECK_FALSE(find_strategy("./a.so").is_bound);
+  CHECK_THROWS_WITH(find_guard("./a.so"),
+                    "a library holds a router, not a guard: name it under routers = [\"./a.so\"]");
+}
+
+}  // namespace switchyard::testing
