@@ -137,16 +137,7 @@ class Host:
                     f"{self._settings_name}: DATABASES has the name {alias!r}, which is no text"
                 )
         simulated_connections.install(self._state)
-        try:
-            apps.populate(apps_listed)
-        except BaseException as error:
-            self._notes.append(
-                f"INSTALLED_APPS could not be loaded ({_in_short(error, self._folders)}), so "
-                "routers get models that are made from the recording's table names"
-            )
-            apps.app_configs.clear()
-            apps.apps_ready = apps.models_ready = apps.ready = apps.loading = False
-            apps.populate([])
+        self._load_apps(apps_listed, apps)
         router = ConnectionRouter(listed)
         try:
             loaded = router.routers
@@ -162,6 +153,31 @@ class Host:
         self.for_write = router.db_for_write
         self.nodes = {alias: number for number, alias in enumerate(self.databases)}
         self._make_models(order["tables"], apps)
+
+    def _load_apps(self, listed, apps):
+        """Those that can't be loaded are left out, for the sake of the others' models."""
+        from django.apps import AppConfig
+
+        left = []
+        for entry in listed:
+            try:
+                AppConfig.create(entry)
+                left.append(entry)
+            except BaseException as error:
+                self._without(repr(entry), error)
+        for entries in (left, []):
+            try:
+                return apps.populate(entries)
+            except BaseException as error:
+                self._without("all applications", error)
+                apps.app_configs.clear()
+                apps.apps_ready = apps.models_ready = apps.ready = apps.loading = False
+
+    def _without(self, what, error):
+        self._notes.append(
+            f"{what} of INSTALLED_APPS could not be loaded ({_in_short(error, self._folders)}), so "
+            "routers get models that are made from the recording's table names instead"
+        )
 
     def _broken(self, what, error):
         return SettingsError(

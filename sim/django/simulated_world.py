@@ -5,6 +5,7 @@ install() must run before any of the user's modules is imported: they may take `
 time`.
 """
 
+import _thread
 import datetime
 import io
 import os
@@ -99,7 +100,15 @@ def _install_clock(now_ns, slept):
     time.gmtime = lambda at=None: real_gmtime(time.time() if at is None else at)
     time.ctime = lambda at=None: real_ctime(time.time() if at is None else at)
     time.strftime = lambda form, at=None: real_strftime(form, at or time.localtime())
-    time.sleep = lambda seconds: slept()
+    real_sleep, queries_thread = time.sleep, _thread.get_ident()
+
+    def sleep(seconds):
+        if _thread.get_ident() == queries_thread:
+            slept()
+        else:
+            real_sleep(seconds)  # a thread of the user's would else never rest
+
+    time.sleep = sleep
 
     real_date, real_datetime = datetime.date, datetime.datetime
 

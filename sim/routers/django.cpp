@@ -147,9 +147,12 @@ extern const StrategyInfo kDjango = {
     .parameters = kParameters,
     .systems = "Django 3.2 as Debian 12 has it (python3-django)",
     .failure_modes =
-        "Each decision costs microseconds of Python, and as much again on the way to its process. "
-        "The code runs unsandboxed, with your rights. What it reads from outside (files, the "
-        "network) is not simulated.",
+        "Each decision costs microseconds of Python, and some more on the way to its process. The "
+        "code runs unsandboxed, with your rights. What it reads from outside (files, the network, "
+        "rows of a query) is not simulated, and middleware does not run, so that a router which "
+        "relies on it decides as without. Virtual time stands still within a decision: code that "
+        "waits for it to pass is stopped as hanging. Process numbers are real, and differ between "
+        "runs.",
     .source = "Django 3.2 django/db/utils.py; docs, Multiple databases: Using routers",
     .runs_user_code = true,
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {

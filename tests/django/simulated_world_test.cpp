@@ -222,7 +222,42 @@ class Mine:
   CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{0})) == "replica-1");
   const std::vector<std::string> notes = rig.account().notes;
   REQUIRE(notes.size() == 1);
-  CHECK(contains(notes[0], "INSTALLED_APPS could not be loaded (ModuleNotFoundError: No module"));
+  CHECK(contains(notes[0],
+                 "'not.there' of INSTALLED_APPS could not be loaded (ModuleNotFoundError: No mod"));
+}
+
+TEST_CASE("an application that can't be loaded leaves the models of the others") {
+  DjangoCase test;
+  test.tables = {"auth_user"};
+  test.more =
+      "INSTALLED_APPS = ['not.there', 'django.contrib.auth', 'django.contrib.contenttypes']\n";
+  test.code = R"py(
+class Mine:
+    def db_for_read(self, model, **hints):
+        return 'replica-1' if model._meta.label == 'auth.User' else 'default'
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{0})) == "replica-1");
+  CHECK(rig.account().notes.size() == 1);
+}
+
+TEST_CASE("threads of the user's sleep in earnest, and are not told of") {
+  DjangoCase test;
+  test.code = R"py(
+import threading, time
+def rest():
+    while True:
+        time.sleep(3600)
+class Mine:
+    def db_for_read(self, model, **hints):
+        if not hasattr(self, 'thread'):
+            self.thread = threading.Thread(target=rest, daemon=True)
+            self.thread.start()
+        return 'replica-1'
+)py";
+  DjangoRig rig(test);
+  for (int i = 0; i < 50; ++i) CHECK(rig.read() == "replica-1");
+  CHECK(rig.account().notes.empty());
 }
 
 TEST_CASE("within a recorded transaction the connection of `default` is in an atomic block") {
