@@ -44,8 +44,9 @@ class NoDisplay(unittest.TestCase):
         self.assertEqual(shown.returncode, 0, shown.stderr)
 
     def test_a_map_that_cannot_be_written_is_told(self):
-        self.check_refused(switchyard_gui("-platform", "offscreen", "--ui-map", "/no/such/map"),
-                           "/no/such/map")
+        refused = switchyard_gui("-platform", "offscreen", "--ui-map", "/no/such/map")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("switchyard-gui: /no/such/map: cannot be written", refused.stderr)
 
 
 if __name__ == "__main__":
