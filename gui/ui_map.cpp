@@ -24,10 +24,21 @@ namespace {
 
 constexpr int kInterval_ms = 100;
 
+// As much of a part of a widget as those around it leave to be seen.
+QRect clipped(const QWidget& widget, QRect part) {
+  part &= widget.rect();
+  QPoint corner;  // of the widget, in the one that is looked at
+  for (const QWidget* one = &widget; !one->isWindow(); one = one->parentWidget()) {
+    corner += one->pos();
+    part &= one->parentWidget()->rect().translated(-corner);
+  }
+  return part;
+}
+
 // Adds what is seen of a part of a widget.
 void add(QJsonObject& map, const QString& name, const QWidget& widget, const QRect& part,
          QJsonObject more = {}) {
-  const QRect seen = part.intersected(widget.visibleRegion().boundingRect());
+  const QRect seen = clipped(widget, part);
   if (seen.isEmpty() || map.contains(name)) return;
   const QPoint corner = widget.mapToGlobal(seen.topLeft());
   more[QStringLiteral("x")] = corner.x();
@@ -96,7 +107,10 @@ void add_widget(QJsonObject& map, const QWidget& widget) {
 }  // namespace
 
 UiMap::UiMap(MainWindow& window, QString path) : window_(window), path_(std::move(path)) {
-  connect(&window_.runs(), &RunController::started, &run_stalls_, &StallWatch::restart);
+  connect(&window_.runs(), &RunController::started, this, [this] {
+    run_stalls_.restart();
+    ++runs_;
+  });
   write();
   written_.get();
   timer_.start(kInterval_ms, this);
@@ -124,6 +138,7 @@ void UiMap::write() {
       QJsonArray{static_cast<qint64>(range.from_ns), static_cast<qint64>(range.to_ns)};
   map[QStringLiteral("_running")] = window_.runs().is_running();
   map[QStringLiteral("_run_stall_ms")] = run_stalls_.longest_ms();
+  map[QStringLiteral("_runs")] = runs_;
   map[QStringLiteral("_selected")] =
       QString::fromStdString(window_.results().selection().selected());
   map[QStringLiteral("_stall_ms")] = stalls_.longest_ms();

@@ -4,8 +4,8 @@
 // A JSON object: of each visible widget that has a name, of a table's headings and rows and of the
 // tabs, under "name", "name/heading 0", "name/row 0" and "name/tab 0": its place on the screen (x,
 // y, width, height), whether it is enabled, its text, a chart's range in sight. Under "_running",
-// "_focus", "_selected", "_range_ns" and "_stall_ms", "_run_stall_ms" (the longest stall since the
-// start, and since the last run began): what holds of all.
+// "_runs" (how many began), "_focus", "_selected", "_range_ns" and "_stall_ms", "_run_stall_ms"
+// (the longest stall since the start, and since the last run began): what holds of all.
 #pragma once
 
 #include <QObject>
@@ -35,6 +35,7 @@ class UiMap : public QObject {
   QString path_;
   StallWatch stalls_;
   StallWatch run_stalls_;
+  int runs_ = 0;  // that began
   QBasicTimer timer_;
   std::future<void> written_;  // the last time
 };
