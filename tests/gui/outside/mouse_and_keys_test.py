@@ -1,4 +1,4 @@
-"""What a user does in one sitting, from the start page to Ctrl+Q."""
+"""What a user does in one sitting, from opening a scenario to Ctrl+Q."""
 import os
 import unittest
 
