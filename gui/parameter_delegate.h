@@ -1,21 +1,15 @@
-// How values of parameters are shown and typed: what is not given greyed, words chosen from a list.
+// How values of parameters are shown: what is not given greyed.
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "gui/choice_delegate.h"
 
 namespace switchyard::gui {
 
-class ParameterDelegate : public QStyledItemDelegate {
+class ParameterDelegate : public ChoiceDelegate {
   Q_OBJECT
 
  public:
-  using QStyledItemDelegate::QStyledItemDelegate;
-
-  QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
-                        const QModelIndex& index) const override;
-  void setEditorData(QWidget* editor, const QModelIndex& index) const override;
-  void setModelData(QWidget* editor, QAbstractItemModel* model,
-                    const QModelIndex& index) const override;
+  using ChoiceDelegate::ChoiceDelegate;
 
  protected:
   void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/error.h"
 #include "routers/catalogue.h"
-#include "scenario/build_chain.h"
 #include "scenario/edit_candidate.h"
 
 namespace switchyard::gui {
@@ -28,8 +26,8 @@ QStringList choices_of(const ParameterInfo& info) {
 
 }  // namespace
 
-ParameterModel::ParameterModel(Document& document, const StrategyModel& strategies, QObject* parent)
-    : QAbstractTableModel(parent), document_(document), strategies_(strategies) {}
+ParameterModel::ParameterModel(StrategyModel& strategies, QObject* parent)
+    : QAbstractTableModel(parent), strategies_(strategies) {}
 
 std::vector<ParameterModel::Row> ParameterModel::rows_of(const Candidate& candidate) {
   std::vector<Row> rows;
@@ -127,26 +125,14 @@ bool ParameterModel::setData(const QModelIndex& index, const QVariant& value, in
   if (row.info == nullptr) return false;
   const std::string text = value.toString().trimmed().toStdString();
   if (text.empty() ? !row.is_given : row.is_given && text == row.given) return false;
-  const Candidate before = candidate_;
-  std::string name;
-  try {
-    document_.edit(tr("%1 of %2").arg(to_text(row.info->name), to_text(before.name)),
-                   [&](Scenario& scenario) {
-                     std::vector<Candidate>& list = scenario.candidates;
-                     auto at = std::ranges::find(list, before.name, &Candidate::name);
-                     if (at == list.end()) at = list.insert(at, before);
-                     std::vector<Candidate> others(list.begin(), at);
-                     others.insert(others.end(), at + 1, list.end());
-                     set_parameter(*at, row.use, row.info->name,
-                                   text.empty() ? std::nullopt : std::optional(text), others);
-                     build_chain(*at, scenario.cluster, scenario.seed);
-                     name = at->name;
-                   });
-  } catch (const InputError& error) {
-    Q_EMIT rejected(QString::fromUtf8(error.what()));
-    return false;
-  }
-  Q_EMIT edited(name);
+  const auto name = strategies_.change(
+      candidate_, tr("%1 of %2").arg(to_text(row.info->name), to_text(candidate_.name)),
+      [&](Candidate& one, std::span<const Candidate> others) {
+        set_parameter(one, row.use, row.info->name,
+                      text.empty() ? std::nullopt : std::optional(text), others);
+      });
+  if (!name) return false;
+  Q_EMIT edited(*name);
   return true;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gui/document.h"
+#include "gui/choice_delegate.h"
 #include "gui/strategy_model.h"
 #include "routers/parameters.h"
 
@@ -18,14 +18,12 @@ class ParameterModel : public QAbstractTableModel {
  public:
   enum Column { kName, kValue, kUnit, kLimits, kColumns };
   enum Role {
-    kIsGivenRole = Qt::UserRole,  // whether the value is one that the user gave
-    kChoicesRole,                 // the words it may be, empty if it is none of a few
-    kDefaultRole,                 // what it is unless given
-    kIsHeadingRole,               // a row that names a router or guard
+    kIsGivenRole = Qt::UserRole,        // whether the value is one that the user gave
+    kIsHeadingRole = kDefaultRole + 1,  // a row that names a router or guard
   };
 
   // `strategies` must outlive it.
-  ParameterModel(Document& document, const StrategyModel& strategies, QObject* parent = nullptr);
+  explicit ParameterModel(StrategyModel& strategies, QObject* parent = nullptr);
 
   // Of the candidate in that row of the strategies, as it is now; nothing of -1.
   void show_candidate(int row);
@@ -34,13 +32,12 @@ class ParameterModel : public QAbstractTableModel {
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
   // An empty value is the default. A candidate that did not take part does from then on. What is
-  // out of limits is refused, and told by rejected().
+  // out of limits is refused, and told by the strategies' rejected().
   bool setData(const QModelIndex& index, const QVariant& value, int role) override;
   Qt::ItemFlags flags(const QModelIndex& index) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  Q_SIGNALS:
-  void rejected(const QString& message);
   // An edit has given the candidate that name, or has left it that.
   void edited(const std::string& name);
 
@@ -55,8 +52,7 @@ class ParameterModel : public QAbstractTableModel {
 
   static std::vector<Row> rows_of(const Candidate& candidate);
 
-  Document& document_;
-  const StrategyModel& strategies_;
+  StrategyModel& strategies_;
   Candidate candidate_;
   std::vector<Row> rows_;
 };

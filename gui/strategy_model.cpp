@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "routers/catalogue.h"
 #include "routers/presets.h"
+#include "scenario/build_chain.h"
 #include "scenario/default_scenario.h"
 #include "scenario/edit_candidate.h"
 
@@ -160,6 +162,51 @@ void StrategyModel::remove(int row) {
     std::erase_if(scenario.candidates, [&](const Candidate& one) { return one.name == name; });
   });
   follow();
+}
+
+int StrategyModel::add_guard(int row, const std::string& guard) {
+  const QString what =
+      tr("the guard %1 of %2")
+          .arg(QString::fromStdString(guard), QString::fromStdString(candidate(row).name));
+  const auto name =
+      change(candidate(row), what, [&](Candidate& one, std::span<const Candidate> others) {
+        switchyard::add_guard(one, guard, others);
+      });
+  return name ? row_of(*name) : -1;
+}
+
+int StrategyModel::remove_guard(int row, std::size_t place) {
+  const QString what = tr("removing the guard %1 of %2")
+                           .arg(QString::fromStdString(candidate(row).guards[place].name),
+                                QString::fromStdString(candidate(row).name));
+  const auto name =
+      change(candidate(row), what, [&](Candidate& one, std::span<const Candidate> others) {
+        switchyard::remove_guard(one, one.routers.size() + place, others);
+      });
+  return name ? row_of(*name) : -1;
+}
+
+std::optional<std::string> StrategyModel::change(const Candidate& candidate, const QString& what,
+                                                 const Change& change) {
+  // The list that it is in may be made anew on the way.
+  const Candidate before = candidate;
+  std::string name;
+  try {
+    document_.edit(what, [&](Scenario& scenario) {
+      std::vector<Candidate>& list = scenario.candidates;
+      auto at = std::ranges::find(list, before.name, &Candidate::name);
+      if (at == list.end()) at = list.insert(at, before);
+      std::vector<Candidate> others(list.begin(), at);
+      others.insert(others.end(), at + 1, list.end());
+      change(*at, others);
+      build_chain(*at, scenario.cluster, scenario.seed);
+      name = at->name;
+    });
+  } catch (const InputError& error) {
+    Q_EMIT rejected(QString::fromUtf8(error.what()));
+    return std::nullopt;
+  }
+  return name;
 }
 
 int StrategyModel::rowCount(const QModelIndex& parent) const {

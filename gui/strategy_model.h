@@ -4,6 +4,10 @@
 
 #include <QAbstractTableModel>
 
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "gui/document.h"
@@ -31,6 +35,16 @@ class StrategyModel : public QAbstractTableModel {
   // A candidate like that of the row, to be given other parameters; its row.
   int add_variant(int row);
   void remove(int row);
+  // A guard behind those that the row's candidate has, or one of them away (by its place among
+  // them); the candidate's row from then on, -1 if that was refused.
+  int add_guard(int row, const std::string& guard);
+  int remove_guard(int row, std::size_t place);
+
+  // Changes a candidate, which takes part from then on; `others` are the rest of those that do. Its
+  // name from then on, or nothing where it can't be so: that is told by rejected().
+  using Change = std::function<void(Candidate& candidate, std::span<const Candidate> others)>;
+  std::optional<std::string> change(const Candidate& candidate, const QString& what,
+                                    const Change& change);
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;

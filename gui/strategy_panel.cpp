@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QShortcut>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -11,6 +12,7 @@
 #include "gui/palette.h"
 #include "gui/parameter_delegate.h"
 #include "gui/table_style.h"
+#include "routers/catalogue.h"
 
 namespace switchyard::gui {
 namespace {
@@ -35,7 +37,7 @@ QTableView* make_table(const char* name, const QString& accessible_name) {
 }  // namespace
 
 StrategyPanel::StrategyPanel(Document& document, QWidget* parent)
-    : QWidget(parent), strategies_(document), parameters_(document, strategies_) {
+    : QWidget(parent), strategies_(document), parameters_(strategies_) {
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(make_strategies());
   splitter->addWidget(make_parameters());
@@ -49,7 +51,6 @@ StrategyPanel::StrategyPanel(Document& document, QWidget* parent)
   layout->addWidget(error_);
 
   connect(&strategies_, &StrategyModel::rejected, error_, &ErrorLine::show_error);
-  connect(&parameters_, &ParameterModel::rejected, error_, &ErrorLine::show_error);
   connect(&document, &Document::changed, error_, [this] { error_->show_error({}); });
   // Not at each step of the progress.
   connect(&strategies_, &StrategyModel::dataChanged, this, [this](const QModelIndex& from) {
@@ -100,9 +101,18 @@ QWidget* StrategyPanel::make_strategies() {
   connect(variant_, &QPushButton::clicked, this,
           [this] { select(strategies_.add_variant(selected())); });
   connect(remove_, &QPushButton::clicked, this, [this] { strategies_.remove(selected()); });
+  guards_ = new QPushButton(tr("Guards"));
+  guards_->setObjectName(QStringLiteral("guards"));
+  guards_->setToolTip(
+      tr("what stands before the selected strategy and narrows its choice: nodes that lag too far "
+         "behind, the primary after a write …"));
+  guards_->setMenu(new QMenu(guards_));
+  guards_->menu()->setToolTipsVisible(true);
+  connect(guards_->menu(), &QMenu::aboutToShow, this, &StrategyPanel::list_guards);
   auto* buttons = new QHBoxLayout;
   buttons->addWidget(variant_);
   buttons->addWidget(remove_);
+  buttons->addWidget(guards_);
   buttons->addStretch();
 
   auto* box = new QWidget;
@@ -168,8 +178,30 @@ void StrategyPanel::select(int row) {
   show_selected();
 }
 
+// What can be put before the selected strategy, and what stands there.
+void StrategyPanel::list_guards() {
+  const int row = selected();
+  QMenu& menu = *guards_->menu();
+  menu.clear();
+  if (row < 0) return;
+  for (const StrategyInfo* guard : guards()) {
+    const std::string name(guard->name);
+    QAction* add = menu.addAction(tr("Add %1").arg(QString::fromStdString(name)), this,
+                                  [this, row, name] { select(strategies_.add_guard(row, name)); });
+    add->setToolTip(
+        QString::fromUtf8(guard->summary.data(), static_cast<qsizetype>(guard->summary.size())));
+  }
+  const std::vector<RouterUse>& present = strategies_.candidate(row).guards;
+  if (!present.empty()) menu.addSeparator();
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    menu.addAction(tr("Remove %1").arg(QString::fromStdString(present[i].name)), this,
+                   [this, row, i] { select(strategies_.remove_guard(row, i)); });
+  }
+}
+
 void StrategyPanel::show_selected() {
   const int row = selected();
+  guards_->setEnabled(row >= 0);
   parameters_.show_candidate(row);
   variant_->setEnabled(row >= 0);
   const bool takes_part =

@@ -26,6 +26,7 @@ class StrategyPanel : public QWidget {
   QWidget* make_strategies();
   QWidget* make_parameters();
   void select(int row);
+  void list_guards();
   // Of the strategies; -1 if none is selected.
   int selected() const;
   void show_selected();
@@ -41,6 +42,7 @@ class StrategyPanel : public QWidget {
   ErrorLine* error_ = nullptr;
   QPushButton* variant_ = nullptr;
   QPushButton* remove_ = nullptr;
+  QPushButton* guards_ = nullptr;
 };
 
 }  // namespace switchyard::gui

@@ -63,6 +63,15 @@ bool is_called_after_its_routers(const Candidate& candidate) {
   return name == default_name(candidate) || name == usual_name(candidate);
 }
 
+// Puts `changed` in its place, called after what it now consists of if that was so before.
+void replace(Candidate& candidate, Candidate changed, std::span<const Candidate> others) {
+  if (is_called_after_its_routers(candidate)) {
+    changed.name = unused_name(usual_name(changed), others);
+  }
+  changed.swept.clear();
+  candidate = std::move(changed);
+}
+
 // "…d=2 tie=last" with d=3.
 std::string with_swept(std::string name, std::string_view swept, std::string_view parameter,
                        std::string_view before, std::string_view now) {
@@ -127,14 +136,23 @@ void set_parameter(Candidate& candidate, std::size_t place, std::string_view par
   std::erase_if(use.parameters, [&](const auto& one) { return one.first == parameter; });
   if (value) use.parameters.emplace_back(std::string(parameter), *value);
   const std::string now = value_of(parameters_of(use.name, info, use.parameters), parameter);
-  if (is_called_after_its_routers(candidate)) {
-    changed.name = unused_name(usual_name(changed), others);
-  } else {
-    changed.name = with_swept(changed.name, changed.swept, parameter, before, now);
-    if (changed.name != candidate.name) changed.name = unused_name(changed.name, others);
-  }
-  changed.swept.clear();
-  candidate = std::move(changed);
+  changed.name = with_swept(changed.name, changed.swept, parameter, before, now);
+  if (changed.name != candidate.name) changed.name = unused_name(changed.name, others);
+  replace(candidate, std::move(changed), others);
+}
+
+void add_guard(Candidate& candidate, std::string_view guard, std::span<const Candidate> others) {
+  find_guard(guard);
+  Candidate changed = candidate;
+  changed.guards.push_back({std::string(guard), {}});
+  replace(candidate, std::move(changed), others);
+}
+
+void remove_guard(Candidate& candidate, std::size_t place, std::span<const Candidate> others) {
+  Candidate changed = candidate;
+  changed.guards.erase(changed.guards.begin() +
+                       static_cast<std::ptrdiff_t>(place - candidate.routers.size()));
+  replace(candidate, std::move(changed), others);
 }
 
 }  // namespace switchyard

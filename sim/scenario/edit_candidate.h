@@ -25,11 +25,20 @@ Candidate variant_of(const Candidate& candidate, std::span<const Candidate> take
 std::size_t count_uses(const Candidate& candidate);
 const RouterUse& use_at(const Candidate& candidate, std::size_t place);
 
-// Gives the router or guard at `place` a parameter, or takes it back to its default. A candidate
-// that is called after its routers and parameters is called so afterwards, unlike any of `others`;
-// a name of its own stays, but for the value of a swept parameter in it. Throws InputError, and
-// leaves the candidate as it was, when there is no such parameter or its value is out of limits.
+// What follows changes a candidate. One that is called after its routers, guards and parameters is
+// called so afterwards, unlike any of `others`; a name of its own stays, but for the value of a
+// swept parameter in it.
+
+// Gives the router or guard at `place` a parameter, or takes it back to its default. Throws
+// InputError, and leaves the candidate as it was, when there is no such parameter or its value is
+// out of limits.
 void set_parameter(Candidate& candidate, std::size_t place, std::string_view parameter,
                    const std::optional<std::string>& value, std::span<const Candidate> others);
+
+// Puts a guard, with its defaults, behind those that there are: it is asked last. Throws InputError
+// when there is none of that name.
+void add_guard(Candidate& candidate, std::string_view guard, std::span<const Candidate> others);
+// REQUIRES the place of a guard, as use_at() counts.
+void remove_guard(Candidate& candidate, std::size_t place, std::span<const Candidate> others);
 
 }  // namespace switchyard

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -27,6 +28,7 @@ class SetupTest : public QObject {
   void a_value_out_of_limits_is_refused_where_it_was_typed();
   void a_word_is_chosen_from_a_list_and_a_cleared_cell_is_the_default();
   void a_guard_has_its_parameters_below_the_router();
+  void a_guard_is_added_from_the_menu_removed_and_both_undone();
   void a_variant_is_added_changed_compared_and_removed();
   void a_strategy_that_took_no_part_does_once_it_has_a_parameter();
   void what_does_not_take_part_any_more_keeps_its_parameters();
@@ -82,6 +84,15 @@ struct Setup {
   }
   QString value(const char* parameter) { return cell(parameter).data().toString(); }
   void click(const char* button) { QTest::mouseClick(&get<QPushButton>(button), Qt::LeftButton); }
+  // From the menu for the selected strategy, as it lists them when it is opened.
+  void choose_guard(const char* text) {
+    QMenu& menu = *get<QPushButton>("guards").menu();
+    Q_EMIT menu.aboutToShow();
+    for (QAction* action : menu.actions()) {
+      if (action->text() == QLatin1String(text)) return action->trigger();
+    }
+    qFatal("the menu has no '%s'", text);
+  }
   // Double-clicks the cell; what opens there.
   template <class Editor>
   Editor& open_cell(const char* parameter) {
@@ -211,6 +222,32 @@ void SetupTest::a_guard_has_its_parameters_below_the_router() {
   QCOMPARE(setup.candidates()[3].guards[0].parameters, expected);
   QCOMPARE(setup.names()[3], QStringLiteral("mine"));
   QCOMPARE(setup.document.command(), QString());
+}
+
+void SetupTest::a_guard_is_added_from_the_menu_removed_and_both_undone() {
+  const Files files;
+  Setup setup(files.scenario());
+  const QAbstractItemModelTester strategies(setup.get<QTableView>("strategies").model());
+  const QAbstractItemModelTester parameters(setup.get<QTableView>("parameters").model());
+  setup.select("round_robin");
+  setup.choose_guard("Add sticky_primary");
+  QCOMPARE(setup.names()[1], QStringLiteral("round_robin + sticky_primary"));
+  QCOMPARE(setup.candidates()[1].guards, (std::vector<RouterUse>{{"sticky_primary", {}}}));
+  // It is selected still, and its parameters can be typed at once.
+  setup.type("duration", "3s");
+  const ParameterTexts expected = {{"duration", "3s"}};
+  QCOMPARE(setup.candidates()[1].guards[0].parameters, expected);
+  setup.choose_guard("Remove sticky_primary");
+  QCOMPARE(setup.names()[1], QStringLiteral("round_robin"));
+  for (int i = 0; i < 3; ++i) setup.document.undo_stack().undo();
+  QVERIFY(setup.candidates()[1].guards.empty());
+  for (int i = 0; i < 2; ++i) setup.document.undo_stack().redo();
+  QCOMPARE(setup.names()[1], QStringLiteral("round_robin + sticky_primary:duration=3s"));
+
+  // A strategy that did not take part does then.
+  setup.select("random_replica");
+  setup.choose_guard("Add lag_bounded");
+  QCOMPARE(setup.candidates().back().name, std::string("random_replica + lag_bounded"));
 }
 
 void SetupTest::a_variant_is_added_changed_compared_and_removed() {

@@ -75,6 +75,34 @@ TEST_CASE("a swept value in a name follows the parameter") {
   CHECK_FALSE(router_option(candidate));
 }
 
+TEST_CASE("guards are put behind those that there are, and taken away, and the name tells so") {
+  Candidate candidate = candidate_for("round_robin");
+  add_guard(candidate, "sticky_primary", {});
+  CHECK(candidate.name == "round_robin + sticky_primary");
+  add_guard(candidate, "lag_bounded", {});
+  CHECK(candidate.name == "round_robin + sticky_primary + lag_bounded");
+  CHECK(candidate.guards == std::vector<RouterUse>{{"sticky_primary", {}}, {"lag_bounded", {}}});
+  set_parameter(candidate, 1, "duration", "5s", {});
+  remove_guard(candidate, 2, {});
+  CHECK(candidate.name == "round_robin + sticky_primary:duration=5s");
+  const std::vector<Candidate> others = {candidate_for("round_robin")};
+  remove_guard(candidate, 1, others);
+  CHECK(candidate.name == "round_robin (2)");
+  CHECK(candidate.guards.empty());
+}
+
+TEST_CASE(
+    "a candidate with a name of its own keeps it behind a guard; what is no guard is refused") {
+  Candidate candidate = candidate_for("round_robin");
+  candidate.name = "mine";
+  add_guard(candidate, "causal", {});
+  CHECK(candidate.name == "mine");
+  const Candidate before = candidate;
+  CHECK_THROWS_AS(add_guard(candidate, "least_outstanding", {}), InputError);
+  CHECK_THROWS_AS(add_guard(candidate, "nonesuch", {}), InputError);
+  CHECK(candidate == before);
+}
+
 TEST_CASE("a variant has a name that no other has") {
   std::vector<Candidate> all = {candidate_for("d_choices"), candidate_for("c3")};
   all.push_back(variant_of(all[0], all));
