@@ -86,7 +86,7 @@ QColor HeatGrid::colour(std::int64_t ns) const {
 
 QString HeatGrid::text_of(std::size_t node, std::size_t column) const {
   const std::size_t cell = node * report_->columns + column;
-  const auto from = static_cast<Nanoseconds>(column) * report_->column_ns;
+  const Nanoseconds from = report_->from_ns + static_cast<Nanoseconds>(column) * report_->column_ns;
   const QString where = tr("%1, %2 to %3: ")
                             .arg(QString::fromStdString(report_->nodes[node]), duration_text(from),
                                  duration_text(from + report_->column_ns));
@@ -139,10 +139,11 @@ void HeatGrid::paint(QPainter& painter) const {
                          QString::fromStdString(report_->nodes[static_cast<std::size_t>(node)]),
                          Qt::ElideMiddle, kNameWidth - 12));
   }
+  const auto from = static_cast<double>(report_->from_ns);
   const double span =
       static_cast<double>(report_->column_ns) * static_cast<double>(report_->columns);
-  for (const Tick& tick : linear_time_ticks(0, span)) {
-    const double x = in.left() + tick.at / span * in.width();
+  for (const Tick& tick : linear_time_ticks(from, from + span)) {
+    const double x = in.left() + (tick.at - from) / span * in.width();
     painter.drawText(QRectF(x - 40, in.bottom() + 3, 80, kTimeHeight), Qt::AlignHCenter, tick.text);
   }
   paint_scale(painter);
@@ -180,7 +181,8 @@ void HeatGrid::mouseMoveEvent(QMouseEvent* event) {
 void HeatGrid::choose(const Cell& cell) {
   current_ = cell;
   update();
-  Q_EMIT chosen(static_cast<qint64>(cell.column) * report_->column_ns + report_->column_ns / 2);
+  Q_EMIT chosen(report_->from_ns + static_cast<qint64>(cell.column) * report_->column_ns +
+                report_->column_ns / 2);
 }
 
 void HeatGrid::mousePressEvent(QMouseEvent* event) {

@@ -245,8 +245,13 @@ HeatReport CloseLook::heat(std::size_t candidate, std::size_t columns,
   report.columns = columns;
   const auto span = static_cast<Nanoseconds>(static_cast<double>(workload_.trace.span_ns()) /
                                              scenario_.workload.speed);
-  report.column_ns = span / static_cast<Nanoseconds>(columns) + 1;
-  HeatMap map(report.nodes.size(), columns, report.column_ns);
+  const MeasuredTime measured = {scenario_.run.warmup_ns.value_or(0),
+                                 scenario_.run.measure_until_ns};
+  report.from_ns = measured.from_ns;
+  const Nanoseconds length =
+      std::max<Nanoseconds>(0, std::min(span, measured.until_ns) - measured.from_ns);
+  report.column_ns = length / static_cast<Nanoseconds>(columns) + 1;
+  HeatMap map(report.nodes.size(), columns, report.column_ns, measured);
   run(candidate, map, control.stop, nullptr, control);
   for (std::size_t node = 0; node < report.nodes.size(); ++node) {
     for (std::size_t column = 0; column < columns; ++column) {
@@ -273,7 +278,8 @@ std::string to_csv(const HeatReport& report) {
     for (std::size_t column = 0; column < report.columns; ++column) {
       const std::size_t cell = node * report.columns + column;
       fmt::format_to(std::back_inserter(text), "{},{},{}", csv_field(report.nodes[node]),
-                     static_cast<Nanoseconds>(column) * report.column_ns, report.answered[cell]);
+                     report.from_ns + static_cast<Nanoseconds>(column) * report.column_ns,
+                     report.answered[cell]);
       if (report.answered[cell] == 0) {
         text += ",,\n";
       } else {

@@ -39,9 +39,11 @@ struct MomentReport {
   std::size_t first = 0;                  // of them, at or after the moment asked for
 };
 
-// Percentiles of latency on each node in each stretch of time; negative where nothing was answered.
+// Percentiles of latency on each node in each stretch of the measured time (from the beginning
+// where the warm-up is to be found); negative where nothing was answered.
 struct HeatReport {
   std::vector<std::string> nodes;
+  Nanoseconds from_ns = 0;  // where the first column begins
   Nanoseconds column_ns = 1;
   std::size_t columns = 0;
   std::vector<std::int64_t> p50_ns;  // node by node

@@ -54,6 +54,27 @@ TEST_CASE("cells of the heat map hold the requests that the comparison counts, n
   for (std::size_t cell = 40; cell < 120; ++cell) CHECK(alone.answered[cell] == 0);
 }
 
+TEST_CASE("the heat map is of the measured time alone, from its beginning to its end") {
+  Scenario scenario = small_scenario();
+  scenario.run.warmup_ns = 200 * kMillisecond;
+  scenario.run.measure_until_ns = 600 * kMillisecond;
+  CompareControl control;
+  const Report report = compare(scenario, control);
+  const HeatReport heat = CloseLook(scenario, control).heat(1, 40, control);
+  CHECK(heat.from_ns == 200 * kMillisecond);
+  CHECK(heat.column_ns == 10 * kMillisecond + 1);
+  CHECK(std::accumulate(heat.answered.begin(), heat.answered.end(), std::uint64_t{0}) ==
+        report.candidates[1].completed);
+  // Of 2,000 a second some 20 come in each column, so that none has all and the last ones are used.
+  for (std::size_t column = 0; column < 40; ++column) {
+    const std::uint64_t all =
+        heat.answered[column] + heat.answered[40 + column] + heat.answered[80 + column];
+    CHECK(all > 0);
+    CHECK(all < 60);
+  }
+  CHECK(to_csv(heat).starts_with("node,from_ns,answered,p50_ns,p99_ns\ndefault,200000000,"));
+}
+
 TEST_CASE("one column of one node is its latency over the whole run") {
   Scenario scenario = small_scenario();
   scenario.cluster = cluster_of(1, 2);
