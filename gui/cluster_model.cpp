@@ -2,112 +2,108 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cmath>
+
 #include "core/error.h"
 #include "core/time.h"
+#include "gui/workload_text.h"
+#include "scenario/vocabulary.h"
 
 namespace switchyard::gui {
 namespace {
 
-struct Title {
-  const char* text;
-  const char* help;
-};
-constexpr Title kTitles[ClusterModel::kColumns] = {
-    {"node", "its name, as in Django's DATABASES; one must be called default"},
-    {"role", "primary or replica, at the start"},
-    {"workers", "requests that it works on at a time"},
-    {"speed", "recorded times of service are divided by this"},
-    {"round trip", "between router and node, such as 250us"},
-};
-
-// Throws InputError, saying what was expected.
-void set_cell(NodeSpec& node, int column, const QString& text) {
+double number_from_zero(const std::string& text, const char* expected) {
   bool sound = false;
-  switch (column) {
-    case ClusterModel::kName:
-      node.name = text.toStdString();
-      return;
-    case ClusterModel::kRole:
-      if (text != QStringLiteral("primary") && text != QStringLiteral("replica")) {
-        throw InputError("a node is a primary or a replica");
-      }
-      node.role = text == QStringLiteral("primary") ? Role::kPrimary : Role::kReplica;
-      return;
-    case ClusterModel::kWorkers:
-      node.workers = text.toUInt(&sound);
-      if (!sound) throw InputError("workers are a whole number from 1");
-      return;
-    case ClusterModel::kSpeed:
-      node.speed = text.toDouble(&sound);
-      if (!sound) throw InputError("a speed is a number above 0");
-      return;
-    case ClusterModel::kRoundTrip: {
-      const auto time = parse_duration(text.toStdString());
-      if (!time) throw InputError("a round trip is a time with its unit, such as 250us");
-      node.round_trip_ns = *time;
-      return;
-    }
-    default:
-      return;
-  }
+  const double number = QString::fromStdString(text).toDouble(&sound);
+  if (!sound || !std::isfinite(number) || number < 0) throw InputError(expected);
+  return number;
+}
+
+std::uint32_t whole_number(const std::string& text, const char* expected) {
+  bool sound = false;
+  const unsigned number = QString::fromStdString(text).toUInt(&sound);
+  if (!sound) throw InputError(expected);
+  return number;
 }
 
 }  // namespace
 
+std::span<const EditedTable::Title> ClusterModel::titles() {
+  static constexpr std::array<Title, kColumns> kTitles = {{
+      {"node", "its name, as in Django's DATABASES; one must be called default"},
+      {"role", "primary or replica, at the start"},
+      {"workers", "requests that it works on at a time"},
+      {"speed", "recorded times of service are divided by this"},
+      {"round trip", "between router and node, such as 250us"},
+      {"weight", "its share for strategies that go by weights, beside the others'"},
+      {"queue limit", "waiting requests beyond which one is rejected; 0 is no limit"},
+      {"discipline", "fifo: a request has a worker to itself; processor_sharing: all share them"},
+  }};
+  return kTitles;
+}
+
 ClusterModel::ClusterModel(Document& document, QObject* parent)
-    : QAbstractTableModel(parent), document_(document) {
-  connect(&document, &Document::changed, this, [this] {
-    const auto nodes = static_cast<int>(document_.scenario().cluster.nodes.size());
-    // Cells change more often than their number: the selection then stays.
-    if (nodes == rows_) {
-      if (rows_ > 0) Q_EMIT dataChanged(index(0, 0), index(rows_ - 1, kColumns - 1));
-      return;
-    }
-    beginResetModel();
-    rows_ = nodes;
-    endResetModel();
-  });
-}
+    : EditedTable(document, titles(), tr("a node"), parent) {}
 
-int ClusterModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : rows_;
-}
-int ClusterModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(kColumns);
-}
-
-QVariant ClusterModel::data(const QModelIndex& index, int role) const {
-  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-  if (role == Qt::ToolTipRole) return tr(kTitles[index.column()].help);
-  if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
-  const std::vector<NodeSpec>& nodes = document_.scenario().cluster.nodes;
-  // Between a change and its being told.
-  if (index.row() >= std::ssize(nodes)) return {};
-  const NodeSpec& node = nodes[static_cast<std::size_t>(index.row())];
-  switch (index.column()) {
+QString ClusterModel::text(std::size_t row, int column) const {
+  const NodeSpec& node = cluster().nodes[row];
+  switch (column) {
     case kName:
       return QString::fromStdString(node.name);
     case kRole:
-      return node.role == Role::kPrimary ? QStringLiteral("primary") : QStringLiteral("replica");
+      return choices(kRole)[static_cast<int>(node.role)];
     case kWorkers:
       return QString::number(node.workers);
     case kSpeed:
       return QString::fromStdString(fmt::format("{}", node.speed));
     case kRoundTrip:
-      return QString::fromStdString(format_duration(static_cast<double>(node.round_trip_ns)));
+      return time_text(node.round_trip_ns);
+    case kWeight:
+      return QString::fromStdString(fmt::format("{}", node.weight));
+    case kQueueLimit:
+      return QString::number(node.queue_limit);
     default:
-      return {};
+      return choices(kDiscipline)[static_cast<int>(node.discipline)];
   }
 }
 
-bool ClusterModel::setData(const QModelIndex& index, const QVariant& value, int role) {
-  if (role != Qt::EditRole || !checkIndex(index, CheckIndexOption::IndexIsValid)) return false;
-  const QString text = value.toString().trimmed();
-  if (text == data(index, Qt::EditRole).toString()) return false;
-  edit(tr("%1 of a node").arg(tr(kTitles[index.column()].text)), [&](ClusterSpec& cluster) {
-    set_cell(cluster.nodes[static_cast<std::size_t>(index.row())], index.column(), text);
-  });
-  return true;
+void ClusterModel::set(ClusterSpec& cluster, std::size_t row, int column,
+                       const std::string& text) const {
+  NodeSpec& node = cluster.nodes[row];
+  switch (column) {
+    case kName:
+      node.name = text;
+      return;
+    case kRole:
+      node.role = static_cast<Role>(place_of(text, kRoles));
+      return;
+    case kWorkers:
+      node.workers = whole_number(text, "workers are a whole number from 1");
+      return;
+    case kSpeed:
+      node.speed = number_from_zero(text, "a speed is a number above 0");
+      return;
+    case kRoundTrip: {
+      const auto time = parse_duration(text);
+      if (!time) throw InputError("a round trip is a time with its unit, such as 250us");
+      node.round_trip_ns = *time;
+      return;
+    }
+    case kWeight:
+      node.weight = number_from_zero(text, "a weight is a number from 0");
+      return;
+    case kQueueLimit:
+      node.queue_limit = whole_number(text, "a queue limit is a whole number; 0 is no limit");
+      return;
+    default:
+      node.discipline = static_cast<Discipline>(place_of(text, kDisciplines));
+  }
+}
+
+QStringList ClusterModel::choices(int column) const {
+  if (column == kRole) return to_choices(kRoles);
+  return column == kDiscipline ? to_choices(kDisciplines) : QStringList();
 }
 
 void ClusterModel::add_replica() {
@@ -124,29 +120,7 @@ void ClusterModel::add_replica() {
 void ClusterModel::remove(int row) {
   if (row < 0 || row >= rowCount()) return;
   edit(tr("removing a node"),
-       [&](ClusterSpec& cluster) { cluster.nodes.erase(cluster.nodes.begin() + row); });
-}
-
-void ClusterModel::edit(const QString& what, const std::function<void(ClusterSpec&)>& change) {
-  try {
-    document_.edit(what, [&](Scenario& scenario) {
-      change(scenario.cluster);
-      validate(scenario.cluster);
-    });
-  } catch (const InputError& error) {
-    Q_EMIT rejected(QString::fromUtf8(error.what()));
-  }
-}
-
-Qt::ItemFlags ClusterModel::flags(const QModelIndex& index) const {
-  const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
-  return index.isValid() ? flags | Qt::ItemIsEditable : flags;
-}
-
-QVariant ClusterModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
-  if (role == Qt::DisplayRole) return tr(kTitles[section].text);
-  return role == Qt::ToolTipRole ? QVariant(tr(kTitles[section].help)) : QVariant();
+       [&](ClusterSpec& cluster) { remove_node(cluster, node_id(static_cast<std::size_t>(row))); });
 }
 
 }  // namespace switchyard::gui

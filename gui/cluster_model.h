@@ -1,40 +1,41 @@
 // The nodes of the cluster as a table that can be edited.
 #pragma once
 
-#include <QAbstractTableModel>
-
-#include "gui/document.h"
+#include "gui/edited_table.h"
 
 namespace switchyard::gui {
 
-class ClusterModel : public QAbstractTableModel {
+class ClusterModel : public EditedTable {
   Q_OBJECT
 
  public:
-  enum Column { kName, kRole, kWorkers, kSpeed, kRoundTrip, kColumns };
+  enum Column {
+    kName,
+    kRole,
+    kWorkers,
+    kSpeed,
+    kRoundTrip,
+    kWeight,
+    kQueueLimit,
+    kDiscipline,
+    kColumns
+  };
 
   explicit ClusterModel(Document& document, QObject* parent = nullptr);
 
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role) const override;
-  // What makes no cluster is refused, and told by rejected().
-  bool setData(const QModelIndex& index, const QVariant& value, int role) override;
-  Qt::ItemFlags flags(const QModelIndex& index) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-  // A replica after the last node; removing one of `row`.
+  // A replica after the last node; the node of `row` away, and from the faults too.
   void add_replica();
   void remove(int row);
 
- Q_SIGNALS:
-  void rejected(const QString& message);
+ protected:
+  std::size_t count_rows() const override { return cluster().nodes.size(); }
+  QString text(std::size_t row, int column) const override;
+  void set(ClusterSpec& cluster, std::size_t row, int column,
+           const std::string& text) const override;
+  QStringList choices(int column) const override;
 
  private:
-  void edit(const QString& what, const std::function<void(ClusterSpec&)>& change);
-
-  Document& document_;
-  int rows_ = 0;  // as the views know it
+  static std::span<const Title> titles();
 };
 
 }  // namespace switchyard::gui

@@ -1,4 +1,4 @@
-// The cluster: its nodes in a table, and how writes reach the others.
+// The cluster: its nodes and what goes wrong with them in tables, and how writes reach the others.
 #pragma once
 
 #include <QTableView>
@@ -7,6 +7,7 @@
 #include "gui/cluster_model.h"
 #include "gui/cluster_picture.h"
 #include "gui/error_line.h"
+#include "gui/fault_model.h"
 
 namespace switchyard::gui {
 
@@ -19,8 +20,10 @@ class ClusterPanel : public QWidget {
 
  private:
   QWidget* make_nodes();
+  QWidget* make_faults();
 
   ClusterModel cluster_;
+  FaultModel faults_;
   QTableView* table_ = nullptr;
   ClusterPicture* picture_ = nullptr;
   ErrorLine* error_ = nullptr;

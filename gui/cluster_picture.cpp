@@ -44,9 +44,8 @@ QString fault_text(const FaultSpec& fault, const ClusterSpec& cluster) {
   for (const NodeId node : fault.nodes) {
     if (index(node) < cluster.nodes.size()) names << to_text(cluster.nodes[index(node)].name);
   }
-  QString text = ClusterPicture::tr("%1: %2 at %3")
-                     .arg(names.join(QStringLiteral(", ")),
-                          to_text(kFaultKinds[static_cast<std::size_t>(fault.kind)])
+  QString text = ClusterPicture::tr("%1 at %2")
+                     .arg(to_text(kFaultKinds[static_cast<std::size_t>(fault.kind)])
                               .replace(QLatin1Char('_'), QLatin1Char(' ')),
                           to_text(format_duration(static_cast<double>(fault.at_ns))));
   if (fault.lasts_ns != kNever) {
@@ -54,7 +53,7 @@ QString fault_text(const FaultSpec& fault, const ClusterSpec& cluster) {
         to_text(format_duration(static_cast<double>(fault.lasts_ns))));
   }
   if (fault.times > 1) text += ClusterPicture::tr(", %1 times").arg(fault.times);
-  return text;
+  return text + QStringLiteral(": ") + names.join(QStringLiteral(", "));
 }
 
 // Below all boxes.

@@ -1,6 +1,8 @@
 #include "gui/replication_form.h"
 
 #include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
 #include <QSignalBlocker>
 
 #include "core/error.h"
@@ -38,11 +40,21 @@ ReplicationForm::ReplicationForm(Document& document, QWidget* parent)
 
   auto* form = new QFormLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
-  form->addRow(tr("replicatio&n"), mode_);
-  form->addRow(tr("ac&ks"), acks_);
+  const auto add = [&](const QString& title, QWidget* first, const QString& beside,
+                       QWidget* second) {
+    auto* row = new QHBoxLayout;
+    auto* label = new QLabel(beside);
+    label->setBuddy(second);
+    row->addWidget(first, 1);
+    row->addWidget(label);
+    row->addWidget(second);
+    auto* name = new QLabel(title);
+    name->setBuddy(first);
+    form->addRow(name, row);
+  };
+  add(tr("replicatio&n"), mode_, tr("ac&ks"), acks_);
   form->addRow(tr("&delay"), delay_);
-  form->addRow(tr("apply t&ime"), apply_);
-  form->addRow(tr("apply w&orkers"), apply_workers_);
+  add(tr("apply t&ime"), apply_, tr("w&orkers"), apply_workers_);
 
   connect(mode_, &QComboBox::activated, this, [this](int mode) {
     document_.edit(tr("the replication mode"), [&](Scenario& s) {

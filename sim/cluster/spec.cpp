@@ -20,6 +20,17 @@ std::size_t ClusterSpec::count(Role role) const {
       std::ranges::count_if(nodes, [&](const NodeSpec& node) { return node.role == role; }));
 }
 
+void remove_node(ClusterSpec& cluster, NodeId node) {
+  cluster.nodes.erase(cluster.nodes.begin() + static_cast<std::ptrdiff_t>(index(node)));
+  for (FaultSpec& fault : cluster.faults) {
+    std::erase(fault.nodes, node);
+    for (NodeId& other : fault.nodes) {
+      if (other > node) other = node_id(index(other) - 1);
+    }
+  }
+  std::erase_if(cluster.faults, [](const FaultSpec& fault) { return fault.nodes.empty(); });
+}
+
 void validate(const FaultSpec& fault, const ClusterSpec& cluster) {
   if (fault.nodes.empty()) throw InputError("nodes is empty: which databases have the fault?");
   for (const NodeId node : fault.nodes) {

@@ -78,6 +78,10 @@ struct ClusterSpec {
   std::size_t count(Role role) const;
 };
 
+// Takes a node away: from the faults too, of which those that no other node has go with it.
+// REQUIRES that there is such a node.
+void remove_node(ClusterSpec& cluster, NodeId node);
+
 // Throws InputError unless the cluster can be run: a node `default`, a primary, at least one
 // worker a node, names that differ, positive speeds, at most kMaxNodes nodes, faults that end
 // before they come again.

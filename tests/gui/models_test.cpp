@@ -8,6 +8,7 @@
 #include "gui/cluster_model.h"
 #include "gui/comparison_model.h"
 #include "gui/document.h"
+#include "gui/fault_model.h"
 #include "gui/parameter_model.h"
 #include "gui/recent_files.h"
 #include "gui/selection.h"
@@ -47,6 +48,7 @@ class ModelsTest : public QObject {
   void a_colour_stays_whoever_comes_or_goes();
   void a_strategy_is_added_and_removed_in_its_place_and_that_undone();
   void a_node_is_edited_and_what_makes_no_cluster_is_refused();
+  void faults_are_added_edited_and_go_with_their_nodes();
   void the_command_says_what_was_changed_as_far_as_options_can();
   void a_saved_scenario_is_the_one_that_was_set_up();
   void what_can_not_be_opened_leaves_all_as_it_was();
@@ -241,19 +243,27 @@ void ModelsTest::a_node_is_edited_and_what_makes_no_cluster_is_refused() {
   set(1, ClusterModel::kWorkers, "3");
   set(1, ClusterModel::kRoundTrip, "1.5ms");
   set(2, ClusterModel::kRole, "primary");
+  set(1, ClusterModel::kWeight, "2.5");
+  set(1, ClusterModel::kQueueLimit, "64");
+  set(1, ClusterModel::kDiscipline, "processor_sharing");
   const std::vector<NodeSpec>& nodes = document.scenario().cluster.nodes;
   QCOMPARE(nodes[1].workers, 3U);
   QCOMPARE(nodes[1].round_trip_ns, 1'500'000);
+  QCOMPARE(nodes[1].weight, 2.5);
+  QCOMPARE(nodes[1].queue_limit, 64U);
+  QVERIFY(nodes[1].discipline == Discipline::kProcessorSharing);
   QVERIFY(nodes[2].role == Role::kPrimary);
   QCOMPARE(rejected.size(), 0);
   const struct {
     int row;
     int column;
     const char* text;
-  } bad[] = {{1, ClusterModel::kWorkers, "0"},      {1, ClusterModel::kWorkers, "many"},
-             {1, ClusterModel::kSpeed, "-1"},       {1, ClusterModel::kRoundTrip, "5"},
-             {1, ClusterModel::kName, "replica-2"}, {0, ClusterModel::kName, "main"},
-             {1, ClusterModel::kRole, "observer"}};
+  } bad[] = {{1, ClusterModel::kWorkers, "0"},     {1, ClusterModel::kWorkers, "many"},
+             {1, ClusterModel::kSpeed, "inf"},     {1, ClusterModel::kSpeed, "-1"},
+             {1, ClusterModel::kRoundTrip, "5"},   {1, ClusterModel::kName, "replica-2"},
+             {0, ClusterModel::kName, "main"},     {1, ClusterModel::kRole, "observer"},
+             {1, ClusterModel::kWeight, "-1"},     {1, ClusterModel::kWeight, "nan"},
+             {1, ClusterModel::kQueueLimit, "-1"}, {1, ClusterModel::kDiscipline, "lifo"}};
   qsizetype refused = 0;
   for (const auto& [row, column, text] : bad) {
     const Scenario before = document.scenario();
@@ -269,6 +279,66 @@ void ModelsTest::a_node_is_edited_and_what_makes_no_cluster_is_refused() {
   // Without `default` there is no cluster.
   model.remove(0);
   QCOMPARE(nodes.size(), std::size_t{3});
+}
+
+void ModelsTest::faults_are_added_edited_and_go_with_their_nodes() {
+  const Files files;
+  Document document;
+  FaultModel model(document);
+  ClusterModel cluster(document);
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  document.open(files.scenario());
+  const QSignalSpy rejected(&model, &FaultModel::rejected);
+  const auto set = [&](int column, const char* text) {
+    model.setData(model.index(0, column), QString::fromLatin1(text), Qt::EditRole);
+  };
+  model.add();
+  const std::vector<FaultSpec>& faults = document.scenario().cluster.faults;
+  QCOMPARE(faults.size(), std::size_t{1});
+  QVERIFY(!(model.flags(model.index(0, FaultModel::kBy)) & Qt::ItemIsEditable));
+  set(FaultModel::kKind, "slow");
+  set(FaultModel::kNodes, "replica-1,  replica-2");
+  set(FaultModel::kAt, "1.5s");
+  set(FaultModel::kLasts, "");
+  set(FaultModel::kBy, "2.5");
+  QCOMPARE(rejected.size(), 0);
+  FaultSpec expected;
+  expected.kind = FaultKind::kSlow;
+  expected.nodes = {node_id(1), node_id(2)};
+  expected.at_ns = 1'500 * kMillisecond;
+  expected.factor = 2.5;
+  QVERIFY(faults.front() == expected);
+  QCOMPARE(model.index(0, FaultModel::kNodes).data().toString(),
+           QStringLiteral("replica-1, replica-2"));
+
+  qsizetype refused = 0;
+  for (const auto& [column, text] : {std::pair{FaultModel::kKind, "broken"},
+                                     {FaultModel::kNodes, "replica-9"},
+                                     {FaultModel::kNodes, ""},
+                                     {FaultModel::kAt, "soon"},
+                                     {FaultModel::kLasts, "5"},
+                                     {FaultModel::kBy, "0"},
+                                     {FaultModel::kBy, "inf"}}) {
+    set(column, text);
+    QCOMPARE(rejected.size(), ++refused);
+    QVERIFY(faults.front() == expected);
+  }
+  // What one kind has is no part of another.
+  set(FaultModel::kKind, "delay_replication");
+  set(FaultModel::kBy, "3s");
+  QCOMPARE(faults.front().delay_ns, 3 * kSecond);
+  QCOMPARE(faults.front().factor, 1.0);
+  // It goes where a scenario file has it, and back.
+  document.save(files.path(QStringLiteral("faulty.toml")));
+  QVERIFY(load_scenario(document.path().toStdString()).cluster == document.scenario().cluster);
+
+  cluster.remove(2);
+  QCOMPARE(faults.front().nodes, std::vector<NodeId>{node_id(1)});
+  cluster.remove(1);
+  QVERIFY(faults.empty());
+  document.undo_stack().undo();
+  QCOMPARE(faults.size(), std::size_t{1});
 }
 
 void ModelsTest::the_command_says_what_was_changed_as_far_as_options_can() {
@@ -348,20 +418,23 @@ void ModelsTest::any_edits_are_undone_and_redone_without_a_trace() {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     Document document;
     StrategyModel strategies(document);
-    ParameterModel parameters(document, strategies);
+    ParameterModel parameters(strategies);
     ClusterModel cluster(document);
+    FaultModel faults(document);
     document.open(files.scenario());
     std::mt19937 random(seed);
     const auto below = [&](int n) {
       return static_cast<int>(random() % static_cast<unsigned>(std::max(1, n)));
     };
-    const QStringList words = {"",     "2",     "3",    "first",       "true",    "50ms",
-                               "1.5s", "0.3",   "soon", "replica",     "primary", "250us",
-                               "-1",   "other", "0",    "round_robin", "random",  "8"};
+    const QStringList words = {"",       "2",       "3",       "first",
+                               "true",   "50ms",    "1.5s",    "0.3",
+                               "soon",   "replica", "primary", "250us",
+                               "-1",     "other",   "0",       "round_robin",
+                               "random", "8",       "slow",    "default, replica-1"};
     for (int i = 0; i < 200; ++i) {
       const int row = below(strategies.rowCount());
       const QString word = words[below(static_cast<int>(words.size()))];
-      switch (below(8)) {
+      switch (below(10)) {
         case 0:
           strategies.setData(strategies.index(row, 0), below(2) == 0 ? Qt::Checked : Qt::Unchecked,
                              Qt::CheckStateRole);
@@ -386,6 +459,14 @@ void ModelsTest::any_edits_are_undone_and_redone_without_a_trace() {
           break;
         case 6:
           below(2) == 0 ? cluster.add_replica() : cluster.remove(below(cluster.rowCount()));
+          break;
+        case 7:
+          if (faults.rowCount() == 0) break;
+          faults.setData(faults.index(below(faults.rowCount()), below(FaultModel::kColumns)), word,
+                         Qt::EditRole);
+          break;
+        case 8:
+          below(3) > 0 ? faults.add() : faults.remove(below(faults.rowCount()));
           break;
         default:
           document.edit(
