@@ -52,7 +52,9 @@ void BarChart::show_bars(const QString& title, const QStringList& categories,
   }
   series->setBarWidth(0.75);
   // An axis that stands begins at the bottom.
-  for (qsizetype i = categories.size(); i-- > 0;) categories_->append(categories[i]);
+  for (qsizetype i = categories.size(); i-- > 0;) {
+    categories_->append(categories[i].toHtmlEscaped());
+  }
   std::vector<double> sums(static_cast<std::size_t>(categories.size()));
   double highest = 1;
   // As high as a bar, so that numbers of neighbours do not touch.

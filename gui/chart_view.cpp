@@ -21,6 +21,10 @@ constexpr double kMostNameWidth = 190;
 constexpr double kNameGap = 14;  // between the end of a line and its name
 constexpr double kNear = 24;     // pixels from the mouse to what it means
 
+QString text_on(const Axis& axis, double at, bool exactly = true) {
+  return exactly && axis.exact ? axis.exact(at) : axis.text(at);
+}
+
 void set_ticks(QCategoryAxis& axis, const std::vector<Tick>& ticks) {
   for (const QString& label : axis.categoriesLabels()) axis.remove(label);
   // A first mark at the axis's own start would have no room.
@@ -41,6 +45,9 @@ ChartView::ChartView(QWidget* parent)
   cursor_ = new QGraphicsLineItem(chart());
   cursor_->setVisible(false);
   cursor_->setZValue(10);
+  brush_ = new QGraphicsRectItem(chart());
+  brush_->setVisible(false);
+  brush_->setZValue(9);
   setRenderHint(QPainter::Antialiasing);
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
@@ -230,14 +237,14 @@ void ChartView::pan(double by) {
   if (shift != 0) show_range(from() + shift, to() + shift);
 }
 
-QString ChartView::values_at(double x) const {
+QString ChartView::values_at(double x, bool exactly) const {
   if (lines_.empty() || !x_.text || x < x_.from || x > x_.to) return {};
   QString text = x_.text(x);
   for (const Line& line : lines_) {
     if (line.is_background || !line.is_named || line.is_dotted) continue;
     const auto next = std::ranges::lower_bound(line.points, x, {}, [](QPointF p) { return p.x(); });
     if (next == line.points.end()) continue;
-    text += QStringLiteral("\n%1: %2").arg(line.name, y_.text(next->y()));
+    text += QStringLiteral("\n%1: %2").arg(line.name, text_on(y_, next->y(), exactly));
   }
   return text;
 }
@@ -300,12 +307,12 @@ void ChartView::point_at(QPoint position) {
   const bool inside = chart()->plotArea().contains(mapToScene(position));
   const int hovered = inside ? line_at(mapToScene(position)) : -1;
   if (std::exchange(hovered_, hovered) != hovered) stress();
-  QString told = inside ? values_at(x_at(position)) : QString();
+  QString told = inside ? values_at(x_at(position), true) : QString();
   if (hovered >= 0 && lines_[static_cast<std::size_t>(hovered)].is_dotted) {
     const Line& line = lines_[static_cast<std::size_t>(hovered)];
     const QPointF at = line.points.front();
     told = QStringLiteral("%1\n%2: %3\n%4: %5")
-               .arg(line.name, x_.title, x_.text(at.x()), y_.title, y_.text(at.y()));
+               .arg(line.name, x_.title, text_on(x_, at.x()), y_.title, text_on(y_, at.y()));
   } else if (!told.contains(QLatin1Char('\n'))) {
     told.clear();
   }
@@ -314,8 +321,30 @@ void ChartView::point_at(QPoint position) {
   Q_EMIT pointed(inside ? std::optional(x_at(position)) : std::nullopt);
 }
 
+// From where the mouse was pressed to there.
+void ChartView::draw_brush(double x) {
+  const QRectF area = chart()->plotArea();
+  const double from = position_of({x_at(pressed_at_), 0}).x();
+  QColor colour = palette().color(QPalette::Highlight);
+  brush_->setPen(QPen(colour, 1));
+  colour.setAlphaF(0.25F);
+  brush_->setBrush(colour);
+  brush_->setRect(
+      QRectF(QPointF(from, area.top()),
+             QPointF(std::clamp(position_of({x, 0}).x(), area.left(), area.right()), area.bottom()))
+          .normalized());
+  brush_->setVisible(true);
+}
+
+// Whether the mouse has been moved while it was down, and not only trembled.
+bool ChartView::drags_to(QPoint position) {
+  dragged_ = dragged_ || (position - pressed_at_).manhattanLength() > 4;
+  return dragged_;
+}
+
 void ChartView::mousePressEvent(QMouseEvent* event) {
   drags_ = event->button() == Qt::LeftButton;
+  brushes_ = has_brush_ && event->modifiers().testFlag(Qt::ShiftModifier);
   dragged_ = false;
   pressed_at_ = dragged_from_ = event->pos();
 }
@@ -325,14 +354,29 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
     point_at(event->pos());
     return;
   }
-  if ((event->pos() - pressed_at_).manhattanLength() > 4) dragged_ = true;
+  const bool dragged = drags_to(event->pos());
+  if (brushes_) {
+    if (dragged) draw_brush(x_at(event->pos()));
+    return;
+  }
   const double moved = x_at(dragged_from_) - x_at(event->pos());
   dragged_from_ = event->pos();
-  if (dragged_) pan(moved);
+  if (dragged) pan(moved);
 }
 
 void ChartView::mouseReleaseEvent(QMouseEvent* event) {
-  if (std::exchange(drags_, false) && !dragged_ &&
+  brush_->setVisible(false);
+  const bool dragged = drags_to(event->pos());
+  if (brushes_ && drags_ && dragged) {
+    drags_ = false;
+    const auto in_sight = [&](QPoint position) {
+      return std::clamp(x_at(position), this->from(), this->to());
+    };
+    const auto [from, to] = std::minmax({in_sight(pressed_at_), in_sight(event->pos())});
+    if (from < to) Q_EMIT brushed(from, to);
+    return;
+  }
+  if (std::exchange(drags_, false) && !dragged &&
       chart()->plotArea().contains(mapToScene(event->pos()))) {
     Q_EMIT chosen(x_at(event->pos()));
   }

@@ -28,9 +28,11 @@ struct Axis {
   double from = 0;
   double to = 1;
   std::function<std::vector<Tick>(double, double)> ticks;
-  std::function<QString(double)> text;  // of a value under the mouse
+  std::function<QString(double)> text;  // of a value, in short
   // What a coordinate stands for, as it is written to a file; none: itself.
   std::function<double(double)> value = {};
+  // Of a value under the mouse, with all its digits; none: as in short.
+  std::function<QString(double)> exact = {};
 };
 
 class ChartView : public QChartView {
@@ -50,10 +52,14 @@ class ChartView : public QChartView {
   const Axis& x_axis() const { return x_; }
   const Axis& y_axis() const { return y_; }
 
-  // What the lines are at an x, one a line of text; empty outside the axis.
-  QString values_at(double x) const;
+  // What the lines are at an x, one a line of text, with all digits or in short; empty outside the
+  // axis.
+  QString values_at(double x, bool exactly = false) const;
   // Where names stand, of those lines that have one in sight.
   std::vector<QRectF> label_places() const;
+
+  // Whether dragging with Shift chooses a stretch of x.
+  void set_brush(bool on) { has_brush_ = on; }
 
   // A line across at an x; a locked one is drawn stronger.
   void show_cursor(std::optional<double> x, bool locked);
@@ -71,6 +77,7 @@ class ChartView : public QChartView {
   void pointed(std::optional<double> x);
   void chosen(double x);
   void stepped(int direction);
+  void brushed(double from, double to);
 
  protected:
   void mousePressEvent(QMouseEvent* event) override;
@@ -90,6 +97,8 @@ class ChartView : public QChartView {
   void lay_out();
   void place_names();
   void draw_cursor();
+  void draw_brush(double x);
+  bool drags_to(QPoint position);
   void stress();
   int line_at(QPointF position) const;
   QPointF position_of(QPointF point) const;
@@ -105,10 +114,13 @@ class ChartView : public QChartView {
   QCategoryAxis* x_axis_;  // owned by the chart
   QCategoryAxis* y_axis_;
   QGraphicsLineItem* cursor_;
+  QGraphicsRectItem* brush_;
   std::vector<QGraphicsSimpleTextItem*> names_;  // of each line, null without; owned by the chart
   std::vector<QGraphicsLineItem*> leaders_;      // from a line to its name
   std::optional<double> cursor_x_;
   bool cursor_locked_ = false;
+  bool has_brush_ = false;
+  bool brushes_ = false;
   bool drags_ = false;
   bool dragged_ = false;
   QPoint pressed_at_;

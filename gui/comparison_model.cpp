@@ -182,6 +182,7 @@ QString ComparisonModel::figure_text(const Column& column, const CandidateReport
 QString ComparisonModel::help(const Column& column, const CandidateReport* candidate) const {
   QString text = text_of(column.help);
   if (candidate == nullptr || !has_figures(column, *candidate)) return text;
+  text += QLatin1Char('\n') + tr("exactly %1").arg(text_of(exact_text(column, *candidate)));
   if (const auto interval = column.interval ? column.interval(*candidate) : std::nullopt) {
     text += QLatin1Char('\n') + tr("over the repetitions, with %1 % confidence, from %2 to %3")
                                     .arg(candidate->interval_level * 100)

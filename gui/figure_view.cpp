@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <QHBoxLayout>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -17,6 +16,7 @@ FigureView::FigureView(const QString& caption, const QString& name, const QStrin
                        QWidget* parent)
     : ResultView(caption, parent),
       figure_(new QComboBox),
+      row_(new QHBoxLayout),
       chart_(new ChartView),
       empty_(new QLabel),
       pages_(new QStackedLayout) {
@@ -29,15 +29,14 @@ FigureView::FigureView(const QString& caption, const QString& name, const QStrin
   empty_->setTextFormat(Qt::PlainText);
   auto* label = new QLabel(tr("&Show"));
   label->setBuddy(figure_);
-  auto* row = new QHBoxLayout;
-  row->addWidget(label);
-  row->addWidget(figure_);
-  row->addStretch();
+  row_->addWidget(label);
+  row_->addWidget(figure_);
+  row_->addStretch();
   pages_->addWidget(chart_);
   pages_->addWidget(empty_);
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(6, 6, 6, 6);
-  all->addLayout(row);
+  all->addLayout(row_);
   all->addLayout(pages_, 1);
   take_keyboard(chart_);
   connect(figure_, &QComboBox::currentIndexChanged, this, &ResultView::redraw_asked);
@@ -62,6 +61,10 @@ void FigureView::show_lines(std::vector<Line> lines, Axis x, Axis y, int selecte
 void FigureView::describe(const QString& text) {
   setAccessibleDescription(text);
   chart_->setAccessibleDescription(text);
+}
+
+void FigureView::add_beside(QWidget* widget) {
+  row_->addWidget(widget);
 }
 
 void FigureView::add_below(QWidget* widget) {

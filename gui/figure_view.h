@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
 
@@ -36,11 +37,13 @@ class FigureView : public ResultView {
   void show_lines(std::vector<Line> lines, Axis x, Axis y, int selected);
   // For those who can't see it.
   void describe(const QString& text);
-  // Below the chart.
+  // Beside the choice, and below the chart.
+  void add_beside(QWidget* widget);
   void add_below(QWidget* widget);
 
  private:
   QComboBox* figure_;
+  QHBoxLayout* row_;
   ChartView* chart_;
   QLabel* empty_;
   QStackedLayout* pages_;

@@ -141,7 +141,8 @@ void FrontierView::show_results(const Shown& shown) {
          bottom + 1.15 * height,
          time_ticks,
          [](double at) { return duration_text(time_at(at)); },
-         time_at};
+         time_at,
+         exact_time_at};
   show_lines(std::move(lines), std::move(x), std::move(y), selected);
 }
 

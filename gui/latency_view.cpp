@@ -92,9 +92,13 @@ void LatencyView::show_percentiles(const Shown& shown) {
       nines_ticks,
       [](double at) { return QString::fromStdString(fmt::format("p{:.6g}", share_at(at) * 100)); },
       share_at};
-  Axis y{
-      tr("latency"), bottom, top, time_ticks, [](double at) { return duration_text(time_at(at)); },
-      time_at};
+  Axis y{tr("latency"),
+         bottom,
+         top,
+         time_ticks,
+         [](double at) { return duration_text(time_at(at)); },
+         time_at,
+         exact_time_at};
   show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);
 }
 

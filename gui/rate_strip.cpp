@@ -22,15 +22,20 @@ QString text_of(double ns) {
 
 }  // namespace
 
-RateStrip::RateStrip(QWidget* parent) : QWidget(parent) {
-  setObjectName(QStringLiteral("rate-strip"));
-  setAccessibleName(tr("Requests over time"));
+RateStrip::RateStrip(Purpose purpose, QWidget* parent) : QWidget(parent), purpose_(purpose) {
+  const bool replays = purpose == Purpose::kReplayed;
+  setObjectName(replays ? QStringLiteral("rate-strip") : QStringLiteral("measured-strip"));
+  setAccessibleName(replays ? tr("Requests over time") : tr("Time that the figures count"));
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   setToolTip(
-      tr("Drag to choose what is replayed; a double click takes all. Keys: Left and Right "
-         "move the range, with Shift its end, with Ctrl its beginning; Esc takes all."));
+      (replays
+           ? tr("Drag to choose what is replayed; a double click takes all.")
+           : tr("Drag to choose what all figures, tables and charts count; a double click takes "
+                "all.")) +
+      tr(" Keys: Left and Right move the range, with Shift its end, with Ctrl its beginning; Esc "
+         "takes all."));
   describe();
 }
 
@@ -48,6 +53,12 @@ void RateStrip::set_range(const TimeRange& range) {
   update();
 }
 
+void RateStrip::set_cursor(std::optional<Nanoseconds> moment, bool held) {
+  cursor_ns_ = moment;
+  cursor_held_ = held;
+  update();
+}
+
 void RateStrip::describe() {
   if (rate_.reads.empty()) {
     setAccessibleDescription(tr("nothing known yet"));
@@ -62,23 +73,25 @@ void RateStrip::describe() {
       tr("%1 in all, busiest at %2")
           .arg(text_of(static_cast<double>(span_ns_)),
                text_of(static_cast<double>(rate_.stretch_ns) * static_cast<double>(busiest)));
+  const QString what = purpose_ == Purpose::kReplayed ? tr("replayed") : tr("measured");
   setAccessibleDescription(range_.is_whole()
-                               ? tr("%1; all of it is replayed").arg(all)
-                               : tr("%1; replayed from %2 to %3")
-                                     .arg(all, text_of(static_cast<double>(range_.from_ns)),
+                               ? tr("%1; all of it is %2").arg(all, what)
+                               : tr("%1; %2 from %3 to %4")
+                                     .arg(all, what, text_of(static_cast<double>(range_.from_ns)),
                                           text_of(static_cast<double>(end_of(range_)))));
 }
 
 QSize RateStrip::sizeHint() const {
-  return {300, 6 * fontMetrics().height()};
+  return {300, (purpose_ == Purpose::kReplayed ? 6 : 3) * fontMetrics().height()};
 }
 QSize RateStrip::minimumSizeHint() const {
-  return {120, 5 * fontMetrics().height()};
+  return {120, (purpose_ == Purpose::kReplayed ? 5 : 3) * fontMetrics().height()};
 }
 
 QRectF RateStrip::plot() const {
   const double line = fontMetrics().height() + 2;
-  return QRectF(rect()).adjusted(kGrip + 1, line, -kGrip - 1, -line);
+  return QRectF(rect()).adjusted(kGrip + 1, purpose_ == Purpose::kReplayed ? line : 1, -kGrip - 1,
+                                 -line);
 }
 
 double RateStrip::x_of(Nanoseconds moment) const {
@@ -162,7 +175,7 @@ void RateStrip::drag_to(double x) {
     case Drag::kNone:
       return;
   }
-  // An edge dragged onto the other one leaves nothing to replay.
+  // An edge dragged onto the other one leaves nothing.
   if (next.from_ns >= end_of(next)) return;
   set_range(next);
   Q_EMIT dragged(next);
@@ -240,6 +253,14 @@ void RateStrip::paint_rate(QPainter& painter, const QRectF& area) const {
                      series_colour(0, palette()));
   }
   painter.setPen(palette().color(QPalette::Text));
+  if (purpose_ == Purpose::kReplayed) paint_legend(painter, area, most);
+  const QRectF below(area.left(), area.bottom() + 2, area.width(), height() - area.bottom() - 2);
+  painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0s"));
+  painter.drawText(below, Qt::AlignRight | Qt::AlignVCenter,
+                   text_of(static_cast<double>(span_ns_)));
+}
+
+void RateStrip::paint_legend(QPainter& painter, const QRectF& area, std::uint64_t most) const {
   const double line = area.top();
   painter.drawText(
       QRectF(area.left(), 0, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
@@ -254,10 +275,6 @@ void RateStrip::paint_rate(QPainter& painter, const QRectF& area) const {
     painter.fillRect(QRectF(right - width - 12, line / 2 - 4, 8, 8), colour);
     right -= width + 20;
   }
-  const QRectF below(area.left(), area.bottom() + 2, area.width(), height() - area.bottom() - 2);
-  painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0s"));
-  painter.drawText(below, Qt::AlignRight | Qt::AlignVCenter,
-                   text_of(static_cast<double>(span_ns_)));
 }
 
 void RateStrip::paint_range(QPainter& painter, const QRectF& area) const {
@@ -282,6 +299,11 @@ void RateStrip::paintEvent(QPaintEvent*) {
   if (!rate_.reads.empty()) {
     paint_rate(painter, area);
     if (span_ns_ > 0) paint_range(painter, area);
+    if (cursor_ns_ && *cursor_ns_ <= span_ns_) {
+      const double x = x_of(*cursor_ns_);
+      painter.setPen(QPen(palette().color(QPalette::Text), cursor_held_ ? 2 : 1));
+      painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    }
   }
   const bool focused = hasFocus();
   painter.setPen(

@@ -120,7 +120,13 @@ QWidget* ResultsPanel::make_views() {
   tabs_->addTab(notes_, tr("&Notes"));
   // Only what is seen is drawn.
   connect(tabs_, &QTabWidget::currentChanged, this, &ResultsPanel::show_view);
-  return tabs_;
+  measured_ = new MeasuredRange(selection_);
+  auto* box = new QWidget;
+  auto* layout = new QVBoxLayout(box);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(measured_);
+  layout->addWidget(tabs_, 1);
+  return box;
 }
 
 void ResultsPanel::add(ResultView* view) {
@@ -131,7 +137,8 @@ void ResultsPanel::add(ResultView* view) {
 
 void ResultsPanel::begin(const std::vector<std::string>& names,
                          std::shared_ptr<const Scenario> scenario) {
-  looks_.set_scenario(std::move(scenario));
+  looks_.set_scenario(scenario);
+  measured_->begin(std::move(scenario));
   show_candidates(names);
 }
 
@@ -145,6 +152,7 @@ void ResultsPanel::show_candidates(const std::vector<std::string>& names) {
 
 void ResultsPanel::set(std::size_t candidate, const CandidateReport& report) {
   comparison_.set(candidate, report);
+  measured_->set(report);
   for (int i = 0; i < comparison_.columnCount(); ++i) {
     table_->setColumnHidden(i, !comparison_.has_figures(i));
   }

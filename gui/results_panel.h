@@ -9,6 +9,7 @@
 
 #include "gui/comparison_model.h"
 #include "gui/look_controller.h"
+#include "gui/measured_range.h"
 #include "gui/result_view.h"
 #include "gui/selection.h"
 
@@ -72,6 +73,7 @@ class ResultsPanel : public QWidget {
   std::vector<ResultView*> views_;
   QComboBox* baseline_ = nullptr;
   QTableView* table_ = nullptr;
+  MeasuredRange* measured_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   QPlainTextEdit* notes_ = nullptr;
 };

@@ -55,9 +55,9 @@ void StartPage::refresh() {
     heading->setFlags(Qt::NoItemFlags);
     for (const QString& path : paths) {
       const QString about = about_file(path);
-      const QString name = QStringLiteral("    ") + QFileInfo(path).fileName();
+      const QString name = QFileInfo(path).fileName();
       auto* item = new QListWidgetItem(
-          about.isEmpty() ? name : name + QStringLiteral("\n        ") + about, files_);
+          about.isEmpty() ? name : name + QStringLiteral(" — ") + about, files_);
       item->setData(Qt::UserRole, path);
       item->setToolTip(path);
     }

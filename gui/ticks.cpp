@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/time.h"
+#include "gui/workload_text.h"
 
 namespace switchyard::gui {
 namespace {
@@ -52,6 +53,10 @@ double log_coordinate(double ns) {
 }
 double time_at(double coordinate) {
   return std::pow(10, coordinate);
+}
+
+QString exact_time_at(double coordinate) {
+  return time_text(std::llround(time_at(coordinate)));
 }
 
 std::vector<Tick> time_ticks(double from, double to) {

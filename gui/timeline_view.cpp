@@ -2,15 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <QHBoxLayout>
 #include <QPushButton>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/time.h"
+#include "gui/workload_text.h"
 
 namespace switchyard::gui {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 struct Figure {
   const char* title;
   bool is_time;
+  bool is_of_answers;  // says nothing of a time in which nobody asked
   double (*value)(const SeriesPoint&);
 };
 
@@ -27,18 +29,19 @@ double highest(const std::vector<T>& values) {
 }
 
 constexpr std::array<Figure, 6> kFigures = {{
-    {"latency, 99th percentile", true,
+    {"latency, 99th percentile", true, true,
      [](const SeriesPoint& p) { return static_cast<double>(p.latency_p99_ns); }},
-    {"latency, median", true,
+    {"latency, median", true, true,
      [](const SeriesPoint& p) { return static_cast<double>(p.latency_p50_ns); }},
-    {"requests waiting on all nodes", false,
+    {"requests waiting on all nodes", false, false,
      [](const SeriesPoint& p) {
        return std::accumulate(p.queue_per_node.begin(), p.queue_per_node.end(), 0.0);
      }},
-    {"replication lag of the node furthest behind", true,
+    {"replication lag of the node furthest behind", true, false,
      [](const SeriesPoint& p) { return highest(p.lag_ns_per_node); }},
-    {"stale reads", false, [](const SeriesPoint& p) { return static_cast<double>(p.stale_reads); }},
-    {"requests that arrived", false,
+    {"stale reads", false, false,
+     [](const SeriesPoint& p) { return static_cast<double>(p.stale_reads); }},
+    {"requests that arrived", false, false,
      [](const SeriesPoint& p) { return static_cast<double>(p.arrivals); }},
 }};
 
@@ -48,8 +51,10 @@ constexpr double kSteps = 200;
 QString duration_text(double ns) {
   return QString::fromStdString(format_duration(ns));
 }
+// Whole numbers with all their digits; averages of queues with as many as say something.
 QString count_text(double value) {
-  return QString::fromStdString(fmt::format("{:.4g}", value));
+  return QString::fromStdString(value < 1000 ? fmt::format("{:.4g}", value)
+                                             : fmt::format("{:.0f}", value));
 }
 
 QStringList titles() {
@@ -76,26 +81,19 @@ TimelineView::TimelineView(Selection& selection, QWidget* parent)
   // Room for all, or the chart would jump as the mouse moves.
   values_->setMinimumHeight(2 * values_->fontMetrics().lineSpacing());
   add_below(values_);
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(new QLabel(tr("Zoom in (wheel, +), then let all figures count only that:")));
-  const auto button = [&](const QString& text, const char* name) {
-    auto* one = new QPushButton(text);
-    one->setObjectName(QString::fromLatin1(name));
-    layout->addWidget(one);
-    return one;
+  auto* in_sight = new QPushButton(tr("Measure what is in si&ght"));
+  in_sight->setObjectName(QStringLiteral("measure-in-sight"));
+  in_sight->setToolTip(
+      tr("all figures, tables and charts count only that; dragging with Shift does so for any "
+         "stretch of the chart"));
+  add_beside(in_sight);
+  const auto measure = [this](double from, double to) {
+    Q_EMIT selection_.range_asked(std::pair(std::llround(std::max(0.0, from)), std::llround(to)));
   };
-  auto* in_sight = button(tr("Measure what is in si&ght"), "measure-in-sight");
-  auto* everything = button(tr("Measure &all"), "measure-all");
-  layout->addStretch();
-  add_below(row);
-  connect(in_sight, &QPushButton::clicked, this, [this] {
-    Q_EMIT selection_.range_asked(
-        std::pair(std::llround(std::max(0.0, chart().from())), std::llround(chart().to())));
-  });
-  connect(everything, &QPushButton::clicked, this,
-          [this] { Q_EMIT selection_.range_asked(std::nullopt); });
+  connect(in_sight, &QPushButton::clicked, this,
+          [this, measure] { measure(chart().from(), chart().to()); });
+  chart().set_brush(true);
+  connect(&chart(), &ChartView::brushed, this, measure);
   connect(&chart(), &ChartView::pointed, this, [this](std::optional<double> x) {
     selection_.point_at(x ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt);
   });
@@ -123,8 +121,9 @@ void TimelineView::show_results(const Shown& shown) {
   const Figure& figure = kFigures[chosen()];
   std::vector<Line> lines;
   double end = 1;
-  double least = 1e18;
+  double least = std::numeric_limits<double>::max();  // above zero
   double most = 1;
+  bool has_zero = false;
   QString told;
   for (std::size_t report = 0; report < shown.reports.size(); ++report) {
     const CandidateReport& candidate = shown.reports[report];
@@ -133,14 +132,16 @@ void TimelineView::show_results(const Shown& shown) {
     double highest_at = 0;
     double peak = 0;
     for (std::size_t i = 0; i < candidate.series.size(); ++i) {
+      if (figure.is_of_answers && candidate.series[i].arrivals == 0) continue;
       const double value = figure.value(candidate.series[i]);
       const double at = (static_cast<double>(i) + 0.5) * bucket;
-      line.points.emplace_back(at, figure.is_time ? log_coordinate(value) : value);
+      line.points.emplace_back(at, value);
       if (value > peak) {
         peak = value;
         highest_at = at;
       }
-      if (value > 0 && sets_range(shown, report)) least = std::min(least, value);
+      if (value > 0) least = std::min(least, value);
+      has_zero = has_zero || value <= 0;
     }
     if (sets_range(shown, report)) {
       most = std::max(most, peak);
@@ -155,15 +156,18 @@ void TimelineView::show_results(const Shown& shown) {
   Axis x{tr("time of arrival"), 0, end, linear_time_ticks, duration_text};
   Axis y{tr(figure.title), 0, most * 1.05, count_ticks, count_text};
   if (figure.is_time) {
-    // Nothing at all is drawn at the bottom, where the mark says so.
-    y.from = least < most ? log_coordinate(least) - 0.1 : 0;
-    y.to = log_coordinate(most) + 0.1;
+    const ZeroLog scale{log_coordinate(std::min(least, most))};
     for (Line& line : lines) {
-      for (QPointF& point : line.points) point.setY(std::max(point.y(), y.from));
+      for (QPointF& point : line.points) point.setY(scale.coordinate(point.y()));
     }
-    y.ticks = time_ticks;
-    y.text = [](double at) { return duration_text(time_at(at)); };
-    y.value = time_at;
+    y.from = (has_zero ? scale.zero() : scale.least) - 0.1;
+    y.to = log_coordinate(most) + 0.1;
+    y.ticks = [scale, has_zero](double from, double to) {
+      return has_zero ? zero_log_ticks(scale, from, to, duration_text) : time_ticks(from, to);
+    };
+    y.text = [scale](double at) { return duration_text(scale.value_at(at)); };
+    y.value = [scale](double at) { return scale.value_at(at); };
+    y.exact = [scale](double at) { return time_text(std::llround(scale.value_at(at))); };
   }
   show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);
   show_cursor();

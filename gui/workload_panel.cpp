@@ -32,7 +32,7 @@ WorkloadPanel::WorkloadPanel(Document& document, QWidget* parent)
   source_->setFont(bold);
   summary_ = make_label("workload-summary");
   summary_->setAccessibleName(tr("What the recording holds"));
-  strip_ = new RateStrip;
+  strip_ = new RateStrip(RateStrip::Purpose::kReplayed);
   part_ = make_label("part");
   error_ = new ErrorLine(QStringLiteral("workload-error"));
   auto* layout = new QVBoxLayout(this);

@@ -84,6 +84,14 @@ bool served_all(const CandidateReport& c) {
 
 }  // namespace
 
+std::string exact_text(const Column& column, const CandidateReport& candidate) {
+  const double value = column.value(candidate);
+  // How a column is shown tells what it is in.
+  if (column.format == format_duration) return fmt::format("{:.10g} ns", value);
+  const bool is_share = column.format == percent_text || column.format == share_text;
+  return is_share ? fmt::format("{:.9g}%", value * 100) : fmt::format("{:.10g}", value);
+}
+
 std::string percent_text(double share) {
   const double value = share * 100;
   return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);

@@ -33,6 +33,9 @@ std::span<const Column> availability_columns();
 // What freshness costs: for candidates with a swept parameter. REQUIRES staleness figures.
 std::span<const Column> frontier_columns();
 
+// The value behind a column with all its digits: "2571234 ns", "12.3456789%".
+std::string exact_text(const Column& column, const CandidateReport& candidate);
+
 // "73%", "1.3%".
 std::string percent_text(double share);
 

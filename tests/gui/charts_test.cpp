@@ -1,5 +1,7 @@
 // Charts and tables of results, without a run: what they draw, name, write and hold.
 #include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QGraphicsTextItem>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -47,6 +49,7 @@ CandidateReport candidate(const std::string& name, std::int64_t p99_ns, std::uin
   one.bucket_ns = 1'000'000;
   for (std::int64_t i = 0; i < 10; ++i) {
     SeriesPoint point;
+    point.arrivals = 100;
     point.latency_p50_ns = p99_ns / 2;
     point.latency_p99_ns = p99_ns + i;
     point.queue_per_node = {1};
@@ -91,6 +94,8 @@ class ChartsTest : public QObject {
   void a_broken_report_is_told_and_nothing_crashes();
   void every_view_is_exported_whole_or_not_at_all();
   void a_click_holds_the_moment_and_arrows_move_it();
+  void no_time_has_a_mark_of_its_own_and_nobody_asking_is_no_latency();
+  void a_name_is_read_as_it_is_beside_bars();
   void dark_is_remembered_and_black_turns_white();
 };
 
@@ -352,6 +357,56 @@ void ChartsTest::a_click_holds_the_moment_and_arrows_move_it() {
   QVERIFY(*selection.cursor_ns() > before);
   QTest::keyClick(&chart, Qt::Key_Space);
   QVERIFY(!selection.is_locked());
+}
+
+void ChartsTest::no_time_has_a_mark_of_its_own_and_nobody_asking_is_no_latency() {
+  const Files files;
+  Report written = report();
+  written.candidates.resize(1);
+  std::vector<SeriesPoint>& series = written.candidates.front().series;
+  series[4].lag_ns_per_node = {3'000'000};
+  series[7].arrivals = 0;
+  series[7].latency_p99_ns = 0;
+  files.write(QStringLiteral("now.json"), QString::fromStdString(to_json(written)));
+  MainWindow window;
+  show(window);
+  window.open(files.path(QStringLiteral("now.json")));
+  QTest::keySequence(&window, QKeySequence(QStringLiteral("Ctrl+3")));
+  auto& chart = find<ChartView>(window, "timeline");
+  auto& figure = find<QComboBox>(window, "timeline-figure");
+  QCOMPARE(chart.lines().front().points.size(), std::size_t{9});
+
+  figure.setCurrentIndex(3);  // lag
+  const Axis& y = chart.y_axis();
+  const auto& points = chart.lines().front().points;
+  QCOMPARE(points.size(), std::size_t{10});
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    QVERIFY(points[i].y() >= y.from && points[i].y() <= y.to);
+    QCOMPARE(y.text(points[i].y()), i == 4 ? QStringLiteral("3.00ms") : QStringLiteral("0ns"));
+    QVERIFY(std::abs(y.value(points[i].y()) - (i == 4 ? 3e6 : 0)) < 1);
+  }
+  const std::vector<Tick> ticks = y.ticks(y.from, y.to);
+  QCOMPARE(ticks.front().text, QStringLiteral("0ns"));
+  QCOMPARE(ticks.front().at, points.front().y());
+  QVERIFY(chart.values_at(5.5e6, true).endsWith(QStringLiteral(": 0s")));
+  QVERIFY(chart.values_at(4.5e6, true).endsWith(QStringLiteral(": 3ms")));
+}
+
+void ChartsTest::a_name_is_read_as_it_is_beside_bars() {
+  BarChart chart(BarChart::kBeside);
+  chart.resize(600, 300);
+  chart.show();
+  const QStringList names = {QStringLiteral("lag < 1 s"), QStringLiteral("a & b > c")};
+  chart.show_bars(QStringLiteral("x < y"), names, {{QStringLiteral("mean"), Qt::red, {1, 2}}}, {},
+                  QStringLiteral("ns"));
+  QStringList seen;
+  for (const QGraphicsItem* item : chart.scene()->items()) {
+    if (const auto* text = dynamic_cast<const QGraphicsTextItem*>(item)) {
+      seen << text->toPlainText();
+    }
+  }
+  for (const QString& name : names) QVERIFY2(seen.contains(name), qPrintable(seen.join(u'|')));
+  QVERIFY(seen.contains(QStringLiteral("x < y")));
 }
 
 void ChartsTest::dark_is_remembered_and_black_turns_white() {

@@ -1,6 +1,7 @@
 // The window as a user handles it: opened, run, sorted, undone, cancelled.
 #include <QComboBox>
 #include <QHeaderView>
+#include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -12,6 +13,7 @@
 
 #include "gui/chart_view.h"
 #include "gui/main_window.h"
+#include "gui/rate_strip.h"
 #include "gui/timeline_view.h"
 #include "gui_test.h"
 
@@ -32,6 +34,7 @@ class WindowTest : public QObject {
   void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
   void a_chart_zooms_by_wheel_and_is_exported();
   void all_figures_are_measured_anew_for_what_is_in_sight();
+  void a_stretch_is_brushed_on_the_strip_and_on_the_chart_and_all_follows();
 };
 
 void WindowTest::init() {
@@ -262,6 +265,70 @@ void WindowTest::all_figures_are_measured_anew_for_what_is_in_sight() {
   QTest::mouseClick(&find<QPushButton>(window, "measure-all"), Qt::LeftButton);
   QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatience);
   QCOMPARE(results.comparison().reports().front().completed, all);
+}
+
+void WindowTest::a_stretch_is_brushed_on_the_strip_and_on_the_chart_and_all_follows() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
+  ResultsPanel& results = window.results();
+  const std::uint64_t all = results.comparison().reports().front().completed;
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  const auto drag = [](QWidget& widget, QPoint from, QPoint to, Qt::KeyboardModifiers keys) {
+    QTest::mousePress(&widget, Qt::LeftButton, keys, from);
+    QTest::mouseMove(&widget, (from + to) / 2);
+    QTest::mouseMove(&widget, to);
+    QTest::mouseRelease(&widget, Qt::LeftButton, keys, to);
+  };
+
+  auto& strip = find<RateStrip>(window, "measured-strip");
+  QVERIFY(strip.isVisible());
+  const auto middle = [&](Nanoseconds moment) {
+    return QPoint(static_cast<int>(std::lround(strip.x_of(moment))), strip.height() / 3);
+  };
+  drag(strip, middle(kSecond), middle(3 * kSecond), Qt::NoModifier);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  const RunSpec& run = window.document().scenario().run;
+  // To the pixel.
+  QVERIFY(std::abs(run.warmup_ns.value() - kSecond) < 50 * kMillisecond);
+  QVERIFY(std::abs(run.measure_until_ns - 3 * kSecond) < 50 * kMillisecond);
+  const CandidateReport& first = results.comparison().reports().front();
+  QVERIFY(first.completed < all / 2);
+  std::uint64_t arrivals = 0;
+  for (const SeriesPoint& point : first.series) arrivals += point.arrivals;
+  QCOMPARE(arrivals, first.completed);
+  const QString words = find<QLabel>(window, "measured-range").text();
+  QVERIFY2(words.startsWith(QStringLiteral("figures of 1")), qPrintable(words));
+
+  // What was there outside is still seen, so that another stretch can be chosen: to its end.
+  drag(strip, middle(4 * kSecond), QPoint(strip.width() - 1, strip.height() / 3), Qt::NoModifier);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatience);
+  QVERIFY(std::abs(run.warmup_ns.value() - 4 * kSecond) < 50 * kMillisecond);
+  QCOMPARE(run.measure_until_ns, kNever);
+
+  window.document().undo_stack().undo();
+  QVERIFY(std::abs(run.measure_until_ns - 3 * kSecond) < 50 * kMillisecond);
+  QTest::mouseClick(&find<QPushButton>(window, "measure-all"), Qt::LeftButton);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 3, kPatience);
+  QCOMPARE(results.comparison().reports().front().completed, all);
+
+  results.tabs().setCurrentIndex(2);
+  ChartView& chart = qobject_cast<TimelineView*>(results.tabs().currentWidget())->chart();
+  QTRY_VERIFY(chart.chart()->plotArea().width() > 200);
+  const QRectF area = chart.chart()->plotArea();
+  const auto at = [&](double share) {
+    return QPointF(area.left() + share * area.width(), area.center().y()).toPoint();
+  };
+  const double span = chart.to() - chart.from();
+  drag(*chart.viewport(), at(0.5), at(0.25), Qt::ShiftModifier);
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 4, kPatience);
+  const double pixel = span / area.width();
+  QVERIFY(std::abs(static_cast<double>(run.warmup_ns.value()) - 0.25 * span) < 2 * pixel);
+  QVERIFY(std::abs(static_cast<double>(run.measure_until_ns) - 0.5 * span) < 2 * pixel);
+  // Without Shift, dragging moves what is in sight.
+  drag(*chart.viewport(), at(0.5), at(0.25), Qt::NoModifier);
+  QVERIFY(!window.runs().is_running());
 }
 
 }  // namespace switchyard::gui::testing

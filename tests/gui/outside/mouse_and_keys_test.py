@@ -24,6 +24,7 @@ class MouseAndKeys(unittest.TestCase):
         self.sort(window, rows)
         self.switch_views(window)
         self.brush(window)
+        self.measure_a_stretch(window)
         self.export(window)
         self.cancel(window)
 
@@ -66,6 +67,15 @@ class MouseAndKeys(unittest.TestCase):
         self.assertLess(after[1], before[1])
         window.keys("ctrl+z")
         window.wait(lambda state: state["_range_ns"] == before)
+
+    def measure_a_stretch(self, window):
+        runs = window.wait(lambda state: not state["_running"])["_runs"]
+        window.drag("measured-strip", 0.25, 0.5)
+        state = window.wait(lambda state: state["_runs"] > runs and not state["_running"])
+        self.assertRegex(state["measured-range"]["text"], r"^figures of \S+s to \S+s$")
+        window.click("measure-all")
+        window.wait(lambda state: state["measured-range"]["text"] == "figures of all requests"
+                    and not state["_running"])
 
     def export(self, window):
         path = window.path("figures.csv")
