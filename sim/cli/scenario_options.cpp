@@ -112,6 +112,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       .add_option("--databases", options.databases,
                   "With --trace: names of the databases; default and master… are primaries")
       ->delimiter(',');
+  command
+      .add_option("--primaries", options.primaries,
+                  "With --trace: databases that are primaries besides those")
+      ->delimiter(',');
   command.add_option("--workers", options.workers, "With --trace: workers of each database")
       ->check(CLI::Range(1U, 1'000'000U));
   command.add_option("--loop", options.loop, "How requests follow each other")
@@ -140,8 +144,8 @@ Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) 
     throw InputError("give either a SCENARIO.toml or --trace FILE");
   }
   if (!options.scenario.empty()) {
-    for (const char* name :
-         {"--databases", "--workers", "--format", "--write-function", "--read-function"}) {
+    for (const char* name : {"--databases", "--primaries", "--workers", "--format",
+                             "--write-function", "--read-function"}) {
       if (given(name)) {
         throw InputError(
             fmt::format("{} goes with --trace; the scenario file says it otherwise", name));
@@ -157,6 +161,13 @@ Scenario make_scenario(const ScenarioOptions& options, const CLI::App& command) 
                          options.workers)
           : load_scenario(options.scenario);
   if (options.scenario.empty()) scenario.workload.import = options.import;
+  for (const std::string& name : options.primaries) {
+    const NodeId node = scenario.cluster.find(name);
+    if (node == kNoNode) {
+      throw InputError(fmt::format("--primaries {}: there is no database of that name", name));
+    }
+    scenario.cluster.nodes[index(node)].role = Role::kPrimary;
+  }
   if (given("--router")) scenario.candidates.clear();
   for (const std::string& text : options.routers) {
     scenario.candidates.push_back(parse_candidate(text));

@@ -21,6 +21,7 @@ struct ScenarioOptions {
   std::vector<std::string> guards;
   std::string django_settings;
   std::vector<std::string> databases;
+  std::vector<std::string> primaries;
   std::string loop;
   std::string warmup;
   std::string measure_until;

@@ -429,7 +429,8 @@ class Engine : private Truth, private Supervisor::Client {
       throw InputError(fmt::format("a router chose node number {}, but the cluster has only {}",
                                    index(decision.node), nodes_));
     }
-    if (kGeneral && sent && wants_.origin && !replicates(flight.op)) {
+    if (kGeneral && sent && wants_.origin && !replicates(flight.op) &&
+        kind != RequestClass::kControl) {
       origins_.loaded(session, key, decision.node);
     }
     return decision;

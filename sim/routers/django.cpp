@@ -41,7 +41,12 @@ class DjangoRouters : public Router {
                           setup.seed, tables_of(setup.tables)},
             parameters.duration("patience"))),
         database_of_(setup.nodes.size(), django::kNoDatabase),
-        is_up_(setup.nodes.size(), true) {
+        is_up_(setup.nodes.size(), true),
+        refused_(setup.nodes.size()) {
+    for (const NodeInfo& node : setup.nodes) {
+      names_.push_back(node.name);
+      roles_.push_back(node.role);
+    }
     const std::vector<std::string>& databases = worker_->databases();
     for (std::size_t i = 0; i < databases.size(); ++i) {
       const auto node = std::ranges::find(setup.nodes, databases[i], &NodeInfo::name);
@@ -76,7 +81,11 @@ class DjangoRouters : public Router {
     const django::Answer answer = worker_->ask(ask);
     decision_ns_.record(answer.spent_ns);
     if (answer.database == django::kNoDatabase) return Decision::fail();
-    return Decision::to(node_of_[answer.database]);
+    const NodeId node = node_of_[answer.database];
+    if (query.kind == RequestClass::kWrite && roles_[index(node)] == Role::kReplica) {
+      ++refused_[index(node)];
+    }
+    return Decision::to(node);
   }
 
   void on_session_end(SessionId session, Nanoseconds now) override {
@@ -87,6 +96,7 @@ class DjangoRouters : public Router {
 
   void on_topology(std::span<const NodeState> states, Nanoseconds now) override {
     for (std::size_t i = 0; i < states.size(); ++i) {
+      roles_[i] = states[i].role;
       if (states[i].up == is_up_[i]) continue;
       is_up_[i] = states[i].up;
       worker_->tell({.now_ns = now,
@@ -97,6 +107,13 @@ class DjangoRouters : public Router {
 
   void give_account(RouterAccount& account) const override {
     for (std::string& note : worker_->account()) account.notes.push_back(std::move(note));
+    for (std::size_t i = 0; i < refused_.size(); ++i) {
+      if (refused_[i] == 0) continue;
+      account.notes.push_back(fmt::format(
+          "{0} writes were sent to '{1}', a replica, which refuses them; if it takes "
+          "writes, say so: role = \"primary\" under [databases.{1}], or --primaries {1}",
+          refused_[i], names_[i]));
+    }
     account.decision_ns.merge(decision_ns_);
   }
 
@@ -106,6 +123,9 @@ class DjangoRouters : public Router {
   std::vector<NodeId> node_of_;             // by database
   std::vector<std::uint16_t> database_of_;  // by node
   std::vector<bool> is_up_;                 // by node, as the process was told
+  std::vector<std::string> names_;          // by node
+  std::vector<Role> roles_;                 // likewise, as far as they have been noticed
+  std::vector<std::uint64_t> refused_;      // likewise: writes sent to it as a replica
   Histogram decision_ns_;
 };
 

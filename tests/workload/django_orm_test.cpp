@@ -5,6 +5,7 @@
 #include "catch.h"
 #include "workload/binary_file.h"
 #include "workload/native_csv.h"
+#include "workload/orm_operations.h"
 #include "workload/recording.h"
 #include "workload/summary.h"
 
@@ -65,6 +66,26 @@ TEST_CASE("Within the application's transaction an operation opens none, and ask
   const auto txn = trace.columns().txn;
   CHECK(std::vector(txn.begin(), txn.end()) ==
         std::vector<std::uint32_t>{1, 1, 1, 1, 1, 1, 2, 2, 2});
+}
+
+TEST_CASE(
+    "Whatever statement calls are made for, they are about the operation's table and object") {
+  for (const OrmOperation& operation : orm_operations()) {
+    const Trace trace = read_as("djangoorm", line(std::string(operation.name), "1", R"("key": 7)"));
+    const TraceColumns& c = trace.columns();
+    CAPTURE(operation.name);
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+      const Asking asking = unpack_valid_asking(c.asked[i]);
+      if (asking.call_count > 0) CHECK(trace.names().tables[c.table[i]] == "shop_item");
+      if (asking.with_object) CHECK(key_of(trace, i) == "shop_item/7");
+    }
+  }
+  // Of BEGIN that calls name no object for, and of COMMIT that nobody is asked for, nothing is
+  // said.
+  const Trace created = read_as("djangoorm", line("bulk_create", "1", R"("key": 7)"));
+  CHECK(letters_of(created) == "bwc");
+  CHECK(key_of(created, 0).empty());
+  CHECK(created.columns().table[2] == kNone);
 }
 
 TEST_CASE("A deletion takes as many statements as were recorded, or as few as there can be") {

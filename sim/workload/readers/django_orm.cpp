@@ -124,16 +124,19 @@ class OrmImport {
       what.op = statement.op;
       what.text = operation.name;
       const bool is_control = class_of(statement.op) == RequestClass::kControl;
+      // Of BEGIN and its like what their calls are about: routers go by the model and the object.
+      const bool has_calls = statement.asking.call_count > 0;
+      const bool names_object = !is_control || statement.asking.with_object;
+      if (!is_control || has_calls) what.table = text_of(object, "table");
       if (is_control) {
         has_control_ = true;
         recorded.dur_ns = 0;
       } else {
-        what.table = text_of(object, "table");
         recorded.dur_ns = next < sent.dur_ns.size() ? sent.dur_ns[next] : kUnknown;
         ++next;
       }
       recorded.asked = statement.asking;
-      import_.add(recorded, {.statement = what, .literals = {}, .key = is_control ? "" : key});
+      import_.add(recorded, {.statement = what, .literals = {}, .key = names_object ? key : ""});
       recorded.stamp_ns += std::max<Nanoseconds>(recorded.dur_ns, 0);
     }
   }
