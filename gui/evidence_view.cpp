@@ -22,8 +22,6 @@ EvidenceView::EvidenceView(Selection& selection, QWidget* parent)
   style_table(*table_, "evidence", tr("Stale reads, conflicts and other cases"));
   table_->setModel(&sorted_);
   sort_rows(*table_);
-  // Numbers to the right stand beside names to the left.
-  table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
   connect(table_, &QTableView::activated, this, [this, &selection](const QModelIndex& row) {
     const auto place = static_cast<std::size_t>(sorted_.mapToSource(row).row());
     selection.go_to(model_.cases()[place].at_ns);
