@@ -15,9 +15,10 @@ StartPage::StartPage(QWidget* parent)
       error_(new ErrorLine(QStringLiteral("start-error"))) {
   setObjectName(QStringLiteral("start"));
   auto* title = new QLabel(tr("<h2>Which router fits this workload?</h2>"));
-  auto* hint = new QLabel(
-      tr("Choose a scenario or a recording and press Enter, or drop a file here: a scenario "
-         "(.toml), or a log of PostgreSQL, MySQL, MariaDB, ProxySQL, MaxScale or Django."));
+  auto* hint = new QLabel(tr(
+      "Choose a scenario or a recording and press Enter, or drop a file here: a scenario "
+      "(.toml), or a log of PostgreSQL, MySQL, MariaDB, ProxySQL, MaxScale or Django. A scenario "
+      "may name routers of your own: their code then runs unsandboxed, with your rights."));
   hint->setWordWrap(true);
   files_->setWordWrap(true);
   files_->setObjectName(QStringLiteral("files"));

@@ -29,6 +29,7 @@ class TravelTest : public QObject {
   void the_slider_and_another_strategy_look_elsewhere();
   void the_choices_are_a_sound_model();
   void play_goes_on_by_itself();
+  void routers_of_ones_own_are_compared_and_followed_like_others();
 };
 
 void TravelTest::init() {
@@ -166,6 +167,39 @@ void TravelTest::play_goes_on_by_itself() {
   const std::uint64_t stopped = view.decision()->request;
   QTest::qWait(100);
   QCOMPARE(view.decision()->request, stopped);
+}
+
+void TravelTest::routers_of_ones_own_are_compared_and_followed_like_others() {
+  const Files files(2'000);
+  QFile usual(files.scenario());
+  QVERIFY(usual.open(QIODevice::ReadOnly));
+  QString text = QString::fromUtf8(usual.readAll());
+  text += QStringLiteral("[[candidates]]\nname = \"library\"\nrouters = [\"%1/fewest.so\"]\n")
+              .arg(QStringLiteral(SWITCHYARD_PLUGINS));
+#ifdef SWITCHYARD_SETTINGS
+  text += QStringLiteral(
+              "[[candidates]]\nname = \"python\"\n"
+              "routers = [{ use = \"django\", settings = \"%1\" }]\n")
+              .arg(QStringLiteral(SWITCHYARD_SETTINGS));
+#endif
+  files.write(QStringLiteral("small.toml"), text);
+  MainWindow window;
+  run(window, files);
+  const auto& reports = window.results().comparison().reports();
+  QCOMPARE(reports[3].completed, std::uint64_t{2'000});
+#ifdef SWITCHYARD_SETTINGS
+  // The same router in Python, so the same figures.
+  QCOMPARE(reports[4].fingerprint, reports[0].fingerprint);
+#endif
+  for (std::size_t i = 3; i < reports.size(); ++i) {
+    window.results().selection().select(reports[i].name);
+    MomentView& view = travel(window);
+    QTRY_VERIFY_WITH_TIMEOUT(find<QLabel>(window, "moment-text")
+                                 .text()
+                                 .contains(QString::fromStdString(reports[i].name)),
+                             kPatience);
+    QVERIFY(view.decision()->node != kNoNode);
+  }
 }
 
 }  // namespace switchyard::gui::testing
