@@ -68,10 +68,31 @@ MainWindow::MainWindow() {
     show_command();
     show_running();
   });
+  restore_layout();
+  show_running();
+}
+
+// Each splitter and each row of tabs has a name.
+void MainWindow::restore_layout() {
   const QSettings settings;
   restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
-  splitter->restoreState(settings.value(QStringLiteral("splitter")).toByteArray());
-  show_running();
+  for (QSplitter* one : findChildren<QSplitter*>()) {
+    one->restoreState(settings.value(one->objectName()).toByteArray());
+  }
+  for (QTabWidget* one : findChildren<QTabWidget*>()) {
+    one->setCurrentIndex(settings.value(one->objectName(), 0).toInt());
+  }
+}
+
+void MainWindow::save_layout() const {
+  QSettings settings;
+  settings.setValue(QStringLiteral("geometry"), saveGeometry());
+  for (const QSplitter* one : findChildren<QSplitter*>()) {
+    settings.setValue(one->objectName(), one->saveState());
+  }
+  for (const QTabWidget* one : findChildren<QTabWidget*>()) {
+    settings.setValue(one->objectName(), one->currentIndex());
+  }
 }
 
 // Before the models that the widgets show.
@@ -394,11 +415,7 @@ void MainWindow::save_as(const QString& title, const QString& filter,
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  QSettings settings;
-  settings.setValue(QStringLiteral("geometry"), saveGeometry());
-  if (const auto* splitter = findChild<QSplitter*>(QStringLiteral("splitter"))) {
-    settings.setValue(QStringLiteral("splitter"), splitter->saveState());
-  }
+  save_layout();
   runs_.cancel();
   QMainWindow::closeEvent(event);
 }

@@ -45,6 +45,8 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  void restore_layout();
+  void save_layout() const;
   void make_actions();
   void make_export_actions(QMenu& file);
   void make_view_actions(QMenu& view);

@@ -166,6 +166,7 @@ MomentView::MomentView(LookController& looks, Selection& selection, QWidget* par
   left_layout->addWidget(picture_, 1);
   left_layout->addWidget(text_);
   auto* both = new QSplitter;
+  both->setObjectName(QStringLiteral("travel-splitter"));
   both->addWidget(left);
   both->addWidget(table_);
   both->setSizes({640, 260});

@@ -40,6 +40,7 @@ ResultsPanel::ResultsPanel(QWidget* parent) : QWidget(parent), comparison_(selec
   sorted_.setSourceModel(&comparison_);
   sorted_.setSortRole(ComparisonModel::kSortRole);
   auto* splitter = new QSplitter(Qt::Vertical);
+  splitter->setObjectName(QStringLiteral("results-splitter"));
   splitter->addWidget(make_table());
   splitter->addWidget(make_views());
   splitter->setStretchFactor(0, 2);

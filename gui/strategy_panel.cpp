@@ -39,6 +39,7 @@ QTableView* make_table(const char* name, const QString& accessible_name) {
 StrategyPanel::StrategyPanel(Document& document, QWidget* parent)
     : QWidget(parent), strategies_(document), parameters_(strategies_) {
   auto* splitter = new QSplitter(Qt::Vertical);
+  splitter->setObjectName(QStringLiteral("strategies-splitter"));
   splitter->addWidget(make_strategies());
   splitter->addWidget(make_parameters());
   splitter->setStretchFactor(0, 3);

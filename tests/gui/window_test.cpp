@@ -7,6 +7,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QSplitter>
 #include <QStandardPaths>
 #include <QTableView>
 #include <QtCharts/QLineSeries>
@@ -30,6 +31,7 @@ class WindowTest : public QObject {
   void a_click_on_a_heading_sorts_and_a_row_is_shown_stronger();
   void a_change_is_undone_by_the_keyboard();
   void what_is_only_looked_at_is_not_changed();
+  void the_layout_is_as_it_was_left();
   void a_run_is_cancelled_at_once_and_another_can_follow();
   void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
   void a_chart_zooms_by_wheel_and_is_exported();
@@ -155,6 +157,36 @@ void WindowTest::what_is_only_looked_at_is_not_changed() {
   }
   find<QTableView>(window, "comparison").setFocus();
   QVERIFY(window.document().scenario() == before);
+}
+
+void WindowTest::the_layout_is_as_it_was_left() {
+  const Files files;
+  // What the first of two neighbours has of their room; its pixels depend on what else there is.
+  const auto share = [](MainWindow& window, const char* splitter) {
+    const QList<int> sizes = find<QSplitter>(window, splitter).sizes();
+    return static_cast<double>(sizes[0]) / (sizes[0] + sizes[1]);
+  };
+  {
+    MainWindow window;
+    show(window);
+    QVERIFY(runs_to_its_end(window, files.scenario()));
+    window.resize(1111, 777);
+    find<QTabWidget>(window, "setup").setCurrentIndex(2);
+    window.results().tabs().setCurrentIndex(3);
+    find<QSplitter>(window, "splitter").setSizes({500, 600});
+    find<QSplitter>(window, "results-splitter").setSizes({1000, 1});
+    QTRY_VERIFY(share(window, "results-splitter") > 0.5);
+    window.close();
+  }
+  MainWindow again;
+  show(again);
+  QVERIFY(runs_to_its_end(again, files.scenario()));
+  QCOMPARE(again.size(), QSize(1111, 777));
+  QCOMPARE(find<QTabWidget>(again, "setup").currentIndex(), 2);
+  QCOMPARE(again.results().tabs().currentIndex(), 3);
+  QTRY_VERIFY(std::abs(share(again, "splitter") - 500.0 / 1100) < 0.02);
+  // Else it is two fifths.
+  QTRY_VERIFY(share(again, "results-splitter") > 0.5);
 }
 
 void WindowTest::a_run_is_cancelled_at_once_and_another_can_follow() {
