@@ -20,7 +20,7 @@ class RouterLibrary {
 
   // Fields that the library did not know yet are null.
   const switchyard_plugin& plugin() const { return plugin_; }
-  // Those that it declares, and the one that every router has.
+  // Those that it declares, and `pin`.
   std::span<const ParameterInfo> parameters() const { return parameters_; }
   // Without the folder.
   const std::string& file_name() const { return file_name_; }
