@@ -84,6 +84,17 @@ TEST_CASE("a library that contradicts itself says where") {
   CHECK(contains(with_parameter([](auto& p) { p.default_value = nullptr; }), "parameter number 1"));
   CHECK(contains(with_parameter([](auto& p) { p.type = 6; }), "declares parameter number 1"));
   CHECK(contains(with_parameter([](auto& p) { p.type = SWITCHYARD_CHOICE; }), "its choices"));
+  const char* const choices[] = {"1", nullptr};
+  const auto with_choices = [&](std::uint32_t count) {
+    return with_parameter([&](auto& p) {
+      p.type = SWITCHYARD_CHOICE;
+      p.choices = choices;
+      p.choice_count = count;
+    });
+  };
+  CHECK(with_choices(1).empty());
+  CHECK(contains(with_choices(2), "declares 2 choices of parameter 'two', but number 1 is null"));
+  CHECK(contains(with_choices(0), "its choices"));
   CHECK(contains(with_parameter([](auto& p) { p.name = "one"; }), "a name that another has"));
   for (const char* name : {"pin", "use"}) {
     CHECK(contains(with_parameter([&](auto& p) { p.name = name; }), "stands for something else"));

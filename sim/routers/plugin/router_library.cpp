@@ -179,7 +179,13 @@ void RouterLibrary::read_parameters() {
     ParameterInfo& info = parameters_.emplace_back(info_of(one));
     if (info.type == ParameterInfo::Type::kChoice) {
       std::vector<std::string_view>& choices = choices_.emplace_back();
-      choices.assign(one.choices, one.choices + one.choice_count);
+      for (std::uint32_t i = 0; i < one.choice_count; ++i) {
+        if (one.choices[i] == nullptr) {
+          fail(fmt::format("declares {} choices of parameter '{}', but number {} is null",
+                           one.choice_count, one.name, i));
+        }
+        choices.emplace_back(one.choices[i]);
+      }
       info.choices = choices;
     }
     defaults.emplace_back(info.name, info.default_value);

@@ -135,8 +135,9 @@ typedef struct switchyard_parameter {
   int64_t min;
   int64_t max; /* 0: no limit */
   double lowest;
-  double highest; /* 0, and lowest 0: no limits */
-  const char* const* choices;
+  double highest;             /* 0, and lowest 0: no limits */
+  const char* const* choices; /* so many as choice_count says, none null; where the array ends
+                                 nobody can check */
 } switchyard_parameter;
 
 typedef struct switchyard_value {
@@ -266,7 +267,8 @@ typedef struct switchyard_response {
       position; /* with SWITCHYARD_POSITIONS: what it committed; number 0: nothing */
 } switchyard_response;
 
-/* A router as its library describes it. Static: it lives as long as the library is loaded. */
+/* A router as its library describes it. Static: it lives as long as the library is loaded. A null
+ * where it may not be is an error; that a pointer points where it should nobody can check. */
 typedef struct switchyard_plugin {
   uint32_t abi;         /* SWITCHYARD_ROUTER_ABI */
   uint32_t struct_size; /* sizeof(switchyard_plugin) */
@@ -274,7 +276,7 @@ typedef struct switchyard_plugin {
   const char* summary; /* one line; may be null */
   uint32_t signals;    /* all that it may want: SWITCHYARD_OUTSTANDING | … */
   uint32_t parameter_count;
-  const switchyard_parameter* parameters;
+  const switchyard_parameter* parameters; /* so many; where the array ends nobody can check */
 
   /* These three must be there, the others may be null. create() returns the router, or null with a
    * sentence in config->error. */
