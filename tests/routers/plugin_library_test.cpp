@@ -1,4 +1,7 @@
 // Shared libraries with routers: their parameters, and what is wrong with those that can't be used.
+#include <elf.h>
+#include <sys/stat.h>
+
 #include "core/digest.h"
 #include "plugin/telling_library.h"
 #include "temporary_file.h"
@@ -42,6 +45,35 @@ TEST_CASE("a library that can't be used as a router says why and what to do") {
   Telling again;
   again->plugin.struct_size = 8;
   CHECK(contains(failure(), "describes its router in 8 bytes"));
+}
+
+TEST_CASE("a library that was cut off, or is for another machine, is not loaded") {
+  const TemporaryDirectory folder;
+  const std::string whole = file_content(SWITCHYARD_PLUGINS "/fewest.so");
+  CHECK(failure({}, folder.write("whole.so", whole)).empty());
+  std::vector<std::size_t> sizes = {EI_NIDENT, 20, 63, 64, 100, whole.size() - 1};
+  for (std::size_t size = 512; size < whole.size(); size += 512) sizes.push_back(size);
+  for (const std::size_t size : sizes) {
+    CHECK(contains(failure({}, folder.write("cut.so", whole.substr(0, size))),
+                   "cut.so' can't be loaded (it is cut off: it ends after " + std::to_string(size) +
+                       " bytes); it must be a shared library for this machine"));
+  }
+  CHECK(contains(failure({}, folder.write("empty.so", "")), "does not begin as an ELF file"));
+  // Whoever opened it would wait for somebody to write.
+  REQUIRE(mkfifo(folder.file("pipe.so").c_str(), 0600) == 0);
+  CHECK(contains(failure({}, folder.file("pipe.so")), "(it is no regular file)"));
+
+  const auto with = [&](std::size_t at, int value) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(value);
+    return failure({}, folder.write("other.so", changed));
+  };
+  constexpr std::size_t kMachine = offsetof(Elf64_Ehdr, e_machine);
+  CHECK(contains(with(kMachine, EM_S390),
+                 "(it is made for a 64-bit machine of ELF's number 22, "
+                 "and this switchyard for 64-bit "));
+  CHECK(contains(with(EI_CLASS, ELFCLASS32), "(it is made for 32-bit "));
+  CHECK(contains(with(EI_DATA, ELFDATA2MSB), "a machine with the other order of bytes"));
 }
 
 TEST_CASE("a library that contradicts itself says where") {

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/text_file.h"
 #include "core/version.h"
+#include "routers/plugin/elf_file.h"
 
 namespace switchyard {
 namespace {
@@ -92,13 +93,17 @@ void RouterLibrary::load() {
         "was not found; build it, or correct the path, which is relative to the scenario's folder "
         "or, given by --router, to the current one");
   }
-  // A name without a slash would be searched for elsewhere.
-  handle_.reset(dlopen(std::filesystem::absolute(path_).c_str(), RTLD_NOW | RTLD_LOCAL));
+  std::string reason = why_not_loadable(path_);
+  if (reason.empty()) {
+    // A name without a slash would be searched for elsewhere.
+    handle_.reset(dlopen(std::filesystem::absolute(path_).c_str(), RTLD_NOW | RTLD_LOCAL));
+    if (handle_ == nullptr) reason = dlerror();
+  }
   if (handle_ == nullptr) {
     fail(
         fmt::format("can't be loaded ({}); it must be a shared library for this machine (cc "
                     "-shared -fPIC) that is linked with all it uses",
-                    dlerror()));
+                    reason));
   }
   using Entry = const switchyard_plugin* (*)(std::uint32_t);
   const auto entry = reinterpret_cast<Entry>(dlsym(handle_.get(), "switchyard_router"));
