@@ -120,6 +120,9 @@ TEST_CASE("what is wrong with a library is one line, with the place in the scena
   folder.write("u.toml",
                kScenario + "[[candidates]]\nrouters = [\"" SWITCHYARD_PLUGINS "/throwing.so\"]\n");
   CHECK(contains(error_of(folder, {"compare", "u.toml"}), "(throwing) threw an exception"));
+  const std::string silent = SWITCHYARD_PLUGINS "/throwing_entry.so";
+  CHECK(contains(error_of(folder, {"routers", silent}),
+                 "router library '" + silent + "' threw an exception (no licence)"));
 }
 
 TEST_CASE("routers describes a library, and lists how one is named") {

@@ -156,6 +156,10 @@ TEST_CASE("an exception that leaves a library is an error, not the end") {
   CHECK(contains(failure({{"where", "create"}}, path), "threw an exception (no luck)"));
   const auto router = make(path, three_nodes());
   CHECK(contains(error_in([&] { read(*router); }), "(throwing) threw an exception, which no call"));
+  const std::string silent = SWITCHYARD_PLUGINS "/throwing_entry.so";
+  CHECK(failure({}, silent) ==
+        "router library '" + silent +
+            "' threw an exception (no licence), which no call of a router library may do");
 }
 
 TEST_CASE("a router in a library names itself and its file's digest once in a run's notes") {

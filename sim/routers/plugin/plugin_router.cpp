@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "core/error.h"
@@ -43,11 +42,8 @@ template <class Call>
 auto PluginRouter::guarded(Call&& call) const {
   try {
     return call();
-  } catch (const std::exception& error) {
-    fail(fmt::format("threw an exception ({}), which no call of a router library may do",
-                     error.what()));
   } catch (...) {
-    fail("threw an exception, which no call of a router library may do");
+    fail(description_of_thrown());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <limits>
 #include <system_error>
@@ -63,6 +64,17 @@ ParameterInfo info_of(const switchyard_parameter& given) {
 
 }  // namespace
 
+std::string description_of_thrown() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return fmt::format("threw an exception ({}), which no call of a router library may do",
+                       error.what());
+  } catch (...) {
+    return "threw an exception, which no call of a router library may do";
+  }
+}
+
 RouterLibrary::RouterLibrary(const std::string& path)
     : path_(path), file_name_(std::filesystem::path(path).filename().string()) {
   load();
@@ -112,7 +124,12 @@ void RouterLibrary::load() {
         "has no function switchyard_router(); define it as switchyard_router.h declares it, in C++ "
         "as extern \"C\"");
   }
-  const switchyard_plugin* plugin = entry(SWITCHYARD_ROUTER_ABI);
+  const switchyard_plugin* plugin = nullptr;
+  try {
+    plugin = entry(SWITCHYARD_ROUTER_ABI);
+  } catch (...) {
+    fail(description_of_thrown());
+  }
   if (plugin == nullptr || plugin->abi != SWITCHYARD_ROUTER_ABI) {
     fail(
         fmt::format("was made for {} of the router interface, and this switchyard ({}) has "

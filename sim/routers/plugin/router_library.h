@@ -12,10 +12,14 @@
 
 namespace switchyard {
 
+// What the exception that is being handled tells, to follow the name of the library that threw it.
+std::string description_of_thrown();
+
 class RouterLibrary {
  public:
   // Throws InputError when there is no such file, when it can't be loaded, holds no router or one
-  // for another version of the interface, and when what it tells of itself contradicts itself.
+  // for another version of the interface, when its code throws, and when what it tells of itself
+  // contradicts itself.
   explicit RouterLibrary(const std::string& path);
 
   // Fields that the library did not know yet are null.
