@@ -203,6 +203,7 @@ void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::
     // Stopped as there was nothing more to see, unless somebody wants no more of it.
     if (control.stop) throw;
   }
+  for (const RouterChain& instance : instances) instance.finish();
 }
 
 MomentReport CloseLook::at(std::size_t candidate, Nanoseconds time_ns, std::size_t before,

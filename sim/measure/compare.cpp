@@ -177,6 +177,7 @@ class Comparison {
       RunTally tally = replay(workload, scenario_.cluster, std::span(instances), options, control);
       RouterAccount account;
       for (const RouterChain& instance : instances) instance.give_account(account);
+      for (const RouterChain& instance : instances) instance.finish();
       if (account.decision_ns.count() > 0) tally.overhead.decision_ns = account.decision_ns;
       keep_run(i, std::move(tally), account.notes);
     });

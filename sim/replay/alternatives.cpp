@@ -68,4 +68,8 @@ void Alternatives::on_timer(const ClusterView& view, Nanoseconds now) {
   for (const Other& other : others_) other.chain.on_timer(own, now);
 }
 
+void Alternatives::finish() {
+  for (const Other& other : others_) other.chain.finish();
+}
+
 }  // namespace switchyard

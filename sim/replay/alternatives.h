@@ -32,6 +32,7 @@ class Alternatives : public Router {
   void on_session_end(SessionId session, Nanoseconds now) override;
   Nanoseconds next_timer() const override;
   void on_timer(const ClusterView& view, Nanoseconds now) override;
+  void finish() override;
 
  private:
   struct Other {

@@ -135,4 +135,8 @@ void RouterChain::give_account(RouterAccount& account) const {
   for (const auto& router : routers_) router->give_account(account);
 }
 
+void RouterChain::finish() const {
+  for (const auto& router : routers_) router->finish();
+}
+
 }  // namespace switchyard

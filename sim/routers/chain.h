@@ -73,6 +73,7 @@ class RouterChain {
   // Calls the routers whose timer is due.
   void on_timer(const ClusterView& view, Nanoseconds now) const;
   void give_account(RouterAccount& account) const;
+  void finish() const;
 
  private:
   struct Pin {

@@ -46,6 +46,7 @@ class Guard : public Router {
   Nanoseconds next_timer() const override { return inner_->next_timer(); }
   void on_timer(const ClusterView& view, Nanoseconds now) override { inner_->on_timer(view, now); }
   void give_account(RouterAccount& account) const override { inner_->give_account(account); }
+  void finish() override { inner_->finish(); }
 
  protected:
   std::size_t node_count() const { return states_.size(); }

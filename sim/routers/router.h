@@ -245,6 +245,9 @@ class Router {
   virtual void on_timer(const ClusterView& /*view*/, Nanoseconds /*now*/) {}
   // Adds to `account`.
   virtual void give_account(RouterAccount& /*account*/) const {}
+  // The last call after a run that went well: what ending the router takes that may fail, as a
+  // destructor may not.
+  virtual void finish() {}
 };
 
 }  // namespace switchyard

@@ -190,7 +190,7 @@ void validate_candidate(const Candidate& candidate, const Scenario& scenario,
     throw InputError(
         fmt::format("two candidates are named '{}'; give each a name of its own", candidate.name));
   }
-  build_chain(candidate, scenario.cluster, scenario.seed);
+  build_chain(candidate, scenario.cluster, scenario.seed).finish();
 }
 
 // validate(), telling where: at the databases, or at the candidate.

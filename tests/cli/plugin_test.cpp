@@ -120,6 +120,9 @@ TEST_CASE("what is wrong with a library is one line, with the place in the scena
   folder.write("u.toml",
                kScenario + "[[candidates]]\nrouters = [\"" SWITCHYARD_PLUGINS "/throwing.so\"]\n");
   CHECK(contains(error_of(folder, {"compare", "u.toml"}), "(throwing) threw an exception"));
+  CHECK(contains(error_of(folder, {"compare", "s.toml", "--router",
+                                   SWITCHYARD_PLUGINS "/throwing.so:where=end of run"}),
+                 "(throwing) threw an exception (no end)"));
   const std::string silent = SWITCHYARD_PLUGINS "/throwing_entry.so";
   CHECK(contains(error_of(folder, {"routers", silent}),
                  "router library '" + silent + "' threw an exception (no licence)"));

@@ -60,6 +60,20 @@ Report run_comparison(const Scenario& scenario) {
   return compare(scenario, control);
 }
 
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+template <class Action>
+std::string error_in(Action&& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 std::vector<std::string> fingerprints(const Report& report) {
   std::vector<std::string> list;
   for (const CandidateReport& candidate : report.candidates) list.push_back(candidate.fingerprint);
@@ -151,13 +165,28 @@ TEST_CASE("a close look tells what a library decided and what it would have deci
 TEST_CASE("a library whose answer makes no sense ends the comparison with a sentence") {
   Scenario scenario = scenario_of_pairs();
   scenario.candidates[1].routers = {{SWITCHYARD_PLUGINS "/throwing.so", {}}};
-  try {
-    run_comparison(scenario);
-    FAIL("it went through");
-  } catch (const InputError& error) {
-    CHECK(std::string(error.what()).find("throwing.so' (throwing) threw an exception") !=
-          std::string::npos);
+  CHECK(contains(error_in([&] { run_comparison(scenario); }),
+                 "throwing.so' (throwing) threw an exception"));
+}
+
+TEST_CASE("a library that throws in destroy() after a good run ends it with a sentence") {
+  Scenario scenario = scenario_of_pairs();
+  scenario.candidates.resize(2);
+  Candidate& throwing = scenario.candidates[1];
+  throwing.guards = {{"sticky_primary", {{"duration", "20ms"}}}};
+  throwing.routers = {{SWITCHYARD_PLUGINS "/throwing.so", {{"where", "end of run"}}}};
+  const char* sentence = "(throwing) threw an exception (no end)";
+  CHECK(contains(error_in([&] { run_comparison(scenario); }), sentence));
+  CompareControl control;
+  const CloseLook look(scenario, control);
+  for (const std::size_t candidate : {0U, 1U}) {
+    INFO("candidate " << candidate);
+    CompareControl each;
+    CHECK(
+        contains(error_in([&] { look.at(candidate, 500 * kMillisecond, 0, 20, each); }), sentence));
   }
+  throwing.routers.front().parameters = {{"where", "destroy"}};
+  CHECK(contains(error_in([&] { validate(scenario); }), sentence));
 }
 
 }  // namespace switchyard::testing

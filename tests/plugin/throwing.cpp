@@ -1,20 +1,36 @@
-// A router that throws where no call may: when it is made, or when it is asked.
+// A router that throws where no call may: when it is made, asked or destroyed, then
+// at all events or only if it was asked before.
 #include <stdexcept>
-#include <string_view>
+#include <string>
 
 #include "switchyard_router.h"
 
 namespace {
 
+struct Thrower {
+  std::string where;
+  bool was_asked = false;
+};
+
 void* create(const switchyard_config* config) {
-  if (config->values[0].text == std::string_view("create")) throw std::runtime_error("no luck");
-  static int some_router;
-  return &some_router;
+  const std::string where = config->values[0].text;
+  if (where == "create") throw std::runtime_error("no luck");
+  return new Thrower{where};
 }
 
-void choose(void*, const switchyard_query*, const switchyard_view*, std::int64_t,
+void destroy(void* router) {
+  const Thrower thrower = *static_cast<Thrower*>(router);
+  delete static_cast<Thrower*>(router);
+  if (thrower.where == "destroy" || (thrower.where == "end of run" && thrower.was_asked)) {
+    throw std::runtime_error("no end");
+  }
+}
+
+void choose(void* router, const switchyard_query*, const switchyard_view*, std::int64_t,
             switchyard_decision*) {
-  throw 42;
+  auto& thrower = *static_cast<Thrower*>(router);
+  thrower.was_asked = true;
+  if (thrower.where == "choose") throw 42;
 }
 
 constexpr switchyard_parameter kParameters[] = {{.name = "where",
@@ -36,7 +52,7 @@ constexpr switchyard_plugin kPlugin = [] {
   plugin.parameter_count = 1;
   plugin.parameters = kParameters;
   plugin.create = create;
-  plugin.destroy = [](void*) {};
+  plugin.destroy = destroy;
   plugin.choose = choose;
   return plugin;
 }();

@@ -162,6 +162,15 @@ TEST_CASE("an exception that leaves a library is an error, not the end") {
             "' threw an exception (no licence), which no call of a router library may do");
 }
 
+TEST_CASE("an exception in destroy() is an error at a run's end, and elsewhere passed over") {
+  const std::string path = SWITCHYARD_PLUGINS "/throwing.so";
+  const auto router = make(path, three_nodes(), {{"where", "destroy"}});
+  CHECK(contains(error_in([&] { router->finish(); }), "(throwing) threw an exception (no end)"));
+  CHECK(error_in([&] { router->finish(); }).empty());
+  // As where another error has ended the run.
+  make(path, three_nodes(), {{"where", "destroy"}}).reset();
+}
+
 TEST_CASE("a router in a library names itself and its file's digest once in a run's notes") {
   Telling telling;
   const auto one = make(kTelling, three_nodes());

@@ -47,6 +47,8 @@ TEST_CASE("a router in a library lives exactly as long as ours does") {
     const auto one = make(kTelling, three_nodes());
     const auto other = make(kTelling, three_nodes());
     CHECK(telling->living == 2);
+    other->finish();
+    CHECK(telling->living == 1);
   }
   CHECK(telling->living == 0);
 }

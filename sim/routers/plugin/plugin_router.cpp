@@ -84,7 +84,16 @@ PluginRouter::PluginRouter(RouterLibrary library, const RouterSetup& setup,
 }
 
 PluginRouter::~PluginRouter() {
-  if (router_ != nullptr) library_.plugin().destroy(router_);
+  try {
+    finish();
+  } catch (...) {
+    // After a run that went well finish() has been called, and after another its error is told.
+  }
+}
+
+void PluginRouter::finish() {
+  void* const router = std::exchange(router_, nullptr);
+  if (router != nullptr) guarded([&] { library_.plugin().destroy(router); });
 }
 
 void PluginRouter::create(const RouterSetup& setup, const Parameters& parameters) {

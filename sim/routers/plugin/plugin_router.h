@@ -34,6 +34,7 @@ class PluginRouter : public Router {
   Nanoseconds next_timer() const override;
   void on_timer(const ClusterView& view, Nanoseconds now) override;
   void give_account(RouterAccount& account) const override;
+  void finish() override;
 
  private:
   // What the functions of a view look at.

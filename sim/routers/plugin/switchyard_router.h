@@ -279,7 +279,9 @@ typedef struct switchyard_plugin {
   const switchyard_parameter* parameters; /* so many; where the array ends nobody can check */
 
   /* These three must be there, the others may be null. create() returns the router, or null with a
-   * sentence in config->error. */
+   * sentence in config->error. destroy() is called once; if it throws, a run that has gone well
+   * until then ends with that as its error, and where another error ended the run it is passed
+   * over. */
   void* (*create)(const switchyard_config* config);
   void (*destroy)(void* router);
   void (*choose)(void* router, const switchyard_query* query, const switchyard_view* view,
