@@ -1,9 +1,12 @@
 // switchyard: compares database routing strategies on a recorded workload.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <system_error>
 
@@ -19,6 +22,30 @@ void print_error(std::string text) {
   std::ranges::replace(text, '\n', ' ');
   fmt::print(stderr, "switchyard: {}\n", text);
 }
+
+// What the handler of exit() may look at, on whichever thread it runs.
+std::atomic<bool> main_has_returned{false};
+
+// Without a report or a word, and with the status that the caller of exit() chose.
+void refuse_early_exit() {
+  if (main_has_returned) return;
+  print_error(
+      "a router library has called exit(), which no call of one may do; nothing was written");
+  _exit(kExitBadInput);
+}
+
+// While main() has not returned only code of users' own calls exit(), and no gate may take that for
+// success.
+class ExitGuard {
+ public:
+  ExitGuard() {
+    std::atexit(&refuse_early_exit);
+    std::at_quick_exit(&refuse_early_exit);
+  }
+  ~ExitGuard() { main_has_returned = true; }
+  ExitGuard(const ExitGuard&) = delete;
+  ExitGuard& operator=(const ExitGuard&) = delete;
+};
 
 // Misuse in one line; CLI11's own text would take two.
 std::string misuse(const CLI::App& app, const CLI::ParseError& error) {
@@ -83,6 +110,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using switchyard::kExitBadInput;
+  const switchyard::ExitGuard guard;
   try {
     return switchyard::run(argc, argv);
   } catch (const switchyard::Interrupted&) {

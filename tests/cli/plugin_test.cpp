@@ -128,6 +128,18 @@ TEST_CASE("what is wrong with a library is one line, with the place in the scena
                  "router library '" + silent + "' threw an exception (no licence)"));
 }
 
+TEST_CASE("a library that calls exit() ends the command with an error and no file") {
+  const ScratchFolder folder;
+  folder.write("s.toml", kScenario);
+  const std::string where = GENERATE("create", "choose", "destroy", "quick_exit");
+  INFO(where);
+  CHECK(error_of(folder, {"compare", "s.toml", "--json", "out.json", "--router",
+                          SWITCHYARD_PLUGINS "/exiting.so:where=" + where}) ==
+        "switchyard: a router library has called exit(), which no call of one may do; nothing was "
+        "written\n");
+  CHECK(folder.names() == std::set<std::string>{"s.toml"});
+}
+
 TEST_CASE("routers describes a library, and lists how one is named") {
   const ScratchFolder folder;
   CHECK(contains(succeed(folder, {"routers"}), "\n./my_router.so"));

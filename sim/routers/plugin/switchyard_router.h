@@ -8,9 +8,11 @@
  * A router is driven by calls only: it has no clock (every call carries virtual time) and draws
  * from the random numbers that it is given, so that the same scenario and seed give the same
  * report. Calls of one router come one at a time; several routers of a library may be called at
- * once, from several threads, so what they have in common must not change. No call may throw, nor
- * keep a pointer beyond its return unless it says so here. A router runs in Switchyard's own
- * process with its user's rights: what crashes here crashes there.
+ * once, from several threads, so what they have in common must not change. No call may throw, call
+ * exit(), or keep a pointer beyond its return unless it says so here: an exception and exit() are
+ * errors that end the run without a report. A router runs in Switchyard's own process with its
+ * user's rights: what crashes here crashes there, and _exit() or an exception while the library
+ * is being loaded or unloaded ends it.
  *
  * Times are nanoseconds of virtual time from the start of the run, durations are nanoseconds. Nodes
  * are numbers from 0 in the cluster's order, which breaks ties. Texts are UTF-8 and end with a 0.
