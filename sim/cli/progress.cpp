@@ -18,10 +18,11 @@ namespace {
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void on_signal(int signal) {
+void on_signal(int /*signal*/) {
   interrupted = true;
-  // A second one ends the program at once.
-  std::signal(signal, SIG_DFL);
+  // A second one of either kind ends the program at once: the code of a router may never return.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 std::string clock_text(double seconds) {

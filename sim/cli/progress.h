@@ -9,8 +9,9 @@
 
 namespace switchyard {
 
-// While it lives: SIGINT and SIGTERM set control.stop, and, if stderr is a terminal, a bar with
-// rate and remaining time is kept up to date there: of reading the recording, then of the runs.
+// While it lives: the first SIGINT or SIGTERM sets control.stop and the second of either kind ends
+// the program at once, and, if stderr is a terminal, a bar with rate and remaining time is kept up
+// to date there: of reading the recording, then of the runs.
 class ProgressDisplay {
  public:
   ProgressDisplay(CompareControl& control, bool quiet);

@@ -140,6 +140,27 @@ TEST_CASE("a library that calls exit() ends the command with an error and no fil
   CHECK(folder.names() == std::set<std::string>{"s.toml"});
 }
 
+TEST_CASE("where a library never returns, a second signal of either kind ends the command") {
+  const ScratchFolder folder;
+  folder.write("s.toml", kScenario);
+  const int first = GENERATE(SIGINT, SIGTERM);
+  const int second = GENERATE(SIGINT, SIGTERM);
+  RunningCommand command(folder, {"compare", "s.toml", "--json", "out.json", "--csv", "out.csv",
+                                  "--router", SWITCHYARD_PLUGINS "/hanging.so"});
+  for (int i = 0; i < 3000 && !contains(command.err_so_far(), "hanging"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(contains(command.err_so_far(), "hanging"));
+  command.send(first);
+  CHECK_FALSE(command.wait_at_most(std::chrono::milliseconds(300)).has_value());
+  command.send(second);
+  const std::optional<CommandResult> result = command.wait_at_most(std::chrono::seconds(5));
+  REQUIRE(result.has_value());
+  CHECK(result->exit_code == 128 + second);
+  CHECK(result->out.empty());
+  CHECK(folder.names() == std::set<std::string>{"s.toml"});
+}
+
 TEST_CASE("routers describes a library, and lists how one is named") {
   const ScratchFolder folder;
   CHECK(contains(succeed(folder, {"routers"}), "\n./my_router.so"));

@@ -11,8 +11,8 @@
  * once, from several threads, so what they have in common must not change. No call may throw, call
  * exit(), or keep a pointer beyond its return unless it says so here: an exception and exit() are
  * errors that end the run without a report. A router runs in Switchyard's own process with its
- * user's rights: what crashes here crashes there, and _exit() or an exception while the library
- * is being loaded or unloaded ends it.
+ * user's rights: what crashes here crashes there, _exit() and an exception while the library is
+ * being loaded or unloaded end it, and a call that does not return holds it up.
  *
  * Times are nanoseconds of virtual time from the start of the run, durations are nanoseconds. Nodes
  * are numbers from 0 in the cluster's order, which breaks ties. Texts are UTF-8 and end with a 0.
