@@ -295,7 +295,8 @@ void tell_where_on_signal() {
   py::module_::import("faulthandler").attr("enable")(py::arg("file") = kLog);
 }
 
-// A router that hangs must not outlive a run that was killed.
+// A router that hangs must not outlive a run that was killed, nor what it has started, which is in
+// the group that this process leads.
 void end_with_the_run() {
   sigset_t all;
   sigset_t before;
@@ -306,12 +307,15 @@ void end_with_the_run() {
     pollfd end = {kSocket, POLLRDHUP, 0};
     while (poll(&end, 1, -1) < 0) {
     }
+    if (getpgrp() == getpid()) kill(0, SIGKILL);
     _exit(0);
   }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 int run() {
+  // Only the run decides when it ends; Python would make an exception in the user's code of it.
+  signal(SIGINT, SIG_IGN);
   end_with_the_run();
   PyConfig config;
   PyConfig_InitPythonConfig(&config);

@@ -26,6 +26,8 @@ namespace {
 
 // Loading a large application takes longer than asking it.
 constexpr Nanoseconds kLoadingPatience = 60 * kSecond;
+// While nothing comes, how often to look whether the run is to end.
+constexpr std::chrono::nanoseconds kLookForStop = std::chrono::milliseconds(50);
 
 std::string find_worker() {
   namespace fs = std::filesystem;
@@ -64,33 +66,41 @@ void WorkerProcess::Descriptor::close() {
   if (number_ >= 0) ::close(std::exchange(number_, -1));
 }
 
-WorkerProcess::WorkerProcess(const Order& order, Nanoseconds patience)
-    : settings_(std::filesystem::path(order.settings).filename().string()), patience_(patience) {
+WorkerProcess::WorkerProcess(const Order& order, Nanoseconds patience,
+                             const std::atomic<bool>* stop)
+    : settings_(std::filesystem::path(order.settings).filename().string()),
+      patience_(patience),
+      stop_(stop) {
+  heed_stop();
   start();
   try {
     const nlohmann::json written = {{"settings", order.settings},
                                     {"routers", order.routers},
                                     {"seed", order.seed},
                                     {"tables", order.tables}};
-    send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    const auto hello = nlohmann::json::parse(receive_text(std::max(patience_, kLoadingPatience)));
+    const Nanoseconds loading = std::max(patience_, kLoadingPatience);
+    send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), loading);
+    const auto hello = nlohmann::json::parse(receive_text(loading));
     if (hello.contains("error")) throw InputError(hello["error"].get<std::string>());
     databases_ = hello["databases"].get<std::vector<std::string>>();
     routers_ = hello["routers"].get<std::vector<std::string>>();
   } catch (...) {
-    if (process_ > 0) {
-      kill(process_, SIGKILL);
-      waitpid(process_, nullptr, 0);
-    }
+    end();
     throw;
   }
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (process_ <= 0) return;
+  end();
+}
+
+void WorkerProcess::end() {
   socket_.close();
+  if (process_ <= 0) return;
+  // With what it has started; the number is not another's before it has been waited for.
+  kill(-process_, SIGKILL);
   kill(process_, SIGKILL);
-  waitpid(process_, nullptr, 0);
+  waitpid(std::exchange(process_, -1), nullptr, 0);
 }
 
 void WorkerProcess::start() {
@@ -120,10 +130,16 @@ void WorkerProcess::start() {
   for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
     posix_spawn_file_actions_adddup2(&actions, log_.number(), output);
   }
+  // A group of its own, so that Ctrl-C on a terminal is for the run alone, which ends it then.
+  posix_spawnattr_t attributes{};
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
   std::string name = "switchyard-django";
   std::array<char*, 2> arguments = {name.data(), nullptr};
   const int failure =
-      posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments.data(), environ);
+      posix_spawn(&process_, program.c_str(), &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failure != 0) {
     process_ = -1;
@@ -132,14 +148,14 @@ void WorkerProcess::start() {
 }
 
 Answer WorkerProcess::ask(const Ask& ask) {
-  send(&ask, sizeof(ask));
+  send(&ask, sizeof(ask), patience_);
   Answer answer;
   receive(&answer, sizeof(answer), patience_);
   return answer;
 }
 
 void WorkerProcess::tell(const Ask& ask) {
-  send(&ask, sizeof(ask));
+  send(&ask, sizeof(ask), patience_);
 }
 
 std::vector<std::string> WorkerProcess::account() {
@@ -147,11 +163,16 @@ std::vector<std::string> WorkerProcess::account() {
   return nlohmann::json::parse(receive_text(patience_)).get<std::vector<std::string>>();
 }
 
-void WorkerProcess::send(const void* data, std::size_t size) {
+void WorkerProcess::send(const void* data, std::size_t size, Nanoseconds patience) {
   const auto* at = static_cast<const char*>(data);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience);
   while (size > 0) {
-    const ssize_t put = ::send(socket_.number(), at, size, MSG_NOSIGNAL);
+    const ssize_t put = ::send(socket_.number(), at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EAGAIN) {
+      wait_for(POLLOUT, deadline, patience);
+      continue;
+    }
     if (put <= 0) has_ended();
     at += put;
     size -= static_cast<std::size_t>(put);
@@ -162,12 +183,7 @@ void WorkerProcess::receive(void* into, std::size_t size, Nanoseconds patience) 
   auto* at = static_cast<char*>(into);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience);
   while (size > 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
-    pollfd waiting = {socket_.number(), POLLIN, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) has_hung(patience);
+    wait_for(POLLIN, deadline, patience);
     const ssize_t got = recv(socket_.number(), at, size, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) has_ended();
@@ -176,10 +192,27 @@ void WorkerProcess::receive(void* into, std::size_t size, Nanoseconds patience) 
   }
 }
 
-void WorkerProcess::send_text(const std::string& text) {
+void WorkerProcess::wait_for(short events, std::chrono::steady_clock::time_point deadline,
+                             Nanoseconds patience) {
+  while (true) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    const auto slice = std::chrono::ceil<std::chrono::milliseconds>(
+        std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0), kLookForStop));
+    pollfd waiting = {socket_.number(), events, 0};
+    if (poll(&waiting, 1, static_cast<int>(slice.count())) > 0) return;
+    heed_stop();
+    if (left <= std::chrono::nanoseconds(0)) has_hung(patience);
+  }
+}
+
+void WorkerProcess::heed_stop() const {
+  if (stop_ != nullptr && *stop_) throw Interrupted();
+}
+
+void WorkerProcess::send_text(const std::string& text, Nanoseconds patience) {
   const auto size = static_cast<std::uint32_t>(text.size());
-  send(&size, sizeof(size));
-  send(text.data(), text.size());
+  send(&size, sizeof(size), patience);
+  send(text.data(), text.size(), patience);
 }
 
 std::string WorkerProcess::receive_text(Nanoseconds patience) {
@@ -220,13 +253,14 @@ bool WorkerProcess::ends_by_itself() const {
 
 void WorkerProcess::has_ended() {
   int status = 0;
+  heed_stop();
   if (!ends_by_itself()) {
     throw InputError(fmt::format(
         "the Django routers of {} have closed the connection of their process, so it was stopped",
         settings_));
   }
+  kill(-process_, SIGKILL);  // what it has started
   waitpid(std::exchange(process_, -1), &status, 0);
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) throw Interrupted();
   const char* signal = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : nullptr;
   const std::string how =
       WIFSIGNALED(status)

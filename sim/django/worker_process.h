@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,8 +27,10 @@ struct Order {
 class WorkerProcess {
  public:
   // Throws InputError in a sentence, with the traceback if the user's code failed. `patience`: how
-  // long an answer may take on the real clock before the process is taken to hang.
-  WorkerProcess(const Order& order, Nanoseconds patience);
+  // long an answer may take on the real clock before the process is taken to hang. Once
+  // `stop`, which may be null and must outlive this, is set, whatever waits for the process throws
+  // Interrupted, within a fraction of a second.
+  WorkerProcess(const Order& order, Nanoseconds patience, const std::atomic<bool>* stop = nullptr);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();
@@ -35,8 +39,8 @@ class WorkerProcess {
   const std::vector<std::string>& databases() const { return databases_; }
   const std::vector<std::string>& routers() const { return routers_; }
 
-  // REQUIRES kRead or kWrite. Throws InputError when the routers hang (where, if that can be told)
-  // or have ended the process, and Interrupted when the user has.
+  // REQUIRES kRead or kWrite. This and what follows throw InputError when the routers hang (where,
+  // if that can be told) or have ended the process.
   Answer ask(const Ask& ask);
   // REQUIRES a kind that is not answered.
   void tell(const Ask& ask);
@@ -59,9 +63,12 @@ class WorkerProcess {
   };
 
   void start();
-  void send(const void* data, std::size_t size);
+  void end();
+  void send(const void* data, std::size_t size, Nanoseconds patience);
   void receive(void* into, std::size_t size, Nanoseconds patience);
-  void send_text(const std::string& text);
+  void wait_for(short events, std::chrono::steady_clock::time_point deadline, Nanoseconds patience);
+  void heed_stop() const;
+  void send_text(const std::string& text, Nanoseconds patience);
   std::string receive_text(Nanoseconds patience);
   [[noreturn]] void has_hung(Nanoseconds patience);
   [[noreturn]] void has_ended();
@@ -70,6 +77,7 @@ class WorkerProcess {
 
   std::string settings_;  // the file's name, for messages
   Nanoseconds patience_;
+  const std::atomic<bool>* stop_;
   Descriptor socket_;
   Descriptor log_;
   pid_t process_ = -1;

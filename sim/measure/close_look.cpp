@@ -167,7 +167,7 @@ std::string_view describe(Reason reason) {
 }
 
 CloseLook::CloseLook(Scenario scenario, CompareControl& control)
-    : scenario_((validate(scenario), std::move(scenario))),
+    : scenario_((validate(scenario, &control.stop), std::move(scenario))),
       workload_(load_workload(scenario_, scenario_.seed, reading_progress(control))) {}
 
 void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::atomic<bool>& stop,
@@ -178,7 +178,8 @@ void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::
   std::vector<RouterChain> instances;
   for (std::uint32_t i = 0; i < running.instances; ++i) {
     const std::uint64_t seed = instance_seed(scenario_.seed, i);
-    RouterChain alone = build_chain(running, scenario_.cluster, seed, tables);
+    RouterChain alone =
+        build_chain(running, scenario_.cluster, seed, tables, nullptr, &control.stop);
     if (choices == nullptr) {
       instances.push_back(std::move(alone));
       continue;
@@ -186,11 +187,12 @@ void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::
     std::vector<RouterChain> others;
     for (std::size_t other = 0; other < scenario_.candidates.size(); ++other) {
       if (other == candidate) continue;
-      others.push_back(build_chain(scenario_.candidates[other], scenario_.cluster, seed, tables));
+      others.push_back(build_chain(scenario_.candidates[other], scenario_.cluster, seed, tables,
+                                   nullptr, &control.stop));
     }
-    instances.push_back(
-        build_chain(running, scenario_.cluster, seed, tables,
-                    std::make_unique<Alternatives>(std::move(others), alone.wants(), *choices)));
+    instances.push_back(build_chain(
+        running, scenario_.cluster, seed, tables,
+        std::make_unique<Alternatives>(std::move(others), alone.wants(), *choices), &control.stop));
   }
   ReplayOptions options = replay_options(scenario_, scenario_.seed, 0);
   options.all_nodes_by_events = true;

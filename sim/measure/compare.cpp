@@ -169,8 +169,9 @@ class Comparison {
                KeepRun&& keep_run) const {
     const ReplayOptions options = replay_options(scenario_, seed, warmup);
     run_parallel(scenario_.candidates.size(), scenario_.run.threads, [&](std::size_t i) {
-      const std::vector<RouterChain> instances = build_instances(
-          scenario_.candidates[i], scenario_.cluster, seed, workload.trace.names().tables);
+      const std::vector<RouterChain> instances =
+          build_instances(scenario_.candidates[i], scenario_.cluster, seed,
+                          workload.trace.names().tables, &control_.stop);
       const RunControl control = {
           control_.requests_done.empty() ? nullptr : &control_.requests_done[i], &control_.stop,
           nullptr};
@@ -287,7 +288,7 @@ std::uint64_t CompareControl::requests_done_by_all() const {
 }
 
 Report compare(const Scenario& scenario, CompareControl& control) {
-  validate(scenario);
+  validate(scenario, &control.stop);
   return Comparison(scenario, control).run();
 }
 

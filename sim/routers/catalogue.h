@@ -5,6 +5,7 @@
 // tests/routers. The build finds both files.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,6 +31,9 @@ struct RouterSetup {
   std::uint32_t instances = 1;                // of the router, this one included
   StringTableView tables = {};                // the recording's, by TableId; may name none
   std::uint64_t seed = 0;  // for routers with a generator of their own, who can't use `random`
+  // Set when the run is to end: for routers that wait for something outside it. May be null;
+  // outlives the router.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct StrategyInfo {

@@ -39,7 +39,7 @@ class DjangoRouters : public Router {
         worker_(std::make_unique<django::WorkerProcess>(
             django::Order{parameters.text("settings"), split(parameters.text("routers")),
                           setup.seed, tables_of(setup.tables)},
-            parameters.duration("patience"))),
+            parameters.duration("patience"), setup.stop)),
         database_of_(setup.nodes.size(), django::kNoDatabase),
         is_up_(setup.nodes.size(), true),
         refused_(setup.nodes.size()) {

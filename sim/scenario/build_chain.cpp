@@ -5,7 +5,8 @@
 namespace switchyard {
 
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
-                        StringTableView tables, std::unique_ptr<Router> listener) {
+                        StringTableView tables, std::unique_ptr<Router> listener,
+                        const std::atomic<bool>* stop) {
   std::vector<NodeInfo> nodes;
   for (const NodeSpec& node : cluster.nodes)
     nodes.push_back({node.name, node.role, node.weight, node.round_trip_ns});
@@ -23,15 +24,15 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
       pinning = parameters.choice<Pinning>("pin");
     }
     routers.push_back(info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                                 python_random, nullptr, candidate.instances, tables, seed},
+                                 python_random, nullptr, candidate.instances, tables, seed, stop},
                                 parameters));
     for (std::size_t g = candidate.guards.size(); g-- > 0;) {
       const RouterUse& guard = candidate.guards[g];
       const StrategyInfo& guard_info = find_guard(guard.name);
-      routers.back() =
-          guard_info.make({nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i),
-                           nullptr, std::move(routers.back()), candidate.instances, tables, seed},
-                          parameters_of(guard.name, guard_info, guard.parameters));
+      routers.back() = guard_info.make(
+          {nodes, default_node, RandomStream(seed, RandomPurpose::kRouter, i), nullptr,
+           std::move(routers.back()), candidate.instances, tables, seed, stop},
+          parameters_of(guard.name, guard_info, guard.parameters));
     }
   }
   return {std::move(routers), default_node, pinning,
@@ -44,10 +45,12 @@ std::uint64_t instance_seed(std::uint64_t seed, std::uint32_t instance) {
 }
 
 std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
-                                         std::uint64_t seed, StringTableView tables) {
+                                         std::uint64_t seed, StringTableView tables,
+                                         const std::atomic<bool>* stop) {
   std::vector<RouterChain> instances;
   for (std::uint32_t i = 0; i < candidate.instances; ++i) {
-    instances.push_back(build_chain(candidate, cluster, instance_seed(seed, i), tables));
+    instances.push_back(
+        build_chain(candidate, cluster, instance_seed(seed, i), tables, nullptr, stop));
   }
   return instances;
 }

@@ -1,6 +1,7 @@
 // From a candidate's names to routers that run.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -13,15 +14,19 @@ namespace switchyard {
 // Every candidate gets the same random streams for the same seed. Throws InputError when a router
 // is unknown, has no such parameter, or can't work on this cluster. `tables`: the recording's, for
 // parameters that name some; they need not outlive the call. `listener`, if there is one, is asked
-// before all routers of the chain and must leave every query to them.
+// before all routers of the chain and must leave every query to them. Routers that run a user's
+// program throw Interrupted, here and in the run, once `stop` is set, which must outlive them; it
+// may be null.
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
-                        StringTableView tables = {}, std::unique_ptr<Router> listener = nullptr);
+                        StringTableView tables = {}, std::unique_ptr<Router> listener = nullptr,
+                        const std::atomic<bool>* stop = nullptr);
 
 // The seed of one of its router instances.
 std::uint64_t instance_seed(std::uint64_t seed, std::uint32_t instance);
 
 // All of a candidate's router instances, each with random streams of its own.
 std::vector<RouterChain> build_instances(const Candidate& candidate, const ClusterSpec& cluster,
-                                         std::uint64_t seed, StringTableView tables = {});
+                                         std::uint64_t seed, StringTableView tables = {},
+                                         const std::atomic<bool>* stop = nullptr);
 
 }  // namespace switchyard

@@ -185,12 +185,12 @@ RunSpec read_run(TableReader reader) {
 }
 
 void validate_candidate(const Candidate& candidate, const Scenario& scenario,
-                        std::set<std::string>& names) {
+                        std::set<std::string>& names, const std::atomic<bool>* stop = nullptr) {
   if (!names.insert(candidate.name).second) {
     throw InputError(
         fmt::format("two candidates are named '{}'; give each a name of its own", candidate.name));
   }
-  build_chain(candidate, scenario.cluster, scenario.seed).finish();
+  build_chain(candidate, scenario.cluster, scenario.seed, {}, nullptr, stop).finish();
 }
 
 // validate(), telling where: at the databases, or at the candidate.
@@ -325,7 +325,7 @@ Scenario load_scenario(const std::string& path) {
   return parse_scenario(read_text_file(path, "a scenario file (TOML)"), path);
 }
 
-void validate(const Scenario& scenario) {
+void validate(const Scenario& scenario, const std::atomic<bool>* stop) {
   validate(scenario.workload.range);
   validate(scenario.cluster);
   const bool unanswered = std::ranges::any_of(scenario.cluster.faults, [](const FaultSpec& fault) {
@@ -343,7 +343,7 @@ void validate(const Scenario& scenario) {
   }
   std::set<std::string> names;
   for (const Candidate& candidate : scenario.candidates) {
-    validate_candidate(candidate, scenario, names);
+    validate_candidate(candidate, scenario, names, stop);
   }
 }
 

@@ -4,6 +4,7 @@
 // are per second, and an unknown key is an error that names the nearest known one.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -82,8 +83,9 @@ Scenario load_scenario(const std::string& path);
 Scenario parse_scenario(std::string text, const std::string& file);
 
 // Checks what the parts can't check alone: the cluster, candidates with names that differ, routers
-// that exist, have these parameters and work on this cluster. Throws InputError.
-void validate(const Scenario& scenario);
+// that exist, have these parameters and work on this cluster. Throws InputError, and Interrupted if
+// a user's routers are being loaded when `stop`, which may be null, is set.
+void validate(const Scenario& scenario, const std::atomic<bool>* stop = nullptr);
 
 // What a user should know before the run: RestAuth's routers combined, a router over one database.
 std::vector<std::string> warnings(const Scenario& scenario);

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -75,9 +76,13 @@ struct CommandResult {
   std::string err;
 };
 
+// Whether a command has a process group of its own, as a shell gives it one.
+enum class ProcessGroup : std::uint8_t { kOfTest, kOwn };
+
 class RunningCommand {
  public:
-  RunningCommand(const ScratchFolder& folder, const Arguments& arguments)
+  RunningCommand(const ScratchFolder& folder, const Arguments& arguments,
+                 ProcessGroup group = ProcessGroup::kOfTest)
       : out_(std::tmpfile(), &std::fclose), err_(std::tmpfile(), &std::fclose) {
     if (!out_ || !err_) throw std::runtime_error("no temporary file");
     std::vector<std::string> words = {SWITCHYARD_COMMAND};
@@ -89,6 +94,7 @@ class RunningCommand {
     pid_ = fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ == 0) {
+      if (group == ProcessGroup::kOwn) setpgid(0, 0);
       const int in = open("/dev/null", O_RDONLY);
       if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(fileno(out_.get()), STDOUT_FILENO) >= 0 &&
           dup2(fileno(err_.get()), STDERR_FILENO) >= 0 && chdir(working_folder.c_str()) == 0) {
@@ -108,6 +114,8 @@ class RunningCommand {
 
   pid_t pid() const { return pid_; }
   void send(int signal) const { kill(pid_, signal); }
+  // As Ctrl-C on a terminal does. REQUIRES kOwn.
+  void send_to_group(int signal) const { kill(-pid_, signal); }
   std::string err_so_far() const { return content(err_.get()); }
 
   CommandResult wait() {
