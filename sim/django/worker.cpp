@@ -324,7 +324,8 @@ int run() {
   config.hash_seed = 0;
   config.install_signal_handlers = 0;
   PyConfig_SetString(&config, &config.program_name, L"/usr/bin/python3");
-  const py::scoped_interpreter python(&config);
+  // Without the current folder among the modules' folders, which the user has not named.
+  const py::scoped_interpreter python(&config, 0, nullptr, false);
   try {
     tell_where_on_signal();
     const py::dict order = py::module_::import("json").attr("loads")(receive_text());

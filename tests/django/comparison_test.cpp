@@ -149,6 +149,34 @@ TEST_CASE(
   CHECK(folder.names().empty());
 }
 
+TEST_CASE("modules in the folder where the command runs are none of the routers' business") {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder.path("conf"));
+  for (const char* name : {"json.py", "uuid.py", "random.py"}) {
+    folder.write(name, "raise RuntimeError('not asked for')\n");
+  }
+  folder.write("conf/s.py", databases_text({"default"}) + "DATABASE_ROUTERS = []\n");
+  const CommandResult result =
+      run_command(folder, {"compare", "--trace", kRecording, "--quiet", "--databases", "default",
+                           "--router", "django:settings=conf/s.py"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+}
+
+TEST_CASE("modules that routers need are found by PYTHONPATH") {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder.path("environment"));
+  folder.write("environment/helpers.py", "class Mine: pass\n");
+  folder.write("s.py", databases_text({"default"}) + "DATABASE_ROUTERS = ['helpers.Mine']\n");
+  setenv("PYTHONPATH", folder.path("environment").c_str(), 1);
+  const CommandResult result =
+      run_command(folder, {"compare", "--trace", kRecording, "--quiet", "--databases", "default",
+                           "--router", "django:settings=s.py"});
+  unsetenv("PYTHONPATH");
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+}
+
 TEST_CASE("a hanging router ends the command with a sentence") {
   const ScratchFolder folder;
   folder.write("r.py",
