@@ -295,6 +295,93 @@ class Mine:
   CHECK(rig.read() == "replica-1");
 }
 
+TEST_CASE("the settings of a connection have what Django adds to them") {
+  DjangoCase test = holds(
+      "added('replica-1') == (None, True, 0, None, '', {}) and "
+      "added('replica-2') == ('default', True, 60, None, '', {}) and "
+      "connections['replica-2'].settings_dict is settings.DATABASES['replica-2']",
+      R"py(
+from django.conf import settings
+from django.db import connections
+def added(alias):
+    own = connections[alias].settings_dict
+    return (own['TEST']['MIRROR'], own['AUTOCOMMIT'], own['CONN_MAX_AGE'], own['TIME_ZONE'],
+            own['HOST'], own['OPTIONS'])
+)py");
+  test.more =
+      "DATABASES['replica-2'].update(CONN_MAX_AGE=60, TEST={'MIRROR': 'default'})\n"
+      "DATABASES['default'] = {'ENGINE': 'django.db.backends.mysql', 'OPTIONS': {'ssl': {}}}\n";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.account().notes.empty());
+}
+
+TEST_CASE("routers can open transactions of their own, also within a recorded one") {
+  DjangoRig rig(
+      holds("ran(True) == ['inside', 'savepoint', 'committed'] and "
+            "ran(False) == ['inside', 'savepoint']",
+            R"py(
+from django.db import connection, transaction
+def ran(commits):
+    recorded = connection.in_atomic_block
+    seen = []
+    try:
+        with transaction.atomic():
+            transaction.on_commit(lambda: seen.append('committed'))
+            seen += ['inside'] * connection.in_atomic_block
+            with transaction.atomic():
+                seen += ['savepoint'] * (len(connection.savepoint_ids) == 1 + recorded)
+            if not commits:
+                raise ValueError
+    except ValueError:
+        pass
+    assert connection.in_atomic_block == recorded
+    assert connection.get_autocommit() != recorded
+    # A recorded transaction commits later than a router can see.
+    return seen + ['committed'] * (recorded and commits)
+)py"));
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.account().notes.empty());
+  Query query = query_of(RequestClass::kRead);
+  query.transaction = 3;
+  CHECK(rig.name(rig.router().choose(query, {}, 0)) == "replica-1");
+  CHECK(rig.account().notes.empty());
+  CHECK(rig.read() == "replica-1");
+}
+
+TEST_CASE("connections of a session are its own, as those of a thread are") {
+  DjangoCase test;
+  test.code = R"py(
+from django.db import connections
+class Mine:
+    def db_for_read(self, model, **hints):
+        connections['default'].seen = getattr(connections['default'], 'seen', 0) + 1
+        return 'replica-1' if connections['default'].seen == 1 else 'default'
+)py";
+  DjangoRig rig(test);
+  CHECK(rig.read(0, 1) == "replica-1");
+  CHECK(rig.read(0, 2) == "replica-1");
+  CHECK(rig.read(0, 1) == "default");
+}
+
+TEST_CASE("what is asked of a database by cursor or by model has no rows") {
+  DjangoCase test = holds("rows() == [[], [], None, [], 0, None]", R"py(
+from django.contrib.auth.models import Group
+from django.db import connections
+def rows():
+    with connections['replica-2'].cursor() as cursor:
+        cursor.execute('SELECT %s', [1])
+        found = [list(cursor), cursor.fetchmany(5), cursor.fetchone()]
+    groups = Group.objects.using('replica-2')
+    return found + [list(groups), groups.count(), groups.first()]
+)py");
+  test.more =
+      "INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes']\nDEBUG = True\n";
+  DjangoRig rig(test);
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.account().notes.empty());
+}
+
 TEST_CASE("settings within packages are imported as Django would, from beside manage.py") {
   const TemporaryDirectory folder;
   std::filesystem::create_directories(folder.path() + "/mysite/conf");
