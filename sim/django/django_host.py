@@ -220,8 +220,11 @@ class Host:
 
     def failed(self, error, writes):
         """A router raised; the query fails, as it would under Django."""
-        frame = traceback.extract_tb(error.__traceback__)[-1:]
-        key = type(error), tuple((f.filename, f.lineno) for f in frame), writes
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        at = last and (last.tb_frame.f_code.co_filename, last.tb_lineno)
+        key = type(error), at, writes
         failure = self._failures.get(key)
         if failure is None:
             failure = self._failures[key] = Failure(

@@ -143,6 +143,18 @@ TEST_CASE("a router that ends or crashes its process is told of") {
   CHECK(contains(error, "routers.py\", line 5"));
 }
 
+TEST_CASE("the code of a router that fails is looked up once, not whenever it fails") {
+  DjangoCase test =
+      reads_by("if looked_up[0] > 20: return 'replica-1'\n        raise ValueError('not today')");
+  test.code +=
+      "import linecache\nlooked_up = [0]\nreal = linecache.checkcache\n"
+      "def counted(*names):\n    looked_up[0] += 1\n    real(*names)\n"
+      "linecache.checkcache = counted\n";
+  DjangoRig rig(test);
+  for (int i = 0; i < 100; ++i) CHECK(rig.read() == "fails");
+  CHECK(contains(rig.account().notes.at(0), "db_for_read failed 100 times"));
+}
+
 TEST_CASE("a router that closes what connects its process is stopped like one that hangs") {
   DjangoCase test = reads_by("os.closerange(3, 64)\n        while True: pass");
   test.patience = "300ms";
