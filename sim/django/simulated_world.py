@@ -21,6 +21,9 @@ EPOCH_NS = 1_600_000_000_000_000_000
 
 LONGEST_LINE = 1000  # of what is printed, as far as it is kept
 
+_real_ident = _thread.get_ident
+_QUERIES_THREAD = _real_ident()  # others are of the user's own making
+
 
 class PrintedBytes(io.RawIOBase):
     """What lies below a text stream, for those who write bytes."""
@@ -100,10 +103,11 @@ def _install_clock(now_ns, slept):
     time.gmtime = lambda at=None: real_gmtime(time.time() if at is None else at)
     time.ctime = lambda at=None: real_ctime(time.time() if at is None else at)
     time.strftime = lambda form, at=None: real_strftime(form, at or time.localtime())
-    real_sleep, queries_thread = time.sleep, _thread.get_ident()
+    os.times = lambda: os.times_result((now_ns() / 1e9, 0.0, 0.0, 0.0, now_ns() / 1e9))
+    real_sleep = time.sleep
 
     def sleep(seconds):
-        if _thread.get_ident() == queries_thread:
+        if _real_ident() == _QUERIES_THREAD:
             slept()
         else:
             real_sleep(seconds)  # a thread of the user's would else never rest
@@ -159,6 +163,7 @@ def seed_randomness(seed):
 def _install_randomness(seed):
     system = random.Random(seed)
     os.urandom = system.randbytes
+    os.getrandom = lambda size, flags=0: system.randbytes(size)
     real_random = random.Random
 
     class Random(real_random):
@@ -180,17 +185,35 @@ def _install_sessions():
     of_session = threading.local()
     # The real ones differ from run to run, and people take them modulo something.
     count = iter(range(140_000_000_000_000, sys.maxsize))
+    native_count = iter(range(1_000_000, sys.maxsize))
+    real_current_thread, real_native_id = threading.current_thread, _thread.get_native_id
 
-    def current_thread():
+    def session_thread():
         try:
             return of_session.thread
         except AttributeError:
             of_session.thread = thread = threading.Thread(name="session", daemon=True)
             thread._ident = next(count)
+            thread._native_id = next(native_count)
             return thread
 
+    def current_thread():
+        return session_thread() if _real_ident() == _QUERIES_THREAD else real_current_thread()
+
+    def get_ident():
+        ident = _real_ident()
+        return session_thread()._ident if ident == _QUERIES_THREAD else ident
+
+    def get_native_id():
+        if _real_ident() == _QUERIES_THREAD:
+            return session_thread()._native_id
+        return real_native_id()
+
     threading.current_thread = current_thread
-    threading.get_ident = lambda: current_thread()._ident
+    # Django's connections look at the one, its users at the other.
+    _thread.get_ident = threading.get_ident = get_ident
+    _thread.get_native_id = threading.get_native_id = get_native_id
+    session_thread()  # the first is that which loads the routers
 
 
 def _install_asgiref():

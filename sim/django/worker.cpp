@@ -5,11 +5,13 @@
 #include <poll.h>
 #include <pybind11/embed.h>
 #include <signal.h>
+#include <sys/personality.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <climits>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -313,6 +315,18 @@ void end_with_the_run() {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+// Has objects lie at the same places in each run, since routers may decide by them: hash(model),
+// id(self). It takes this program to be begun anew; where the system forbids it, they differ.
+void keep_addresses(char** arguments) {
+  const int before = personality(0xFFFFFFFF);
+  if (before < 0 || (before & ADDR_NO_RANDOMIZE) != 0) return;
+  if (personality(static_cast<unsigned long>(before) | ADDR_NO_RANDOMIZE) < 0) return;
+  std::array<char, PATH_MAX> program{};
+  if (readlink("/proc/self/exe", program.data(), program.size() - 1) > 0) {
+    execv(program.data(), arguments);
+  }
+}
+
 int run() {
   // Only the run decides when it ends; Python would make an exception in the user's code of it.
   signal(SIGINT, SIG_IGN);
@@ -351,8 +365,9 @@ int run() {
 }  // namespace
 }  // namespace switchyard::django
 
-int main() {
+int main(int /*count*/, char** arguments) {
   try {
+    switchyard::django::keep_addresses(arguments);
     return switchyard::django::run();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -45,8 +45,9 @@ TEST_CASE("system clocks and time-based UUIDs show virtual time too") {
   DjangoRig rig(
       holds("clock.clock_gettime(clock.CLOCK_MONOTONIC) == 5 and "
             "clock.clock_gettime_ns(clock.CLOCK_REALTIME) == clock.time_ns() and "
-            "(uuid1().time - 0x01b21dd213814000) * 100 == clock.time_ns()",
-            "import time as clock\nfrom uuid import uuid1\n"));
+            "(uuid1().time - 0x01b21dd213814000) * 100 == clock.time_ns() and "
+            "os.times() == (5, 0, 0, 0, 5)",
+            "import os, time as clock\nfrom uuid import uuid1\n"));
   CHECK(rig.read(5 * kSecond) == "replica-1");
   CHECK(rig.read(6 * kSecond) == "default");
 }
@@ -63,8 +64,10 @@ def kept():
   CHECK(rig.read(5 * kSecond) == "replica-1");
 }
 
-TEST_CASE("the identities of threads are the same in every run") {
-  DjangoRig rig(holds("get_ident() == 140_000_000_000_000", "from threading import get_ident\n"));
+TEST_CASE("the identities of threads are the same in every run, wherever they are asked for") {
+  DjangoRig rig(holds("get_ident() == low() == 140_000_000_000_001 and native() == 1_000_001",
+                      "from threading import get_ident, get_native_id as native\n"
+                      "from _thread import get_ident as low\n"));
   CHECK(rig.read(0, 7) == "replica-1");
   CHECK(rig.read(0, 8) == "default");
 }
@@ -100,7 +103,8 @@ own = random.Random()
 class Mine:
     def db_for_read(self, model, **hints):
         draws = (random.getrandbits(4), own.getrandbits(4), os.urandom(1)[0] % 16,
-                 uuid.uuid4().int % 16, secrets.randbelow(16), random.SystemRandom().getrandbits(4))
+                 uuid.uuid4().int % 16, secrets.randbelow(16), random.SystemRandom().getrandbits(4),
+                 os.getrandom(1)[0] % 16)
         self.at = (getattr(self, 'at', -1) + 1) % len(draws)
         return 'd%d' % draws[self.at]
 )py";
@@ -239,6 +243,60 @@ class Mine:
   DjangoRig rig(test);
   CHECK(rig.name(rig.ask(RequestClass::kRead, 0, 0, kNoNode, TableId{0})) == "replica-1");
   CHECK(rig.account().notes.size() == 1);
+}
+
+TEST_CASE("a thread of the user's is itself, not a session") {
+  DjangoRig rig(holds("own() == (True, True, True)", R"py(
+import _thread, threading
+def own():
+    seen = []
+    def look():
+        seen.append((threading.current_thread() is thread,
+                     threading.get_ident() == _thread.get_ident() == thread.ident,
+                     threading.get_native_id() == thread.native_id))
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return seen[0]
+)py"));
+  CHECK(rig.read(0, 1) == "replica-1");
+  CHECK(rig.read(0, 2) == "replica-1");
+}
+
+TEST_CASE("where objects lie in memory is the same in each run, for routers that decide by it") {
+  const TemporaryDirectory folder;
+  folder.write("routers.py", R"py(
+import threading
+class Mine:
+    def db_for_read(self, model, **hints):
+        places = (hash(model), id(self), hash(threading.current_thread()), id(object()), hash(self))
+        self.at = (getattr(self, 'at', -1) + 1) % len(places)
+        return 'd%d' % (places[self.at] // 4096 % 16)
+)py");
+  std::vector<std::string> names = {"default"};
+  std::vector<NodeInfo> nodes = {{"default", Role::kPrimary, 1}};
+  for (int i = 0; i < 16; ++i) {
+    names.push_back("d" + std::to_string(i));
+    nodes.push_back({names.back(), Role::kReplica, 1});
+  }
+  const std::string settings = folder.write(
+      "mysettings.py", databases_text(names) + "DATABASE_ROUTERS = ['routers.Mine']\n");
+  const StrategyInfo& info = find_strategy("django");
+  const auto chosen = [&] {
+    const auto router =
+        info.make({nodes, NodeId{0}, RandomStream(kSeed, RandomPurpose::kRouter), nullptr},
+                  parameters_of("django", info, {{"settings", settings}}));
+    std::vector<NodeId> all;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      Query query = query_of(RequestClass::kRead);
+      query.session = SessionId{i / 10};
+      all.push_back(router->choose(query, {}, 0).node);
+    }
+    return all;
+  };
+  const std::vector<NodeId> once = chosen();
+  CHECK(chosen() == once);
+  CHECK(chosen() == once);
 }
 
 TEST_CASE("threads of the user's sleep in earnest, and are not told of") {
