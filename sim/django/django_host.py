@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import sys
 import traceback
 
@@ -26,14 +27,32 @@ class Sleeps:
 def _import_path(settings):
     """The module's dotted name and the folders that it needs on the path."""
     path = os.path.abspath(settings)
-    if not os.path.isfile(path):
+    try:
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+    except FileNotFoundError:
         raise SettingsError(
             f"{settings}: there is no such file; give the path of a Django settings module"
-        )
-    if not path.endswith(".py"):
+        ) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{settings}: {getattr(error, 'strerror', error)}") from None
+    if os.path.basename(path) == "__init__.py":
+        path, is_folder = os.path.dirname(path), True
+    if not is_folder and not path.endswith(".py"):
         raise SettingsError(f"{settings}: a settings module is a Python file, its name ends in .py")
-    folder, name = os.path.split(path[: -len(".py")])
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    if is_folder and not os.path.isfile(os.path.join(path, "__init__.py")):
+        raise SettingsError(
+            f"{settings}: this folder is no settings module, as it has no __init__.py; give the "
+            "path of the file"
+        )
+    folder, name = os.path.split(path if is_folder else path[: -len(".py")])
+    if "." in name:
+        kind = "folder" if is_folder else "file"
+        raise SettingsError(
+            f"{settings}: Python can't import it, since a module's name has no dot; name the "
+            f"{kind} {name.replace('.', '_')}{'' if is_folder else '.py'}, for example"
+        )
+    # A folder with a dot in its name is no package, whatever is in it.
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and "." not in os.path.basename(folder):
         folder, package = os.path.split(folder)
         name = package + "." + name
     project = folder
@@ -107,7 +126,7 @@ class Host:
         self._notes = []
         self._state = state
         name, self._folders = _import_path(order["settings"])
-        self._settings_name = os.path.basename(order["settings"])
+        self._settings_name = os.path.basename(order["settings"].rstrip("/"))
         sys.path[:0] = self._folders
         os.environ["DJANGO_SETTINGS_MODULE"] = name
         try:

@@ -1,8 +1,9 @@
 // What goes between a run and the process of its Django routers, over a pair of sockets on one
 // machine: fixed structs for queries, and texts (their length, then JSON) around them.
 //
-// The run sends an order (kOrderKeys) and is answered {"databases": […], "routers": […]} or
-// {"error": "…"}. Then it sends Asks; what each is answered by is told there.
+// The run sends the path of the settings module as it is, which need not be JSON's UTF-8, and an
+// order: {"routers": […], "seed": …, "tables": […]}. It is answered {"databases": […], "routers":
+// […]} or {"error": "…"}. Then it sends Asks; what each is answered by is told there.
 #pragma once
 
 #include <cstdint>

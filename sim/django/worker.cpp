@@ -290,6 +290,12 @@ class Worker {
   Sessions sessions_;
 };
 
+// As Python has paths: text that stands for any bytes.
+py::object path_of(const std::string& bytes) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeFSDefaultAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
+}
+
 // Where it is, when it is asked from outside because it takes too long.
 void tell_where_on_signal() {
   py::module_::import("faulthandler")
@@ -342,7 +348,9 @@ int run() {
   const py::scoped_interpreter python(&config, 0, nullptr, false);
   try {
     tell_where_on_signal();
+    const std::string settings = receive_text();
     const py::dict order = py::module_::import("json").attr("loads")(receive_text());
+    order["settings"] = path_of(settings);
     std::optional<Worker> worker;
     try {
       worker.emplace(order);

@@ -68,17 +68,16 @@ void WorkerProcess::Descriptor::close() {
 
 WorkerProcess::WorkerProcess(const Order& order, Nanoseconds patience,
                              const std::atomic<bool>* stop)
-    : settings_(std::filesystem::path(order.settings).filename().string()),
+    : settings_((std::filesystem::path(order.settings) / "").parent_path().filename().string()),
       patience_(patience),
       stop_(stop) {
   heed_stop();
   start();
   try {
-    const nlohmann::json written = {{"settings", order.settings},
-                                    {"routers", order.routers},
-                                    {"seed", order.seed},
-                                    {"tables", order.tables}};
+    const nlohmann::json written = {
+        {"routers", order.routers}, {"seed", order.seed}, {"tables", order.tables}};
     const Nanoseconds loading = std::max(patience_, kLoadingPatience);
+    send_text(order.settings, loading);
     send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), loading);
     const auto hello = nlohmann::json::parse(receive_text(loading));
     if (hello.contains("error")) throw InputError(hello["error"].get<std::string>());

@@ -75,7 +75,7 @@ class WorkerProcess {
   bool ends_by_itself() const;
   std::string log() const;
 
-  std::string settings_;  // the file's name, for messages
+  std::string settings_;  // the name of the file or folder, for messages
   Nanoseconds patience_;
   const std::atomic<bool>* stop_;
   Descriptor socket_;

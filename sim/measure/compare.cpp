@@ -51,13 +51,17 @@ void run_parallel(std::size_t count, std::uint32_t threads,
   }
 }
 
+// Of a file, or of a folder with or without a slash at its end.
+std::string last_name(const std::string& path) {
+  return (std::filesystem::path(path) / "").parent_path().filename().string();
+}
+
 // Of a path the file's name alone: the report is the same wherever the scenario lies.
 std::string describe(const RouterUse& use, const StrategyInfo& info) {
   std::string text = display_name(use.name);
   for (std::size_t i = 0; i < use.parameters.size(); ++i) {
     const auto& [name, value] = use.parameters[i];
-    text += (i == 0 ? "(" : ", ") + name + "=" +
-            (is_file(info, name) ? std::filesystem::path(value).filename().string() : value);
+    text += (i == 0 ? "(" : ", ") + name + "=" + (is_file(info, name) ? last_name(value) : value);
   }
   return use.parameters.empty() ? text : text + ")";
 }

@@ -208,6 +208,22 @@ TEST_CASE("settings that can't be loaded are told of with what is wrong") {
   CHECK(contains(of_file(""), "needs the path of a Django settings module"));
 }
 
+TEST_CASE("a path that is no settings module is told of with what is wrong with it") {
+  const TemporaryDirectory folder;
+  std::filesystem::create_directories(folder.file("empty"));
+  folder.write("settings.local.py", databases_text({"default"}));
+  const auto of_file = [&](const std::string& path) {
+    return error_of("django", primary_and(2), {{"settings", folder.file(path)}});
+  };
+  CHECK(contains(of_file("empty"),
+                 "/empty: this folder is no settings module, as it has no "
+                 "__init__.py; give the path of the file"));
+  CHECK(contains(of_file("settings.local.py"),
+                 "/settings.local.py: Python can't import it, since a module's name has no dot; "
+                 "name the file settings_local.py, for example"));
+  CHECK(contains(of_file("settings.local.py/s.py"), "/s.py: Not a directory"));
+}
+
 TEST_CASE("a database that the cluster lacks is named with what to do") {
   CHECK(contains(error_of("django", primary_and(1), {{"settings", kBundledSettings}}),
                  "has a database 'replica-2' that the cluster lacks; add [databases.replica-2]"));

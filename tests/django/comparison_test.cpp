@@ -163,6 +163,34 @@ TEST_CASE("modules in the folder where the command runs are none of the routers'
   CHECK(result.exit_code == 0);
 }
 
+TEST_CASE("paths of settings may hold bytes that are no UTF-8") {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder.path("caf\xe9"));
+  folder.write("caf\xe9/s.py", databases_text({"default"}) + "DATABASE_ROUTERS = ['r.Mine']\n");
+  folder.write("caf\xe9/r\xe9.py", databases_text({"default"}));
+  folder.write("caf\xe9/r.py", "class Mine: pass\n");
+  for (const char* settings : {"caf\xe9/s.py", "caf\xe9/r\xe9.py"}) {
+    const CommandResult result = run_command(
+        folder, {"compare", "--trace", kRecording, "--quiet", "--databases", "default", "--json",
+                 "-", "--router", std::string("django:settings=") + settings});
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(nlohmann::json::parse(result.out)["candidates"].size() == 1);
+  }
+}
+
+TEST_CASE("a report names a settings package by its folder") {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder.path("conf"));
+  folder.write("conf/__init__.py", databases_text({"default"}));
+  const CommandResult result = run_command(folder, {"compare", "--trace", kRecording, "--quiet",
+                                                    "--json", "-", "--django-settings", "conf/"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto report = nlohmann::json::parse(result.out);
+  CHECK(report["candidates"].back()["routers"][0] == "django(settings=conf)");
+}
+
 TEST_CASE("modules that routers need are found by PYTHONPATH") {
   const ScratchFolder folder;
   std::filesystem::create_directory(folder.path("environment"));

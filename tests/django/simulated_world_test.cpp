@@ -460,4 +460,29 @@ TEST_CASE("settings within packages are imported as Django would, from beside ma
   CHECK(read(*router).node == NodeId{2});
 }
 
+TEST_CASE("settings can be a package, named by its folder or its file, and are run once") {
+  const TemporaryDirectory folder;
+  std::filesystem::create_directories(folder.path() + "/a.b/mysite/settings");
+  folder.write("a.b/__init__.py", "");  // no package, as its name has a dot
+  folder.write("a.b/mysite/__init__.py", "");
+  folder.write("a.b/mysite/settings/__init__.py",
+               "import builtins\nfrom .base import *\n"
+               "builtins.runs = getattr(builtins, 'runs', 0) + 1\n"
+               "class Mine:\n    def db_for_read(self, model, **hints):\n"
+               "        return 'replica-%d' % runs\n"
+               "DATABASE_ROUTERS = [__name__ + '.Mine']\n");
+  folder.write("a.b/mysite/settings/base.py",
+               databases_text({"default", "replica-1", "replica-2"}));
+  const StrategyInfo& info = find_strategy("django");
+  const std::vector<NodeInfo> nodes = primary_and(2);
+  for (const char* path :
+       {"a.b/mysite/settings", "a.b/mysite/settings/", "a.b/mysite/settings/__init__.py"}) {
+    INFO(path);
+    const auto router =
+        info.make({nodes, NodeId{0}, RandomStream(kSeed, RandomPurpose::kRouter), nullptr},
+                  parameters_of("django", info, {{"settings", folder.file(path)}}));
+    CHECK(read(*router).node == NodeId{1});
+  }
+}
+
 }  // namespace switchyard::testing
