@@ -24,8 +24,6 @@
 namespace switchyard::django {
 namespace {
 
-// Loading a large application takes longer than asking it.
-constexpr Nanoseconds kLoadingPatience = 60 * kSecond;
 // While nothing comes, how often to look whether the run is to end.
 constexpr std::chrono::nanoseconds kLookForStop = std::chrono::milliseconds(50);
 
@@ -76,13 +74,15 @@ WorkerProcess::WorkerProcess(const Order& order, Nanoseconds patience,
   try {
     const nlohmann::json written = {
         {"routers", order.routers}, {"seed", order.seed}, {"tables", order.tables}};
-    const Nanoseconds loading = std::max(patience_, kLoadingPatience);
-    send_text(order.settings, loading);
-    send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), loading);
-    const auto hello = nlohmann::json::parse(receive_text(loading));
+    const Nanoseconds patience_then = order.loading_patience;
+    send_text(order.settings, patience_then);
+    send_text(written.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+              patience_then);
+    const auto hello = nlohmann::json::parse(receive_text(patience_then));
     if (hello.contains("error")) throw InputError(hello["error"].get<std::string>());
     databases_ = hello["databases"].get<std::vector<std::string>>();
     routers_ = hello["routers"].get<std::vector<std::string>>();
+    is_loaded_ = true;
   } catch (...) {
     end();
     throw;
@@ -232,12 +232,20 @@ void WorkerProcess::has_hung(Nanoseconds patience) {
   // It tells where it is, if Python is able to.
   kill(process_, SIGUSR1);
   usleep(200'000);
-  const std::string where = innermost_frame(log());
+  std::string where = innermost_frame(log());
+  if (!where.empty()) where = ", at " + where;
+  const std::string waited = format_duration(static_cast<double>(patience));
+  if (!is_loaded_) {
+    throw InputError(fmt::format(
+        "{} and its routers have not been loaded within {}, so their process was stopped{}; mend "
+        "what they do while they are imported, or give them longer as the router "
+        "django:settings={},patience=5m",
+        settings_, waited, where, settings_));
+  }
   throw InputError(fmt::format(
       "the Django routers of {} have not answered for {}, so their process was stopped{}; mend "
       "them, or give them longer by the router's parameter `patience`",
-      settings_, format_duration(static_cast<double>(patience)),
-      where.empty() ? std::string() : ", at " + where));
+      settings_, waited, where));
 }
 
 bool WorkerProcess::ends_by_itself() const {

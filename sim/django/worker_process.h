@@ -17,11 +17,15 @@
 
 namespace switchyard::django {
 
+// How long loading may take, unless it is asked for otherwise: longer than an answer.
+inline constexpr Nanoseconds kLoadingPatience = 60 * kSecond;
+
 struct Order {
   std::string settings;              // path of the settings module
   std::vector<std::string> routers;  // instead of its DATABASE_ROUTERS; empty: those
   std::uint64_t seed = 0;            // of Python's `random`
   std::vector<std::string> tables;   // that queries name
+  Nanoseconds loading_patience = kLoadingPatience;
 };
 
 class WorkerProcess {
@@ -77,6 +81,7 @@ class WorkerProcess {
 
   std::string settings_;  // the name of the file or folder, for messages
   Nanoseconds patience_;
+  bool is_loaded_ = false;
   const std::atomic<bool>* stop_;
   Descriptor socket_;
   Descriptor log_;

@@ -38,7 +38,8 @@ class DjangoRouters : public Router {
       : tables_(static_cast<std::uint32_t>(setup.tables.size())),
         worker_(std::make_unique<django::WorkerProcess>(
             django::Order{parameters.text("settings"), split(parameters.text("routers")),
-                          setup.seed, tables_of(setup.tables)},
+                          setup.seed, tables_of(setup.tables),
+                          std::max(parameters.duration("patience"), django::kLoadingPatience)},
             parameters.duration("patience"), setup.stop)),
         database_of_(setup.nodes.size(), django::kNoDatabase),
         is_up_(setup.nodes.size(), true),
@@ -144,7 +145,7 @@ constexpr std::array kParameters = {
                   .type = ParameterInfo::Type::kDuration,
                   .default_value = "10s",
                   .help = "how long the routers may take to answer, on the real clock, before the "
-                          "run is given up",
+                          "run is given up; more than 60 s holds for loading them, too",
                   .shortest = kMillisecond,
                   .longest = kHour}};
 

@@ -7,7 +7,7 @@
 namespace switchyard {
 
 DjangoSettings read_django_settings(const std::string& path) {
-  const django::WorkerProcess worker({path, {}, 0, {}}, 60 * kSecond);
+  const django::WorkerProcess worker({path, {}, 0, {}}, django::kLoadingPatience);
   DjangoSettings settings;
   settings.databases = worker.databases();
   settings.candidate.name = worker.routers().empty()

@@ -1,5 +1,6 @@
 // Routers that break: each is told of in a sentence, and none takes the run with it unawares.
 #include "django/rig.h"
+#include "django/worker_process.h"
 
 namespace switchyard::testing {
 namespace {
@@ -222,6 +223,23 @@ TEST_CASE("a path that is no settings module is told of with what is wrong with 
                  "/settings.local.py: Python can't import it, since a module's name has no dot; "
                  "name the file settings_local.py, for example"));
   CHECK(contains(of_file("settings.local.py/s.py"), "/s.py: Not a directory"));
+}
+
+TEST_CASE("loading that does not end is stopped, with advice that helps there") {
+  const TemporaryDirectory folder;
+  const std::string settings = folder.write("s.py", "while True: pass\n");
+  std::string error;
+  try {
+    const django::WorkerProcess worker({settings, {}, 0, {}, 3 * kSecond}, kHour);
+  } catch (const InputError& caught) {
+    error = caught.what();
+  }
+  CHECK(error ==
+        "s.py and its routers have not been loaded within 3.00s, so their process was stopped, at "
+        "File \"" +
+            settings +
+            "\", line 1 in <module>; mend what they do while they are imported, or "
+            "give them longer as the router django:settings=s.py,patience=5m");
 }
 
 TEST_CASE("a database that the cluster lacks is named with what to do") {
