@@ -13,7 +13,7 @@ namespace switchyard::django {
 
 // Where the process finds its end of the pair.
 inline constexpr int kSocket = 3;
-// Where it writes what is lost otherwise: where it hung, why it crashed.
+// Where Python writes where it hung, and why it crashed. What it prints goes elsewhere.
 inline constexpr int kLog = 4;
 inline constexpr std::uint16_t kNoDatabase = 0xFFFF;
 

@@ -378,7 +378,7 @@ int main(int /*count*/, char** arguments) {
     switchyard::django::keep_addresses(arguments);
     return switchyard::django::run();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    dprintf(switchyard::django::kLog, "%s\n", error.what());
     return 1;
   }
 }

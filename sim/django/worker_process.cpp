@@ -114,8 +114,13 @@ void WorkerProcess::start() {
   const Descriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
   const Descriptor log(memfd_create("switchyard-django", MFD_CLOEXEC));
   log_.reset(fcntl(log.number(), F_DUPFD_CLOEXEC, 10));
+  std::array<int, 2> pipe_ends = {-1, -1};
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) == 0) fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
+  printed_.reset(pipe_ends[0]);
+  const Descriptor printing_end(pipe_ends[1]);
+  const Descriptor prints(fcntl(pipe_ends[1], F_DUPFD_CLOEXEC, 10));
 
-  if (theirs.number() < 0 || log_.number() < 0) {
+  if (theirs.number() < 0 || log_.number() < 0 || prints.number() < 0) {
     throw InputError(
         "there are too many open files for another process of Django routers; allow more by "
         "`ulimit -n`, or use fewer threads or instances");
@@ -127,7 +132,7 @@ void WorkerProcess::start() {
   posix_spawn_file_actions_adddup2(&actions, theirs.number(), kSocket);
   posix_spawn_file_actions_adddup2(&actions, log_.number(), kLog);
   for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
-    posix_spawn_file_actions_adddup2(&actions, log_.number(), output);
+    posix_spawn_file_actions_adddup2(&actions, prints.number(), output);
   }
   // A group of its own, so that Ctrl-C on a terminal is for the run alone, which ends it then.
   posix_spawnattr_t attributes{};
@@ -197,8 +202,12 @@ void WorkerProcess::wait_for(short events, std::chrono::steady_clock::time_point
     const auto left = deadline - std::chrono::steady_clock::now();
     const auto slice = std::chrono::ceil<std::chrono::milliseconds>(
         std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0), kLookForStop));
-    pollfd waiting = {socket_.number(), events, 0};
-    if (poll(&waiting, 1, static_cast<int>(slice.count())) > 0) return;
+    std::array<pollfd, 2> waiting = {
+        {{socket_.number(), events, 0}, {printed_.number(), POLLIN, 0}}};
+    poll(waiting.data(), waiting.size(), static_cast<int>(slice.count()));
+    // Who prints much would else wait for us.
+    if (waiting[1].revents != 0) take_printed();
+    if (waiting[0].revents != 0) return;
     heed_stop();
     if (left <= std::chrono::nanoseconds(0)) has_hung(patience);
   }
@@ -276,9 +285,45 @@ void WorkerProcess::has_ended() {
   const std::string text = log();
   std::string said = text.substr(0, text.find('\n'));
   if (const std::string where = innermost_frame(text); !where.empty()) said += ", at " + where;
+  if (!said.empty()) said = ": " + said;
+  // Which may be why, or not.
+  if (const std::string last = last_printed(); !last.empty()) {
+    said += "; the last that it printed: " + last;
+  }
   throw InputError(
       fmt::format("the process of the Django routers of {} ended {} before the run was over{}",
-                  settings_, how, said.empty() ? said : ": " + said));
+                  settings_, how, said));
+}
+
+// What C code or os.write() has printed; false when there is no more just now. Only its end is
+// kept.
+bool WorkerProcess::take_printed() {
+  constexpr std::size_t kKept = 4096;
+  std::array<char, 65536> piece;
+  const ssize_t got = read(printed_.number(), piece.data(), piece.size());
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (got <= 0) {
+    printed_.close();  // nobody can print any more
+    return false;
+  }
+  printed_tail_.append(piece.data(), static_cast<std::size_t>(got));
+  if (printed_tail_.size() > kKept) printed_tail_.erase(0, printed_tail_.size() - kKept);
+  return true;
+}
+
+// The last line that is not empty, shortened.
+std::string WorkerProcess::last_printed() {
+  constexpr std::size_t kLongest = 200;
+  constexpr int kPieces = 16;  // as much as a pipe holds; somebody else may go on printing
+  for (int i = 0; i < kPieces && take_printed(); ++i) {
+  }
+  const std::size_t end = printed_tail_.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return {};
+  const std::size_t before = printed_tail_.rfind('\n', end);  // npos + 1 is 0
+  std::string line = printed_tail_.substr(before + 1, end - before).substr(0, kLongest);
+  std::ranges::replace_if(
+      line, [](unsigned char c) { return c < ' '; }, ' ');
+  return line;
 }
 
 std::string WorkerProcess::log() const {

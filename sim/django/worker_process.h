@@ -78,6 +78,8 @@ class WorkerProcess {
   [[noreturn]] void has_ended();
   bool ends_by_itself() const;
   std::string log() const;
+  bool take_printed();
+  std::string last_printed();
 
   std::string settings_;  // the name of the file or folder, for messages
   Nanoseconds patience_;
@@ -85,6 +87,8 @@ class WorkerProcess {
   const std::atomic<bool>* stop_;
   Descriptor socket_;
   Descriptor log_;
+  Descriptor printed_;
+  std::string printed_tail_;
   pid_t process_ = -1;
   std::vector<std::string> databases_;
   std::vector<std::string> routers_;

@@ -173,7 +173,7 @@ extern const StrategyInfo kDjango = {
         "rows of a query) is not simulated, and middleware does not run, so that a router which "
         "relies on it decides as without. Virtual time stands still within a decision: code that "
         "waits for it to pass is stopped as hanging. Process numbers are real, and differ between "
-        "runs.",
+        "runs; where objects lie in memory differs with the environment.",
     .source = "Django 3.2 django/db/utils.py; docs, Multiple databases: Using routers",
     .runs_user_code = true,
     .make = [](RouterSetup setup, const Parameters& p) -> std::unique_ptr<Router> {

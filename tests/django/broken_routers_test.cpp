@@ -144,6 +144,35 @@ TEST_CASE("a router that ends or crashes its process is told of") {
   CHECK(contains(error, "routers.py\", line 5"));
 }
 
+TEST_CASE("what a process has printed is told as that, not as why it ended") {
+  DjangoRig ends(reads_by("os.write(2, b'all is well\\n\\n')\n        os._exit(3)"));
+  CHECK(asking_error(ends) ==
+        "the process of the Django routers of mysettings.py ended with exit status 3 before the "
+        "run was over; the last that it printed: all is well");
+  DjangoRig crashes(reads_by("os.write(1, b'x' * 5_000 + b'\\r')\n        os.abort()"));
+  const std::string error = asking_error(crashes);
+  CHECK(contains(error, "(ABRT) before the run was over: Fatal Python error: Aborted, at File"));
+  CHECK(error.ends_with("; the last that it printed: " + std::string(200, 'x')));
+}
+
+TEST_CASE("what is printed past Python is not kept, however much that is") {
+  DjangoRig rig(
+      reads_by("for i in range(200): os.write(1 + i % 2, b'x' * 65536)\n"
+               "        kept = max(os.fstat(i).st_size for i in (1, 2, 4))\n"
+               "        return 'replica-1' if kept < 100_000 else 'default'"));
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.read() == "replica-1");
+  CHECK(rig.account().notes.empty());
+}
+
+TEST_CASE("where a router hangs is told, though it has printed much") {
+  DjangoCase test =
+      reads_by("for i in range(20): os.write(2, b'x' * 65536)\n        while True: pass");
+  test.patience = "300ms";
+  DjangoRig rig(test);
+  CHECK(contains(asking_error(rig), "routers.py\", line 6 in db_for_read"));
+}
+
 TEST_CASE("the code of a router that fails is looked up once, not whenever it fails") {
   DjangoCase test =
       reads_by("if looked_up[0] > 20: return 'replica-1'\n        raise ValueError('not today')");
