@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numbers>
 #include <numeric>
 
 namespace switchyard::gui {
@@ -15,6 +17,23 @@ struct Block {
   std::size_t count = 0;
   double top() const { return sum / static_cast<double>(count); }
 };
+
+// On circles around the point, one after the other; to its right where there is no room at all.
+template <class IsFree>
+QRectF nearest_around(QPointF point, QSizeF size, const QRectF& area, const IsFree& is_free) {
+  constexpr double kStep = 6;
+  constexpr int kDirections = 24;
+  QRectF place(QPointF(), size);
+  for (double radius = kGap + size.height(); radius < area.width(); radius += kStep) {
+    for (int i = 0; i < kDirections; ++i) {
+      const double angle = 2 * std::numbers::pi * i / kDirections;
+      place.moveCenter(point + radius * QPointF(std::cos(angle), std::sin(angle)));
+      if (is_free(place)) return place;
+    }
+  }
+  place.moveTopLeft(point + QPointF(kGap, -size.height() / 2));
+  return place;
+}
 
 }  // namespace
 
@@ -79,11 +98,8 @@ std::vector<QRectF> placed_beside(std::span<const QPointF> points, std::span<con
         QRectF(at.x() - width / 2, at.y() - kGap - height, width, height),
         QRectF(at.x() - width / 2, at.y() + kGap, width, height)};
     const auto found = std::ranges::find_if(places, is_free);
-    QRectF place = found == places.end() ? places.front() : *found;
-    if (found == places.end()) {
-      if (place.right() > area.right()) place = places[1];
-      while (place.bottom() + height <= area.bottom() && !is_free(place)) place.translate(0, 2);
-    }
+    const QRectF place =
+        found == places.end() ? nearest_around(at, sizes[i], area, is_free) : *found;
     taken.push_back(place);
     placed.push_back(place);
   }

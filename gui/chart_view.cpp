@@ -83,6 +83,7 @@ void ChartView::add_series() {
   series_.assign(lines_.size(), nullptr);
   names_.assign(lines_.size(), nullptr);
   leaders_.assign(lines_.size(), nullptr);
+  ends_at_edge_.assign(lines_.size(), true);
   double widest = 0;
   for (const bool background : {true, false}) {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
@@ -133,8 +134,16 @@ void ChartView::stress() {
     font.setBold(is_strong);
     names_[i]->setFont(font);
     names_[i]->setBrush(text);
-    leaders_[i]->setPen(QPen(colour, 1.5));
+    leaders_[i]->setPen(leader_pen(i, colour));
   }
+}
+
+// Where a line ends within the chart, what leads on to its name must not look like more of it.
+QPen ChartView::leader_pen(std::size_t line, QColor colour) const {
+  if (lines_[line].is_dotted || ends_at_edge_[line]) return {colour, 1.5};
+  QColor text = palette().color(QPalette::Text);
+  text.setAlphaF(0.5F);
+  return {text, 1, Qt::DotLine};
 }
 
 // Of what is in sight, as much as there are pixels for.
@@ -193,7 +202,9 @@ void ChartView::place_names() {
     const double x = area.right() + kNameGap;
     names_[ends[i]]->setPos(x, tops[i]);
     leaders_[ends[i]]->setLine(QLineF(tips[i], QPointF(x - 2, tops[i] + height / 2)));
+    ends_at_edge_[ends[i]] = tips[i].x() > area.right() - kNameGap;
   }
+  stress();
   const auto places = placed_beside(points, sizes, area);
   for (std::size_t i = 0; i < dots.size(); ++i) {
     names_[dots[i]]->setPos(places[i].topLeft());
@@ -418,6 +429,15 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
     default:
       QChartView::keyPressEvent(event);
   }
+}
+
+// The frame tells that keys are for the chart.
+void ChartView::paintEvent(QPaintEvent* event) {
+  QChartView::paintEvent(event);
+  if (!hasFocus()) return;
+  QPainter painter(viewport());
+  painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+  painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
 }
 
 void ChartView::leaveEvent(QEvent* event) {

@@ -31,6 +31,7 @@ struct Axis {
   std::function<QString(double)> text;  // of a value, in short
   // What a coordinate stands for, as it is written to a file; none: itself.
   std::function<double(double)> value = {};
+  QString unit = {};  // of that; empty: it is a number or share
   // Of a value under the mouse, with all its digits; none: as in short.
   std::function<QString(double)> exact = {};
 };
@@ -87,6 +88,7 @@ class ChartView : public QChartView {
   void wheelEvent(QWheelEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void leaveEvent(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:
@@ -100,6 +102,7 @@ class ChartView : public QChartView {
   void draw_brush(double x);
   bool drags_to(QPoint position);
   void stress();
+  QPen leader_pen(std::size_t line, QColor colour) const;
   int line_at(QPointF position) const;
   QPointF position_of(QPointF point) const;
   double x_at(QPoint position) const;
@@ -117,6 +120,7 @@ class ChartView : public QChartView {
   QGraphicsRectItem* brush_;
   std::vector<QGraphicsSimpleTextItem*> names_;  // of each line, null without; owned by the chart
   std::vector<QGraphicsLineItem*> leaders_;      // from a line to its name
+  std::vector<bool> ends_at_edge_;               // of each line, as far as it is in sight
   std::optional<double> cursor_x_;
   bool cursor_locked_ = false;
   bool has_brush_ = false;

@@ -196,7 +196,10 @@ QString ComparisonModel::help(const Column& column, const CandidateReport* candi
                                   .arg(QString::fromStdString(against->name),
                                        QString::fromStdString(column.format(change.old_value)));
   if (!change.significance) {
-    text += QLatin1Char('\n') + tr("Without repetitions nothing tells whether that is chance.");
+    text += QLatin1Char('\n') +
+            (candidate->intervals.empty()
+                 ? tr("Without repetitions nothing tells whether that is chance.")
+                 : tr("This figure has no interval that could tell whether that is chance."));
   } else if (change.within_noise()) {
     text += QLatin1Char('\n') + tr("The intervals say that the difference may be chance.");
   }

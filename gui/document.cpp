@@ -70,10 +70,18 @@ void Document::open(const QString& path) {
   Q_EMIT changed();
 }
 
-void Document::save(const QString& path) {
+void Document::write(const QString& path, const std::string& comment) const {
   AtomicFile file(path.toStdString());
-  file.write(to_toml(scenario_, QFileInfo(path).absoluteFilePath().toStdString()));
+  file.write(comment + to_toml(scenario_, QFileInfo(path).absoluteFilePath().toStdString()));
   file.commit();
+}
+
+void Document::keep(const QString& path) const {
+  write(path, "# Set up from " + QFileInfo(path_).fileName().toStdString() + " and not saved.\n");
+}
+
+void Document::save(const QString& path) {
+  write(path, {});
   path_ = path;
   opened_ = scenario_;
   Q_EMIT changed();

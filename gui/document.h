@@ -32,6 +32,10 @@ class Document : public QObject {
   QString command() const;
   // From then on that is what was opened. Throws InputError.
   void save(const QString& path);
+  // Not what was opened nor saved.
+  bool is_changed() const { return !(scenario_ == opened_); }
+  // A copy for later. Throws InputError.
+  void keep(const QString& path) const;
 
   // `what` is shown beside "Undo". An edit that changes nothing is none. Edits that follow each
   // other with the same `steps_of`, unless that is negative, are undone together.
@@ -45,6 +49,8 @@ class Document : public QObject {
 
  private:
   class Edit;
+
+  void write(const QString& path, const std::string& comment) const;
 
   QString path_;
   Scenario opened_;

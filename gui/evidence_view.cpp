@@ -24,7 +24,8 @@ EvidenceView::EvidenceView(Selection& selection, QWidget* parent)
   sort_rows(*table_);
   connect(table_, &QTableView::activated, this, [this, &selection](const QModelIndex& row) {
     const auto place = static_cast<std::size_t>(sorted_.mapToSource(row).row());
-    selection.go_to(model_.cases()[place].at_ns);
+    const EvidenceReport& one = model_.cases()[place];
+    selection.go_to(one.at_ns, one.request);
   });
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(6, 6, 6, 6);

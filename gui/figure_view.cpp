@@ -75,8 +75,11 @@ std::optional<std::string> FigureView::table_csv() const {
   const Axis& x = chart_->x_axis();
   const Axis& y = chart_->y_axis();
   const auto value = [](const Axis& axis, double at) { return axis.value ? axis.value(at) : at; };
-  std::string text = fmt::format("strategy,{},{}\n", csv_field(x.title.toStdString()),
-                                 csv_field(y.title.toStdString()));
+  const auto heading = [](const Axis& axis) {
+    const QString unit = axis.unit.isEmpty() ? QString() : QStringLiteral(" [%1]").arg(axis.unit);
+    return csv_field((axis.title + unit).toStdString());
+  };
+  std::string text = fmt::format("strategy,{},{}\n", heading(x), heading(y));
   for (const Line& line : chart_->lines()) {
     const std::string name = csv_field(line.name.toStdString());
     for (const QPointF point : line.points) {

@@ -135,14 +135,16 @@ void FrontierView::show_results(const Shown& shown) {
          right + 0.12 * width,
          [scale, text](double from, double to) { return zero_log_ticks(scale, from, to, text); },
          [scale, text](double at) { return text(scale.value_at(at)); },
-         [scale](double at) { return scale.value_at(at); }};
+         [scale](double at) { return scale.value_at(at); },
+         freshness.text == duration_text ? QStringLiteral("ns") : QString()};
   Axis y{tr("latency, 99th percentile"),
          bottom - 0.1 * height,
          bottom + 1.15 * height,
          time_ticks,
          [](double at) { return duration_text(time_at(at)); },
          time_at,
-         exact_time_at};
+         QStringLiteral("ns"),
+         [](double at) { return exact_time_text(time_at(at)); }};
   show_lines(std::move(lines), std::move(x), std::move(y), selected);
 }
 

@@ -98,7 +98,8 @@ void LatencyView::show_percentiles(const Shown& shown) {
          time_ticks,
          [](double at) { return duration_text(time_at(at)); },
          time_at,
-         exact_time_at};
+         QStringLiteral("ns"),
+         [](double at) { return exact_time_text(time_at(at)); }};
   show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);
 }
 
@@ -112,9 +113,13 @@ void LatencyView::show_within_time(const Shown& shown) {
     }
     lines.push_back(std::move(line));
   }
-  Axis x{
-      tr("latency"), left, right, time_ticks, [](double at) { return duration_text(time_at(at)); },
-      time_at};
+  Axis x{tr("latency"),
+         left,
+         right,
+         time_ticks,
+         [](double at) { return duration_text(time_at(at)); },
+         time_at,
+         QStringLiteral("ns")};
   Axis y{tr("share of the requests"), 0, 1, share_ticks,
          [](double share) { return QString::fromStdString(fmt::format("{:.5g}%", share * 100)); }};
   show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);

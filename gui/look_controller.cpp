@@ -44,6 +44,15 @@ void LookController::look_at(int candidate, Nanoseconds time_ns, std::size_t bef
   });
 }
 
+void LookController::look_at_request(int candidate, std::uint64_t request, std::size_t before,
+                                     std::size_t after) {
+  start([=, this](const CloseLook& look, CompareControl& control, const Background::Tell& tell) {
+    auto report = std::make_shared<const MomentReport>(
+        look.at_request(static_cast<std::size_t>(candidate), request, before, after, control));
+    tell([this, report] { Q_EMIT moment(report); });
+  });
+}
+
 void LookController::map_heat(int candidate, std::size_t columns) {
   start([=, this](const CloseLook& look, CompareControl& control, const Background::Tell& tell) {
     auto report = std::make_shared<const HeatReport>(

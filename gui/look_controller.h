@@ -26,6 +26,7 @@ class LookController : public QObject {
 
   // Each cancels what was asked for before, and is answered once.
   void look_at(int candidate, Nanoseconds time_ns, std::size_t before, std::size_t after);
+  void look_at_request(int candidate, std::uint64_t request, std::size_t before, std::size_t after);
   void map_heat(int candidate, std::size_t columns);
   void cancel() { background_.cancel(); }
   bool is_looking() const { return background_.control() != nullptr; }

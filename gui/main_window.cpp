@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QSplitter>
 #include <QStatusBar>
@@ -57,6 +58,12 @@ MainWindow::MainWindow() {
   splitter->setChildrenCollapsible(false);
   setCentralWidget(splitter);
   set_tab_order_as_laid_out(*splitter);
+
+  outdated_ = new QLabel(tr("These figures are of an earlier set-up: Ctrl+R runs this one."));
+  outdated_->setObjectName(QStringLiteral("outdated"));
+  outdated_->setStyleSheet(QStringLiteral("font-weight: bold;"));
+  outdated_->hide();
+  statusBar()->addPermanentWidget(outdated_);
 
   make_actions();
   connect_runs();
@@ -236,6 +243,7 @@ QWidget* MainWindow::make_controls() {
 void MainWindow::connect_runs() {
   connect(&runs_, &RunController::started, this, [this] {
     show_error({});
+    statusBar()->showMessage(tr("Running…"));
     shows_current_run_ = false;
     show_running();
   });
@@ -248,6 +256,7 @@ void MainWindow::connect_runs() {
             if (!std::exchange(shows_current_run_, true)) {
               results_->begin(running_names_, running_scenario_);
               shown_command_ = running_command_;
+              show_command();
             }
             results_->set(static_cast<std::size_t>(candidate), *report);
           });
@@ -268,7 +277,7 @@ void MainWindow::connect_runs() {
 }
 
 void MainWindow::measure(std::optional<std::pair<std::int64_t, std::int64_t>> range) {
-  if (!running_scenario_ || results_->is_of_reports()) {
+  if (!running_scenario_ || results_->scenario() == nullptr) {
     show_error(tr("A report can't be measured anew; open its scenario."));
     return;
   }
@@ -280,7 +289,17 @@ void MainWindow::measure(std::optional<std::pair<std::int64_t, std::int64_t>> ra
 }
 
 void MainWindow::open_all(const QStringList& paths) {
-  for (qsizetype i = 0; i < paths.size(); ++i) i == 0 ? open(paths[i]) : add_report(paths[i]);
+  for (qsizetype i = 0; i < paths.size(); ++i) {
+    if (i == 0) {
+      open(paths[i]);
+    } else if (paths[i].endsWith(QStringLiteral(".json"))) {
+      add_report(paths[i]);
+    } else {
+      show_error(tr("%1: only reports (.json) are shown beside one another; open scenarios and "
+                    "recordings one at a time")
+                     .arg(paths[i]));
+    }
+  }
 }
 
 void MainWindow::add_report(const QString& path) {
@@ -296,6 +315,16 @@ void MainWindow::add_report(const QString& path) {
   pages_->setCurrentIndex(1);
 }
 
+// What was set up is not lost where it was left by mistake.
+void MainWindow::keep_unsaved() {
+  if (document_.is_empty() || !document_.is_changed()) return;
+  try {
+    document_.keep(unsaved_file());
+  } catch (const InputError& error) {
+    show_error(QString::fromUtf8(error.what()));
+  }
+}
+
 void MainWindow::open(const QString& path) {
   if (path.endsWith(QStringLiteral(".json"))) {
     runs_.cancel();
@@ -306,6 +335,8 @@ void MainWindow::open(const QString& path) {
     add_report(path);
     return;
   }
+  // Not over what is being opened.
+  if (path != unsaved_file()) keep_unsaved();
   try {
     document_.open(path);
   } catch (const std::exception& error) {
@@ -315,6 +346,8 @@ void MainWindow::open(const QString& path) {
   }
   start_->show_error({});
   runs_.cancel();
+  // Figures of another set-up would be taken for this one's.
+  results_->begin({}, nullptr);
   remember_file(path);
   setWindowTitle(tr("%1 — Switchyard").arg(QFileInfo(path).fileName()));
   run();
@@ -368,6 +401,8 @@ void MainWindow::show_command() {
   command_->setText(document_.is_empty() ? QString() : document_.command());
   command_->setPlaceholderText(
       tr("save the scenario (Ctrl+S) for a command that does what is set up here"));
+  const Scenario* shown = results_->scenario();
+  outdated_->setVisible(shown != nullptr && !(*shown == document_.scenario()));
 }
 
 void MainWindow::copy_command() {
@@ -392,8 +427,10 @@ void MainWindow::save_scenario() {
   const QString path = QFileDialog::getSaveFileName(this, tr("Save the scenario"), QString(),
                                                     tr("scenarios (*.toml)"));
   if (path.isEmpty()) return;
+  const bool was_kept = document_.path() == unsaved_file();
   try {
     document_.save(path.endsWith(QStringLiteral(".toml")) ? path : path + QStringLiteral(".toml"));
+    if (was_kept) QFile::remove(unsaved_file());
     remember_file(document_.path());
     statusBar()->showMessage(tr("Written: %1").arg(document_.path()));
   } catch (const std::exception& error) {
@@ -403,8 +440,12 @@ void MainWindow::save_scenario() {
 
 void MainWindow::save_as(const QString& title, const QString& filter,
                          const std::function<void(const QString&)>& write) {
-  const QString path = QFileDialog::getSaveFileName(this, title, QString(), filter);
+  QString path = QFileDialog::getSaveFileName(this, title, QString(), filter);
   if (path.isEmpty()) return;
+  if (QFileInfo(path).suffix().isEmpty()) {
+    static const QRegularExpression kEnding(QStringLiteral("\\*(\\.\\w+)"));
+    path += kEnding.match(filter).captured(1);
+  }
   try {
     write(path);
     show_error({});
@@ -416,6 +457,7 @@ void MainWindow::save_as(const QString& title, const QString& filter,
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   save_layout();
+  keep_unsaved();
   runs_.cancel();
   QMainWindow::closeEvent(event);
 }

@@ -58,6 +58,7 @@ class MainWindow : public QMainWindow {
   void ask_for_file();
   void ask_for_report();
   void add_report(const QString& path);
+  void keep_unsaved();
   void save_scenario();
   // Asks for a name that ends like one of `filter` and writes to it.
   void save_as(const QString& title, const QString& filter,
@@ -83,6 +84,7 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_ = nullptr;
   ResultsPanel* results_ = nullptr;
   QLabel* error_ = nullptr;
+  QLabel* outdated_ = nullptr;
   QPushButton* run_ = nullptr;
   QPushButton* cancel_ = nullptr;
   QProgressBar* progress_ = nullptr;

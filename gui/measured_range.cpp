@@ -2,7 +2,7 @@
 
 #include <QHBoxLayout>
 
-#include "gui/workload_text.h"
+#include "core/time.h"
 
 namespace switchyard::gui {
 namespace {
@@ -11,6 +11,11 @@ constexpr int kRest_ms = 300;
 
 TimeRange range_of(const RunSpec& run) {
   return {run.warmup_ns.value_or(0), run.measure_until_ns};
+}
+
+QString text_of(Nanoseconds ns) {
+  return ns == kNever ? MeasuredRange::tr("the end")
+                      : QString::fromStdString(format_duration(static_cast<double>(ns)));
 }
 
 }  // namespace
@@ -82,11 +87,10 @@ void MeasuredRange::ask(const TimeRange& range) {
 void MeasuredRange::show_range(const TimeRange& range) {
   strip_->set_range(range);
   all_->setEnabled(!range.is_whole());
-  words_->setText(range.is_whole()
-                      ? tr("figures of all requests")
-                      : tr("figures of %1 to %2")
-                            .arg(time_text(range.from_ns),
-                                 range.to_ns == kNever ? tr("the end") : time_text(range.to_ns)));
+  words_->setText(
+      range.is_whole()
+          ? tr("figures of all requests")
+          : tr("figures of %1 to %2").arg(text_of(range.from_ns), text_of(range.to_ns)));
 }
 
 }  // namespace switchyard::gui

@@ -245,12 +245,19 @@ void MomentView::show_results(const Shown& shown) {
   const bool same_run = of_ == looks_.scenario() && candidate_ == place;
   const auto cursor = selection_.cursor_ns();
   const bool elsewhere =
-      cursor && selection_.is_locked() && (decision() == nullptr || *cursor != decision()->at_ns);
+      cursor && selection_.is_locked() &&
+      (decision() == nullptr || *cursor != decision()->at_ns || selection_.wanted_request());
   if (same_run && !elsewhere) return;
   if (!same_run) moment_ = nullptr;
   of_ = looks_.scenario();
   candidate_ = place;
   asked_ns_ = -1;
+  if (const auto request = selection_.wanted_request()) {
+    anchor_.reset();
+    if (!moment_) say(tr("Going there, request by request…"));
+    looks_.look_at_request(candidate_, *request, kAround, kAround);
+    return;
+  }
   look(elsewhere ? *cursor : std::max<Nanoseconds>(0, cursor.value_or(0)));
 }
 

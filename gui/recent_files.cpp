@@ -6,6 +6,9 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QSettings>
+#include <QStandardPaths>
+
+#include <algorithm>
 
 #include "core/error.h"
 #include "workload/open_trace.h"
@@ -48,6 +51,12 @@ void remember_file(const QString& path) {
   QSettings().setValue(QStringLiteral("recent"), files.mid(0, kMost));
 }
 
+QString unsaved_file() {
+  const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation);
+  QDir().mkpath(folder);
+  return folder + QStringLiteral("/not-saved.toml");
+}
+
 QString about_file(const QString& path) {
   QFile file(path);
   if (!file.open(QIODevice::ReadOnly)) return {};
@@ -71,7 +80,11 @@ QString about_file(const QString& path) {
 }
 
 QStringList bundled_scenarios() {
-  return bundled(QStringLiteral("scenarios"));
+  QStringList files = bundled(QStringLiteral("scenarios"));
+  // The first comparison comes first.
+  std::ranges::stable_partition(
+      files, [](const QString& path) { return path.endsWith(QStringLiteral("/quickstart.toml")); });
+  return files;
 }
 QStringList bundled_recordings() {
   return bundled(QStringLiteral("recordings"));

@@ -9,6 +9,9 @@ namespace switchyard::gui {
 QStringList recent_files();
 void remember_file(const QString& path);
 
+// Where a set-up is kept that was left without being saved; there may be none.
+QString unsaved_file();
+
 // One sentence: the first of a scenario's opening comment, or what kind of recording it is. Empty
 // where neither can be told.
 QString about_file(const QString& path);

@@ -82,11 +82,12 @@ QWidget* ResultsPanel::make_table() {
   style_table(*table_, "comparison", tr("Comparison of the strategies"));
   table_->setModel(&sorted_);
   sort_rows(*table_);
-  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-          [this](const QModelIndex& current) {
-            const QModelIndex name = sorted_.mapToSource(current).siblingAtColumn(0);
-            selection_.select(name.data(ComparisonModel::kSortRole).toString().toStdString());
-          });
+  // Not the current row: a table has one as soon as it has the keyboard.
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    const QModelIndex name = rows.isEmpty() ? QModelIndex() : sorted_.mapToSource(rows.front());
+    selection_.select(name.data(ComparisonModel::kSortRole).toString().toStdString());
+  });
 
   auto* box = new QWidget;
   auto* layout = new QVBoxLayout(box);
@@ -184,6 +185,14 @@ void ResultsPanel::add_report(const Report& report, const std::string& prefix) {
 void ResultsPanel::set_runs(std::vector<Report> runs) {
   runs_ = std::move(runs);
   QStringList list;
+  const bool differ = std::ranges::any_of(
+      runs_, [&](const Report& run) { return run.replications != runs_.front().replications; });
+  if (differ) {
+    list << tr(
+        "These reports have different numbers of repetitions, and counts (own write missed, "
+        "went back, lost updates …) are sums over all of them: such counts can't be compared "
+        "from one report to the other.");
+  }
   for (Report& run : runs_) {
     run.candidates.clear();
     for (const std::string& note : run.notes) list << QString::fromStdString(note);

@@ -35,8 +35,8 @@ class ResultsPanel : public QWidget {
   // What the runs behind it say of themselves; their candidates are not looked at.
   void set_runs(std::vector<Report> runs);
 
-  // Whether what is shown was read, and did not run here.
-  bool is_of_reports() const { return looks_.scenario() == nullptr; }
+  // What is shown came from that; null: from reports, or there is nothing.
+  const Scenario* scenario() const { return looks_.scenario(); }
 
   // In the order of their tabs; the notes come last and are none.
   const std::vector<ResultView*>& views() const { return views_; }

@@ -67,6 +67,7 @@ bool Selection::set_visible(const std::string& name, bool visible) {
 }
 
 void Selection::set_cursor(std::optional<std::int64_t> ns, bool locked) {
+  wanted_request_.reset();
   if (ns == cursor_ns_ && locked == is_locked_) return;
   cursor_ns_ = ns;
   is_locked_ = locked;
@@ -81,8 +82,9 @@ void Selection::toggle_lock(std::int64_t ns) {
   set_cursor(is_locked_ ? cursor_ns_ : ns, !is_locked_);
 }
 
-void Selection::go_to(std::int64_t ns) {
+void Selection::go_to(std::int64_t ns, std::optional<std::uint64_t> request) {
   set_cursor(ns, true);
+  wanted_request_ = request;
   Q_EMIT moment_asked();
 }
 

@@ -47,8 +47,10 @@ class Selection : public QObject {
   // Locks it there, or lets it go if it was locked.
   void toggle_lock(std::int64_t ns);
   void lock(std::int64_t ns) { set_cursor(ns, true); }
-  // Locks it there, and asks for it to be shown.
-  void go_to(std::int64_t ns);
+  // Locks it there, and asks for it to be shown; for the decision about that request if it is of
+  // one.
+  void go_to(std::int64_t ns, std::optional<std::uint64_t> request = std::nullopt);
+  std::optional<std::uint64_t> wanted_request() const { return wanted_request_; }
   void forget_cursor();
 
  Q_SIGNALS:
@@ -71,6 +73,7 @@ class Selection : public QObject {
   std::string baseline_;
   std::optional<std::int64_t> cursor_ns_;
   bool is_locked_ = false;
+  std::optional<std::uint64_t> wanted_request_;
 };
 
 }  // namespace switchyard::gui

@@ -15,10 +15,11 @@ StartPage::StartPage(QWidget* parent)
       error_(new ErrorLine(QStringLiteral("start-error"))) {
   setObjectName(QStringLiteral("start"));
   auto* title = new QLabel(tr("<h2>Which router fits this workload?</h2>"));
-  auto* hint = new QLabel(tr(
-      "Choose a scenario or a recording and press Enter, or drop a file here: a scenario "
-      "(.toml), or a log of PostgreSQL, MySQL, MariaDB, ProxySQL, MaxScale or Django. A scenario "
-      "may name routers of your own: their code then runs unsandboxed, with your rights."));
+  auto* hint = new QLabel(
+      tr("Choose a scenario or a recording and press Enter, or drop a file here: a scenario "
+         "(.toml), a report (.json), or a log of PostgreSQL, MySQL, MariaDB, ProxySQL, MaxScale or "
+         "Django. A scenario "
+         "may name routers of your own: their code then runs unsandboxed, with your rights."));
   hint->setWordWrap(true);
   files_->setWordWrap(true);
   files_->setObjectName(QStringLiteral("files"));
@@ -63,7 +64,11 @@ void StartPage::refresh() {
       item->setToolTip(path);
     }
   };
-  add_group(tr("Opened before"), recent_files());
+  const QString unsaved = unsaved_file();
+  if (QFileInfo::exists(unsaved)) add_group(tr("Left without being saved"), {unsaved});
+  QStringList recent = recent_files();
+  recent.removeAll(unsaved);
+  add_group(tr("Opened before"), recent);
   add_group(tr("Scenarios that come with Switchyard"), bundled_scenarios());
   add_group(tr("Recordings that come with Switchyard"), bundled_recordings());
   for (int i = 0; i < files_->count(); ++i) {

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "core/time.h"
-#include "gui/workload_text.h"
 
 namespace switchyard::gui {
 namespace {
@@ -55,8 +56,13 @@ double time_at(double coordinate) {
   return std::pow(10, coordinate);
 }
 
-QString exact_time_at(double coordinate) {
-  return time_text(std::llround(time_at(coordinate)));
+QString exact_time_text(double ns) {
+  ns = std::round(ns);
+  constexpr std::array kUnits = {std::pair{1e9, "s"}, std::pair{1e6, "ms"}, std::pair{1e3, "us"}};
+  for (const auto& [size, name] : kUnits) {
+    if (ns >= size) return QString::fromStdString(fmt::format("{:.12g}{}", ns / size, name));
+  }
+  return QString::fromStdString(fmt::format("{:.0f}ns", ns));
 }
 
 std::vector<Tick> time_ticks(double from, double to) {

@@ -16,8 +16,8 @@ struct Tick {
 // 1 ns.
 double log_coordinate(double ns);
 double time_at(double coordinate);
-// That time to the nanosecond: "2.571234ms".
-QString exact_time_at(double coordinate);
+// A time to the nanosecond, in the unit that short texts have: "2.571234ms".
+QString exact_time_text(double ns);
 // From and to in that coordinate: decades, and where few of them are in sight 1-2-5 steps or less.
 std::vector<Tick> time_ticks(double from, double to);
 

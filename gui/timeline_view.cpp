@@ -11,7 +11,6 @@
 #include <numeric>
 
 #include "core/time.h"
-#include "gui/workload_text.h"
 
 namespace switchyard::gui {
 namespace {
@@ -153,7 +152,7 @@ void TimelineView::show_results(const Shown& shown) {
     lines.push_back(std::move(line));
   }
   describe(tr(figure.title) + QStringLiteral(". ") + told);
-  Axis x{tr("time of arrival"), 0, end, linear_time_ticks, duration_text};
+  Axis x{tr("time of arrival"), 0, end, linear_time_ticks, duration_text, {}, QStringLiteral("ns")};
   Axis y{tr(figure.title), 0, most * 1.05, count_ticks, count_text};
   if (figure.is_time) {
     const ZeroLog scale{log_coordinate(std::min(least, most))};
@@ -167,7 +166,8 @@ void TimelineView::show_results(const Shown& shown) {
     };
     y.text = [scale](double at) { return duration_text(scale.value_at(at)); };
     y.value = [scale](double at) { return scale.value_at(at); };
-    y.exact = [scale](double at) { return time_text(std::llround(scale.value_at(at))); };
+    y.unit = QStringLiteral("ns");
+    y.exact = [scale](double at) { return exact_time_text(scale.value_at(at)); };
   }
   show_lines(std::move(lines), std::move(x), std::move(y), shown.selected);
   show_cursor();

@@ -21,6 +21,7 @@ struct Options {
   ScenarioOptions scenario;
   std::string candidate;
   std::string at;
+  std::optional<std::uint64_t> request;
   std::size_t decisions = 1;
   std::string heat;
   bool quiet = false;
@@ -37,8 +38,8 @@ std::size_t place_of(const std::string& name, const Scenario& scenario) {
 }
 
 int explain(const Options& options, const CLI::App& command) {
-  if (options.at.empty() == options.heat.empty()) {
-    throw InputError("give either --at TIME or --heat FILE");
+  if (!options.at.empty() + !options.heat.empty() + options.request.has_value() != 1) {
+    throw InputError("give either --at TIME, --request NUMBER or --heat FILE");
   }
   const Scenario scenario = make_scenario(options.scenario, command);
   const std::size_t candidate = place_of(options.candidate, scenario);
@@ -56,9 +57,11 @@ int explain(const Options& options, const CLI::App& command) {
   {
     const ProgressDisplay progress(control, options.quiet);
     const CloseLook look(scenario, control);
-    text = heat.wanted()
-               ? to_csv(look.heat(candidate, kHeatColumns, control))
-               : to_text(look.at(candidate, *at, 0, options.decisions, control), options.decisions);
+    const std::size_t count = options.decisions;
+    text = heat.wanted() ? to_csv(look.heat(candidate, kHeatColumns, control))
+           : options.request
+               ? to_text(look.at_request(candidate, *options.request, 0, count, control), count)
+               : to_text(look.at(candidate, *at, 0, count, control), count);
   }
   if (heat.wanted()) {
     heat.write(text);
@@ -78,6 +81,10 @@ void add_explain(CLI::App& app, Action& action) {
   command->add_option("--candidate", options->candidate,
                       "Whose run, by the name it has in the comparison");
   command->add_option("--at", options->at, "Decisions from this virtual time on: 12.5s");
+  command->add_option(
+      "--request", options->request,
+      "Decisions from that about this request on: its row in what is replayed, from "
+      "0, as --evidence has it");
   command->add_option("--decisions", options->decisions, "So many of them")
       ->check(CLI::Range(1, 10'000));
   command->add_option("--heat", options->heat,

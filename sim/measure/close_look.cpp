@@ -210,8 +210,24 @@ void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::
 
 MomentReport CloseLook::at(std::size_t candidate, Nanoseconds time_ns, std::size_t before,
                            std::size_t after, CompareControl& control) const {
+  return look(candidate, {.at_ns = time_ns, .before = before, .after = after}, control);
+}
+
+MomentReport CloseLook::at_request(std::size_t candidate, std::uint64_t request, std::size_t before,
+                                   std::size_t after, CompareControl& control) const {
+  if (request >= workload_.trace.size()) {
+    throw InputError(fmt::format("there is no request {}: those that are replayed are 0 to {}",
+                                 request, workload_.trace.size() - 1));
+  }
+  return look(candidate,
+              {.before = before, .after = after, .request = static_cast<RequestIndex>(request)},
+              control);
+}
+
+MomentReport CloseLook::look(std::size_t candidate, const Journal::Span& span,
+                             CompareControl& control) const {
   Choices choices;
-  Journal journal({time_ns, before, after}, scenario_.cluster.nodes.size(), choices, control.stop);
+  Journal journal(span, scenario_.cluster.nodes.size(), choices, control.stop);
   run(candidate, journal, journal.stop(), &choices, control);
 
   MomentReport report;
@@ -221,7 +237,7 @@ MomentReport CloseLook::at(std::size_t candidate, Nanoseconds time_ns, std::size
   const TraceColumns& columns = workload_.trace.columns();
   const TraceNames& names = workload_.trace.names();
   for (JournalEntry& entry : journal.take()) {
-    if (entry.at_ns < time_ns) ++report.first;
+    if (!entry.is_after) ++report.first;
     DecisionReport decision;
     decision.request = entry.request;
     decision.at_ns = entry.at_ns;

@@ -57,15 +57,20 @@ class CloseLook {
   // control.stop is set.
   CloseLook(Scenario scenario, CompareControl& control);
 
-  // `candidate` by its place in the scenario; `before` and `after` count decisions. Throws
-  // InputError if there is no such candidate, Interrupted once control.stop is set.
+  // `candidate` by its place in the scenario; `before` and `after` count decisions, from a time or
+  // the first about a request on. Throws InputError if there is no such candidate or request,
+  // Interrupted once control.stop is set.
   MomentReport at(std::size_t candidate, Nanoseconds time_ns, std::size_t before, std::size_t after,
                   CompareControl& control) const;
+  MomentReport at_request(std::size_t candidate, std::uint64_t request, std::size_t before,
+                          std::size_t after, CompareControl& control) const;
   HeatReport heat(std::size_t candidate, std::size_t columns, CompareControl& control) const;
 
   const Scenario& scenario() const { return scenario_; }
 
  private:
+  MomentReport look(std::size_t candidate, const Journal::Span& span,
+                    CompareControl& control) const;
   void run(std::size_t candidate, ReplayObserver& observer, const std::atomic<bool>& stop,
            Choices* choices, CompareControl& control) const;
 

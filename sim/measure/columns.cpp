@@ -148,7 +148,8 @@ std::span<const Column> consistency_columns() {
        format_duration, true,
        "how long ago the oldest write missed was committed, median of the stale reads"},
       {"age", "p99", 7, [](const Candidate& c) { return as_double(c.staleness->stale_age.p99); },
-       format_duration, true, "the same, 99th percentile"},
+       format_duration, true,
+       "how long ago the oldest write missed was committed, 99th percentile of the stale reads"},
       with_interval({"own write", "missed", 9,
                      [](const Candidate& c) {
                        return static_cast<double>(c.staleness->read_your_writes_violations);

@@ -71,7 +71,8 @@ void Journal::decided(RequestIndex request, const Decision& decision, Nanosecond
   const bool asked = std::ranges::any_of(others_, [](const auto& one) { return one.has_value(); });
   if (asked) others = others_;
   std::ranges::fill(others_, std::nullopt);
-  if (now >= span_.at_ns) {
+  has_come_ = has_come_ || (span_.request ? request == *span_.request : now >= span_.at_ns);
+  if (has_come_) {
     if (from_then_on_ == span_.after) return;
     ++from_then_on_;
     ++unanswered_;
@@ -83,7 +84,7 @@ void Journal::decided(RequestIndex request, const Decision& decision, Nanosecond
     entries_.pop_front();
   }
   ++kept_[request];
-  entries_.push_back({request, now, decision, look(now, servers), std::move(others)});
+  entries_.push_back({request, now, decision, look(now, servers), has_come_, std::move(others)});
 }
 
 void Journal::answered(RequestIndex request, NodeId /*node*/, Status status,
@@ -91,7 +92,7 @@ void Journal::answered(RequestIndex request, NodeId /*node*/, Status status,
   if (!kept_.contains(request)) return;
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     if (entry->request != request) continue;
-    if (entry->latency_ns == kNever && entry->at_ns >= span_.at_ns) --unanswered_;
+    if (entry->latency_ns == kNever && entry->is_after) --unanswered_;
     entry->latency_ns = response_ns - intended_ns;
     entry->status = status;
   }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <deque>
+#include <optional>
 #include <queue>
 #include <set>
 #include <vector>
@@ -30,7 +31,8 @@ struct JournalEntry {
   Nanoseconds at_ns = 0;
   Decision decision;
   std::vector<NodeMoment> nodes;
-  Choices others;  // what other candidates would have decided; empty where none was asked
+  bool is_after = false;  // at or after the moment that was asked for
+  Choices others;         // what other candidates would have decided; empty where none was asked
   // Of the request, once it is known; kNever for an answer that never comes.
   Nanoseconds latency_ns = kNever;
   Status status = Status::kOk;
@@ -38,11 +40,13 @@ struct JournalEntry {
 
 class Journal : public ReplayObserver {
  public:
-  // Keeps the last `before` decisions before `at_ns`, and as many as `after` from then on.
+  // Keeps the last `before` decisions before a moment, and as many as `after` from then on: before
+  // `at_ns` or, if it is given, the first decision about `request`.
   struct Span {
     Nanoseconds at_ns = 0;
     std::size_t before = 0;
     std::size_t after = 1;
+    std::optional<RequestIndex> request = std::nullopt;
   };
   // `others` are the choices of Alternatives, if there are any. Both must outlive it.
   Journal(Span span, std::size_t nodes, Choices& others, const std::atomic<bool>& cancelled);
@@ -89,6 +93,7 @@ class Journal : public ReplayObserver {
   std::atomic<bool> stop_{false};
   std::deque<JournalEntry> entries_;
   boost::unordered_flat_map<RequestIndex, std::uint32_t> kept_;  // how often each is in entries_
+  bool has_come_ = false;                                        // the moment
   std::size_t from_then_on_ = 0;                                 // of the entries
   std::size_t unanswered_ = 0;                                   // of those
 

@@ -22,6 +22,13 @@ TEST_CASE("explain tells the nodes' state, the decision, its reason and what oth
   CHECK(contains(result.out, "others there: default ('primary_only')"));
 }
 
+TEST_CASE("explain goes to a request by its number") {
+  const CommandResult result = explain({"--request", "4711", "--decisions", "1"});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, ": request 4711, "));
+  CHECK_FALSE(contains(result.out, "request 4712"));
+}
+
 TEST_CASE("explain writes how slow each node was when") {
   const CommandResult heat = explain({"--heat", "-"});
   CHECK(heat.exit_code == 0);
@@ -36,8 +43,10 @@ TEST_CASE("explain refuses what it can't do, in a line") {
     CHECK(lines_of(result.err).size() == 1);
     CHECK(result.out.empty());
   };
-  refused({}, "either --at TIME or --heat FILE");
-  refused({"--at", "1s", "--heat", "-"}, "either --at TIME or --heat FILE");
+  refused({}, "either --at TIME, --request NUMBER or --heat FILE");
+  refused({"--at", "1s", "--heat", "-"}, "either --at TIME, --request NUMBER or --heat FILE");
+  refused({"--at", "1s", "--request", "2"}, "either --at TIME, --request NUMBER or --heat FILE");
+  refused({"--request", "20208"}, "there is no request 20208: those that are replayed are 0 to");
   // Of no use where nothing is measured.
   refused({"--at", "1s", "--warmup", "1s"}, "--warmup");
   refused({"--at", "1s", "--replications", "2"}, "--replications");

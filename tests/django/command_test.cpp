@@ -129,8 +129,11 @@ TEST_CASE("reports of Django routers that are the same agree, and those that dif
   work.run({"compare", "a.toml", "--json", "other.json", "--quiet"});
   const CommandResult changed = work.run({"diff", "base.json", "other.json"});
   CHECK(changed.exit_code == 1);
-  CHECK(contains(changed.out, "spare"));
-  CHECK(!contains(changed.out, "python"));
+  CHECK(contains(changed.out, "spare: "));
+  // Of the others there is nothing to tell.
+  for (const std::string& line : lines_of(changed.out)) {
+    if (contains(line, "python") || contains(line, "ours")) CHECK(line.ends_with(" identical"));
+  }
 }
 
 }  // namespace switchyard::testing

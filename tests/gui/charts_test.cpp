@@ -388,7 +388,7 @@ void ChartsTest::no_time_has_a_mark_of_its_own_and_nobody_asking_is_no_latency()
   const std::vector<Tick> ticks = y.ticks(y.from, y.to);
   QCOMPARE(ticks.front().text, QStringLiteral("0ns"));
   QCOMPARE(ticks.front().at, points.front().y());
-  QVERIFY(chart.values_at(5.5e6, true).endsWith(QStringLiteral(": 0s")));
+  QVERIFY(chart.values_at(5.5e6, true).endsWith(QStringLiteral(": 0ns")));
   QVERIFY(chart.values_at(4.5e6, true).endsWith(QStringLiteral(": 3ms")));
 }
 

@@ -9,6 +9,7 @@
 #include <QStandardPaths>
 #include <QTableView>
 
+#include "gui/evidence_view.h"
 #include "gui/heat_view.h"
 #include "gui/main_window.h"
 #include "gui/moment_view.h"
@@ -25,6 +26,7 @@ class TravelTest : public QObject {
  private Q_SLOTS:
   void init();
   void a_click_on_the_heat_map_goes_to_that_moment();
+  void a_case_of_evidence_leads_to_the_decision_about_its_request();
   void steps_lead_forwards_and_back_over_every_decision();
   void the_slider_and_another_strategy_look_elsewhere();
   void the_choices_are_a_sound_model();
@@ -88,6 +90,37 @@ void TravelTest::a_click_on_the_heat_map_goes_to_that_moment() {
   auto& moment = travel(window);
   QVERIFY(moment.decision()->at_ns >= *at);
   QVERIFY(moment.decision()->at_ns < *at + span / 20);
+}
+
+void TravelTest::a_case_of_evidence_leads_to_the_decision_about_its_request() {
+  const Files files;
+  QFile usual(files.scenario());
+  QVERIFY(usual.open(QIODevice::ReadOnly));
+  QString text = QString::fromUtf8(usual.readAll());
+  // So that requests are decided well before they are served.
+  text.replace(QStringLiteral("role = \"replica\""),
+               QStringLiteral("role = \"replica\"\nround_trip = \"3ms\""));
+  files.write(QStringLiteral("small.toml"), text);
+  MainWindow window;
+  run(window, files);
+  show_view<EvidenceView>(window);
+  auto& table = find<QTableView>(window, "evidence");
+  const std::vector<EvidenceReport>& cases =
+      window.results().comparison().reports().front().evidence;
+  QVERIFY(cases.size() > 5);
+  for (const int row : {0, 3, 5}) {
+    show_view<EvidenceView>(window);
+    Q_EMIT table.activated(table.model()->index(row, 0));
+    auto& view = show_view<MomentView>(window);
+    const EvidenceReport& one = cases[static_cast<std::size_t>(row)];
+    QTRY_VERIFY_WITH_TIMEOUT(view.decision() != nullptr && view.decision()->request == one.request,
+                             kPatience);
+    QCOMPARE(view.decision()->key, one.key);
+    QVERIFY(view.decision()->at_ns < one.at_ns);
+    // Steps go on from there.
+    QTest::mouseClick(&find<QPushButton>(window, "moment-forth"), Qt::LeftButton);
+    QVERIFY(view.decision()->request != one.request);
+  }
 }
 
 void TravelTest::steps_lead_forwards_and_back_over_every_decision() {

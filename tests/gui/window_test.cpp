@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QListWidget>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -15,6 +16,7 @@
 #include "gui/chart_view.h"
 #include "gui/main_window.h"
 #include "gui/rate_strip.h"
+#include "gui/recent_files.h"
 #include "gui/timeline_view.h"
 #include "gui_test.h"
 
@@ -32,6 +34,10 @@ class WindowTest : public QObject {
   void a_change_is_undone_by_the_keyboard();
   void what_is_only_looked_at_is_not_changed();
   void the_layout_is_as_it_was_left();
+  void a_set_up_that_is_left_unsaved_is_kept_and_offered();
+  void figures_of_an_earlier_set_up_are_said_to_be_that();
+  void the_keyboard_and_sorting_select_nothing();
+  void only_reports_open_beside_one_another();
   void a_run_is_cancelled_at_once_and_another_can_follow();
   void a_dropped_file_is_opened_and_what_is_wrong_with_it_shown();
   void a_chart_zooms_by_wheel_and_is_exported();
@@ -174,8 +180,8 @@ void WindowTest::the_layout_is_as_it_was_left() {
     find<QTabWidget>(window, "setup").setCurrentIndex(2);
     window.results().tabs().setCurrentIndex(3);
     find<QSplitter>(window, "splitter").setSizes({500, 600});
-    find<QSplitter>(window, "results-splitter").setSizes({1000, 1});
-    QTRY_VERIFY(share(window, "results-splitter") > 0.5);
+    find<QSplitter>(window, "results-splitter").setSizes({1, 1000});
+    QTRY_VERIFY(share(window, "results-splitter") < 0.35);
     window.close();
   }
   MainWindow again;
@@ -186,7 +192,86 @@ void WindowTest::the_layout_is_as_it_was_left() {
   QCOMPARE(again.results().tabs().currentIndex(), 3);
   QTRY_VERIFY(std::abs(share(again, "splitter") - 500.0 / 1100) < 0.02);
   // Else it is two fifths.
-  QTRY_VERIFY(share(again, "results-splitter") > 0.5);
+  QTRY_VERIFY(share(again, "results-splitter") < 0.35);
+}
+
+void WindowTest::a_set_up_that_is_left_unsaved_is_kept_and_offered() {
+  const Files files;
+  QFile::remove(unsaved_file());
+  {
+    MainWindow window;
+    window.open(files.scenario());
+    window.close();
+    QVERIFY(!QFile::exists(unsaved_file()));
+  }
+  Scenario left;
+  {
+    MainWindow window;
+    window.open(files.scenario());
+    window.document().edit(QString(), [](Scenario& s) { s.cluster.nodes[1].workers = 3; });
+    left = window.document().scenario();
+    window.close();
+  }
+  MainWindow again;
+  show(again);
+  auto& list = find<QListWidget>(again, "files");
+  QCOMPARE(list.currentItem()->data(Qt::UserRole).toString(), unsaved_file());
+  QVERIFY(list.currentItem()->text().contains(QStringLiteral("Set up from small.toml")));
+  QTest::keyClick(&list, Qt::Key_Return);
+  QTRY_VERIFY_WITH_TIMEOUT(!again.runs().is_running(), kPatience);
+  QVERIFY(again.document().scenario().cluster == left.cluster);
+  QVERIFY(again.document().scenario().candidates == left.candidates);
+  again.close();
+  QFile::remove(unsaved_file());
+}
+
+void WindowTest::figures_of_an_earlier_set_up_are_said_to_be_that() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
+  auto& outdated = find<QLabel>(window, "outdated");
+  QVERIFY(!outdated.isVisible());
+  window.document().edit(QString(), [](Scenario& s) { s.cluster.nodes[1].workers = 3; });
+  QVERIFY(outdated.isVisible());
+  window.document().undo_stack().undo();
+  QVERIFY(!outdated.isVisible());
+  window.document().undo_stack().redo();
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  QTest::keySequence(&window, QKeySequence(QStringLiteral("Ctrl+R")));
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QVERIFY(!outdated.isVisible());
+  // Another scenario has no figures until it has run.
+  window.open(files.scenario());
+  QVERIFY(window.results().comparison().reports().empty());
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatience);
+}
+
+void WindowTest::the_keyboard_and_sorting_select_nothing() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
+  auto& table = find<QTableView>(window, "comparison");
+  const Selection& selection = window.results().selection();
+  table.setFocus(Qt::TabFocusReason);
+  QHeaderView& heading = *table.horizontalHeader();
+  QTest::mouseClick(heading.viewport(), Qt::LeftButton, {},
+                    {heading.sectionViewportPosition(2) + 8, heading.height() / 2});
+  QVERIFY(selection.selected().empty());
+  const QPoint row = table.visualRect(table.model()->index(1, 0)).center();
+  QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, row);
+  QVERIFY(!selection.selected().empty());
+  QTest::mouseClick(table.viewport(), Qt::LeftButton, Qt::ControlModifier, row);
+  QVERIFY(selection.selected().empty());
+}
+
+void WindowTest::only_reports_open_beside_one_another() {
+  const Files files;
+  MainWindow window;
+  show(window);
+  window.open_all({files.scenario(), files.scenario()});
+  QVERIFY(find<QLabel>(window, "error").text().contains(QStringLiteral("one at a time")));
 }
 
 void WindowTest::a_run_is_cancelled_at_once_and_another_can_follow() {

@@ -111,6 +111,29 @@ TEST_CASE("a moment tells what all candidates would do, the one that ran what it
   for (std::size_t i = 1; i < reads.size(); ++i) CHECK(reads[i] != reads[i - 1]);
 }
 
+TEST_CASE("cases of evidence are found by the request, whenever that was served") {
+  Scenario scenario = small_scenario();
+  for (NodeSpec& node : scenario.cluster.nodes) node.round_trip_ns = kMillisecond;
+  CompareControl control;
+  const Report report = compare(scenario, control);
+  const CloseLook look(scenario, control);
+  std::size_t seen = 0;
+  for (const EvidenceReport& one : report.candidates[1].evidence) {
+    const MomentReport moment = look.at_request(1, one.request, 3, 2, control);
+    REQUIRE(moment.first < moment.decisions.size());
+    const DecisionReport& decision = moment.decisions[moment.first];
+    CHECK(decision.request == one.request);
+    CHECK(decision.session == one.session);
+    CHECK(decision.key == one.key);
+    CHECK(decision.decision == one.node);
+    // Which was before it began to be served.
+    CHECK(decision.at_ns <= one.at_ns - kMillisecond / 2);
+    CHECK(moment.first == std::min<std::size_t>(3, one.request));
+    ++seen;
+  }
+  CHECK(seen > 5);
+}
+
 TEST_CASE("a look can be stopped, and asks for a candidate that there is") {
   CompareControl control;
   const CloseLook look(small_scenario(), control);

@@ -87,7 +87,7 @@ class MouseAndKeys(unittest.TestCase):
         window.keys("Return")
         window.wait(lambda state: os.path.exists(path))
         with open(path, encoding="utf-8") as file:
-            self.assertTrue(file.readline().startswith("strategy,time of arrival,"))
+            self.assertTrue(file.readline().startswith("strategy,time of arrival [ns],"))
 
     def cancel(self, window):
         # Long enough to be still running when the key arrives.
