@@ -1,5 +1,6 @@
 #include "routers/plugin/elf_file.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <fmt/format.h>
 #include <link.h>
@@ -14,9 +15,6 @@
 #include <system_error>
 #include <vector>
 
-// This program's own header; the linker gives it this name.
-extern "C" const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
-
 namespace switchyard {
 namespace {
 
@@ -25,6 +23,13 @@ using Segment = ElfW(Phdr);
 
 // As far as that, headers of 32 and of 64 bits are alike.
 constexpr std::streamsize kAlike = offsetof(Header, e_version);
+
+// This program's own header, which the loader has mapped before all else; null if it can't be told.
+const Header* own_header() {
+  static const char some_place = 0;
+  Dl_info info = {};
+  return dladdr(&some_place, &info) == 0 ? nullptr : static_cast<const Header*>(info.dli_fbase);
+}
 
 std::string machine_of(const Header& header) {
   const int bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
@@ -70,15 +75,16 @@ std::string why_not_loadable(const std::string& path) {
   if (got < SELFMAG || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return "it does not begin as an ELF file does";
   }
-  const std::string cut_off = fmt::format("it is cut off: it ends after {} bytes", size);
+  std::string cut_off = fmt::format("it is cut off: it ends after {} bytes", size);
   if (got < kAlike) return cut_off;
-  const Header& ours = __ehdr_start;
-  if (header.e_ident[EI_DATA] != ours.e_ident[EI_DATA]) {
+  const Header* ours = own_header();
+  if (ours == nullptr) return {};
+  if (header.e_ident[EI_DATA] != ours->e_ident[EI_DATA]) {
     return "it is made for a machine with the other order of bytes";
   }
-  if (header.e_ident[EI_CLASS] != ours.e_ident[EI_CLASS] || header.e_machine != ours.e_machine) {
+  if (header.e_ident[EI_CLASS] != ours->e_ident[EI_CLASS] || header.e_machine != ours->e_machine) {
     return fmt::format("it is made for {}, and this switchyard for {}", machine_of(header),
-                       machine_of(ours));
+                       machine_of(*ours));
   }
   if (got < std::streamsize{sizeof header}) return cut_off;
   // The loader says what it makes of entries of another size.

@@ -85,7 +85,7 @@ PluginRouter::PluginRouter(RouterLibrary library, const RouterSetup& setup,
 
 PluginRouter::~PluginRouter() {
   try {
-    finish();
+    PluginRouter::finish();
   } catch (...) {
     // After a run that went well finish() has been called, and after another its error is told.
   }
