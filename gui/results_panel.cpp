@@ -146,6 +146,11 @@ void ResultsPanel::begin(const std::vector<std::string>& names,
 
 void ResultsPanel::show_candidates(const std::vector<std::string>& names) {
   comparison_.begin(names);
+  // Who was selected still is, if it is there again.
+  const QModelIndexList same =
+      sorted_.match(sorted_.index(0, 0), ComparisonModel::kSortRole,
+                    QString::fromStdString(selection_.selected()), 1, Qt::MatchExactly);
+  if (!same.isEmpty()) table_->selectRow(same.front().row());
   selection_.forget_cursor();
   runs_.clear();
   notes_->clear();

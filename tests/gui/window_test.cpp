@@ -261,8 +261,18 @@ void WindowTest::the_keyboard_and_sorting_select_nothing() {
   QVERIFY(selection.selected().empty());
   const QPoint row = table.visualRect(table.model()->index(1, 0)).center();
   QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, row);
-  QVERIFY(!selection.selected().empty());
-  QTest::mouseClick(table.viewport(), Qt::LeftButton, Qt::ControlModifier, row);
+  const std::string selected = selection.selected();
+  QVERIFY(!selected.empty());
+  // And stays selected through another run.
+  const QSignalSpy finished(&window.runs(), &RunController::finished);
+  window.run();
+  QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatience);
+  QCOMPARE(selection.selected(), selected);
+  const QModelIndexList rows = table.selectionModel()->selectedRows();
+  QCOMPARE(rows.size(), 1);
+  QCOMPARE(rows.front().data(ComparisonModel::kSortRole).toString().toStdString(), selected);
+  QTest::mouseClick(table.viewport(), Qt::LeftButton, Qt::ControlModifier,
+                    table.visualRect(rows.front()).center());
   QVERIFY(selection.selected().empty());
 }
 

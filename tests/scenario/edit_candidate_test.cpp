@@ -92,7 +92,7 @@ TEST_CASE("guards are put behind those that there are, and taken away, and the n
 }
 
 TEST_CASE(
-    "a candidate with a name of its own keeps it behind a guard; what is no guard is refused") {
+    "a candidate with a name of its own keeps it behind a guard, and what is no guard is refused") {
   Candidate candidate = candidate_for("round_robin");
   candidate.name = "mine";
   add_guard(candidate, "causal", {});
