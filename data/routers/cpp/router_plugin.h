@@ -3,7 +3,8 @@
 // The class is made from the configuration, `explicit R(const switchyard_config&)`, and may throw
 // there. It has `void choose(const switchyard_query&, const switchyard_view&, int64_t now_ns,
 // switchyard_decision&)`, and on_topology(span of states), on_dispatch(), on_response() where it
-// wants them. What it throws later fails the query.
+// wants them. What choose() throws fails the query; what the others throw is told with the
+// library's name, and ends the run.
 #pragma once
 
 #include <switchyard_router.h>
@@ -14,7 +15,7 @@
 
 template <class R>
 struct RouterCalls {
-  static void* create(const switchyard_config* config) noexcept {
+  static void* create(const switchyard_config* config) {
     try {
       return new R(*config);
     } catch (const std::exception& error) {
@@ -22,7 +23,7 @@ struct RouterCalls {
       return nullptr;
     }
   }
-  static void destroy(void* router) noexcept { delete static_cast<R*>(router); }
+  static void destroy(void* router) { delete static_cast<R*>(router); }
   static void choose(void* router, const switchyard_query* query, const switchyard_view* view,
                      int64_t now_ns, switchyard_decision* decision) noexcept {
     try {
@@ -31,14 +32,13 @@ struct RouterCalls {
       decision->kind = SWITCHYARD_FAIL;
     }
   }
-  static void on_topology(void* router, const switchyard_state* states, uint32_t count,
-                          int64_t) noexcept {
+  static void on_topology(void* router, const switchyard_state* states, uint32_t count, int64_t) {
     static_cast<R*>(router)->on_topology(std::span(states, count));
   }
-  static void on_dispatch(void* router, const switchyard_dispatch* dispatch) noexcept {
+  static void on_dispatch(void* router, const switchyard_dispatch* dispatch) {
     static_cast<R*>(router)->on_dispatch(*dispatch);
   }
-  static void on_response(void* router, const switchyard_response* response) noexcept {
+  static void on_response(void* router, const switchyard_response* response) {
     static_cast<R*>(router)->on_response(*response);
   }
 };
