@@ -145,7 +145,7 @@ class Work {
     answer.node = node;
     answer.in_flight = outstanding_[node];
     answer.latency_ns = 1000 + static_cast<Nanoseconds>(index(node));
-    chain_.on_probe(answer);
+    chain_.on_probe(answer, false);
   }
 
   RouterChain chain_;

@@ -178,27 +178,25 @@ void CloseLook::run(std::size_t candidate, ReplayObserver& observer, const std::
   std::vector<RouterChain> instances;
   for (std::uint32_t i = 0; i < running.instances; ++i) {
     const std::uint64_t seed = instance_seed(scenario_.seed, i);
-    RouterChain alone =
-        build_chain(running, scenario_.cluster, seed, tables, nullptr, &control.stop);
-    if (choices == nullptr) {
-      instances.push_back(std::move(alone));
-      continue;
+    std::unique_ptr<Alternatives> witness;
+    if (choices != nullptr) {
+      std::vector<RouterChain> others;
+      for (std::size_t other = 0; other < scenario_.candidates.size(); ++other) {
+        if (other == candidate) continue;
+        others.push_back(build_chain(scenario_.candidates[other], scenario_.cluster, seed, tables,
+                                     nullptr, &control.stop));
+      }
+      witness = std::make_unique<Alternatives>(std::move(others), *choices);
     }
-    std::vector<RouterChain> others;
-    for (std::size_t other = 0; other < scenario_.candidates.size(); ++other) {
-      if (other == candidate) continue;
-      others.push_back(build_chain(scenario_.candidates[other], scenario_.cluster, seed, tables,
-                                   nullptr, &control.stop));
-    }
-    instances.push_back(build_chain(
-        running, scenario_.cluster, seed, tables,
-        std::make_unique<Alternatives>(std::move(others), alone.wants(), *choices), &control.stop));
+    instances.push_back(
+        build_chain(running, scenario_.cluster, seed, tables, std::move(witness), &control.stop));
   }
   ReplayOptions options = replay_options(scenario_, scenario_.seed, 0);
   options.all_nodes_by_events = true;
   control.requests_total = workload_.trace.size();
   const RunControl watched = {
-      control.requests_done.empty() ? nullptr : &control.requests_done.front(), &stop, &observer};
+      control.requests_done.empty() ? nullptr : &control.requests_done.front(), &stop, &observer,
+      choices};
   try {
     replay(workload_, scenario_.cluster, std::span(instances), options, watched);
   } catch (const Interrupted&) {

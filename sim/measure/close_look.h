@@ -26,8 +26,7 @@ struct DecisionReport {
   std::string reason;
   std::string outcome;  // "answered after 1.2ms", …
   std::vector<NodeMoment> nodes;
-  // Of each candidate, its own decision included; empty where that was not asked, as it would have
-  // had to ask nodes first, or as the statement had to stay with its transaction.
+  // Of each candidate, its own decision included; empty where one was not asked.
   std::vector<std::string> choices;
 };
 

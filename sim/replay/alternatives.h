@@ -1,8 +1,9 @@
-// What other candidates would decide in the place of the one that runs.
+// What other candidates would decide in the place of the one that runs: a witness of its chain.
 //
-// Each other chain is asked about every query that the running one is asked about, sees the same
-// cluster at the same moment and hears of the same answers, so that it knows what it would know had
-// it been there; its own decisions are only noted. It sends no probes.
+// Each other chain is asked about every statement, sees the same cluster at the same moment and
+// hears of the same answers, so that it knows what it would know had it been there; its own
+// decisions are only noted, and its probes cost the cluster nothing. What would become of a query
+// for which it asks a node first is not known: that it would is its decision.
 #pragma once
 
 #include <optional>
@@ -12,17 +13,16 @@
 
 namespace switchyard {
 
-// One decision of each chain; nothing of those that could not be asked.
+// One decision of each chain; nothing where none was asked.
 using Choices = std::vector<std::optional<Decision>>;
 
 class Alternatives : public Router {
  public:
-  // `running` is what the chain that runs wants to be told. What only others want that would change
-  // the run, probes or the node of a write's object, they do not get: they are not asked. `last`
-  // holds their decisions on the last query, and must outlive this.
-  Alternatives(std::vector<RouterChain> others, const Signals& running, Choices& last);
+  // `last` holds the decisions on the last statement, and must outlive this.
+  Alternatives(std::vector<RouterChain> others, Choices& last);
 
   Signals wants() const override;
+  // Of statements that are neither reads nor writes too. Its own answer means nothing.
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) override;
   void on_dispatch(const Dispatch& dispatch) override;
   void on_response(const Response& response) override;
@@ -30,21 +30,26 @@ class Alternatives : public Router {
   void on_observation(const Positions& positions, Nanoseconds now) override;
   void on_session_start(SessionId session, Nanoseconds now) override;
   void on_session_end(SessionId session, Nanoseconds now) override;
+  std::span<const NodeId> take_probes() override;
+  void on_probe(const ProbeAnswer& answer) override;
   Nanoseconds next_timer() const override;
   void on_timer(const ClusterView& view, Nanoseconds now) override;
   void finish() override;
 
  private:
-  struct Other {
-    RouterChain chain;
-    std::size_t place = 0;  // among all
+  struct Probe {
+    std::size_t other = 0;  // who sent it
+    NodeId node = kNoNode;
+    Nanoseconds sent_ns = 0;
   };
   // Their own view, so that what they would wait for is not taken for what the running chain does.
   ClusterView seen_from(const ClusterView& view);
 
-  std::vector<Other> others_;  // that can be asked
-  std::size_t count_;          // of all
+  std::vector<RouterChain> others_;
   Choices& last_;
+  Nanoseconds now_ = 0;  // of the latest call
+  std::vector<Probe> under_way_;
+  std::vector<NodeId> to_send_;
   std::vector<Position> awaited_;
 };
 

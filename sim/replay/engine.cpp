@@ -71,7 +71,11 @@ class Engine : private Truth, private Supervisor::Client {
         waiting_reads_(nodes_),
         transactions_(workload),
         origins_(wants_.origin ? workload.trace.session_count() : 0),
-        answers_(columns_.asked.empty() ? 0 : workload.trace.session_count()) {
+        answers_(columns_.asked.empty() ? 0 : workload.trace.session_count(), kNoNode),
+        other_answers_(control.choices == nullptr || columns_.asked.empty()
+                           ? 0
+                           : workload.trace.session_count(),
+                       {}) {
     const Truth& truth = *this;
     for (std::uint32_t i = 1; i < instances.size(); ++i) {
       more_feeds_.push_back(std::make_unique<RouterFeed>(instances[i], i, nodes_, columns_,
@@ -374,7 +378,7 @@ class Engine : private Truth, private Supervisor::Client {
   void probe_answered(std::uint32_t probe) {
     if (!probes_.is_of_query(probe)) {
       const Probes::Answer answer = probes_.take_answer(probe, now_);
-      feed(answer.instance).probe_answered(answer.content);
+      feed(answer.instance).probe_answered(answer.content, answer.is_of_witness);
       return;
     }
     const JobId id = probes_.answered(probe, now_);
@@ -460,16 +464,23 @@ class Engine : private Truth, private Supervisor::Client {
     };
     // Of a query that had to wait, only the call is repeated that decides it.
     const bool asks_again = now_ > flight.asked_ns || flight.waited_out || flight.probe != kNone;
+    Choices* const others = control_.choices;
     for (std::size_t i = 0; i < asking.call_count && !asks_again; ++i) {
       answers_.add(session, call(i));
+      if (others != nullptr) other_answers_.add(session, *others);
     }
     query.kind = recorded;
     if (asking.decided_by == 0) return routers.place_control(query, view, now_);
     NodeId& answer = answers_.answer(session, asking.decided_by);
     const bool is_own = asking.decided_by <= asking.call_count;
-    if (is_own && asks_again) answer = call(asking.call_count - asking.decided_by);
-    if (is_own) return decision;
-    if (answer != kNoNode) return Decision::to(answer, Reason::kPinned);
+    if (is_own && asks_again) {
+      answer = call(asking.call_count - asking.decided_by);
+      if (others != nullptr) other_answers_.answer(session, asking.decided_by) = *others;
+    }
+    if (is_own || answer != kNoNode) {
+      if (others != nullptr) *others = other_answers_.answer(session, asking.decided_by);
+      return is_own ? decision : Decision::to(answer, Reason::kPinned);
+    }
     // The recording begins in the midst of an operation, or its call was not answered.
     return recorded == RequestClass::kControl ? routers.place_control(query, view, now_)
                                               : ask_in_turn(routers, query, view);
@@ -819,7 +830,8 @@ class Engine : private Truth, private Supervisor::Client {
   Transactions transactions_;
   WaitingAnswers waiting_answers_;
   OriginMemory origins_;
-  AnswerMemory answers_;
+  AnswerMemory<NodeId> answers_;
+  AnswerMemory<Choices> other_answers_;  // of Alternatives
   DecisionTimer timer_;
   Nanoseconds now_ = 0;
   RequestIndex asking_for_ = 0;

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "cluster/spec.h"
+#include "replay/alternatives.h"
 #include "replay/observer.h"
 #include "replay/options.h"
 #include "replay/tally.h"
@@ -22,6 +23,9 @@ struct RunControl {
   std::atomic<std::uint64_t>* requests_done = nullptr;  // added to every few thousand requests
   const std::atomic<bool>* stop = nullptr;
   ReplayObserver* observer = nullptr;
+  // Where Alternatives, as the instances' witness, notes decisions: kept right where recorded calls
+  // decide, of which a statement may have several, or rely on those of an earlier one.
+  Choices* choices = nullptr;
 };
 
 // With several router instances, all built alike, each sees only the requests of its own sessions:

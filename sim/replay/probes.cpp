@@ -17,36 +17,38 @@ Probes::Probes(const ClusterSpec& cluster, bool wanted, EventQueue& events, Flig
   for (Node& node : nodes_) node.by_load.resize(kLoads);
 }
 
-void Probes::send(std::uint32_t instance, NodeId node, Nanoseconds now) {
+void Probes::send(std::uint32_t instance, NodeId node, Nanoseconds now, bool is_of_witness) {
   Probe probe;
   probe.instance = instance;
-  send(probe, node, now);
+  if (!is_of_witness) recorder_.probed();
+  send(probe, node, now, is_of_witness ? kOfWitness : 0);
 }
 
 void Probes::ask(JobId query, NodeId node, Nanoseconds now) {
   Probe probe;
   probe.query = query;
   probe.generation = flights_.generation(query);
-  send(probe, node, now);
+  recorder_.probed();
+  send(probe, node, now, 0);
 }
 
-void Probes::send(const Probe& probe, NodeId node, Nanoseconds now) {
-  if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(probes_.size()));
-    probes_.emplace_back();
-    if (progress_ != nullptr) reached_.resize(probes_.size() * node_count_);
+void Probes::send(const Probe& sent, NodeId node, Nanoseconds now, std::uint32_t kind) {
+  Pool& pool = pool_of(kind);
+  if (pool.free.empty()) {
+    pool.free.push_back(static_cast<std::uint32_t>(pool.probes.size()) | kind);
+    pool.probes.emplace_back();
+    if (progress_ != nullptr) pool.reached.resize(pool.probes.size() * node_count_);
   }
-  const std::uint32_t id = free_.back();
-  free_.pop_back();
-  probes_[id] = probe;
-  probes_[id].answer.sent_ns = now;
-  probes_[id].answer.node = node;
-  recorder_.probed();
+  const std::uint32_t id = pool.free.back();
+  pool.free.pop_back();
+  probe(id) = sent;
+  probe(id).answer.sent_ns = now;
+  probe(id).answer.node = node;
   events_.push({now + servers_.half_trip_ns(node), EventKind::kProbeArrival, id});
 }
 
 void Probes::arrive(std::uint32_t id, Nanoseconds now) {
-  ProbeAnswer& answer = probes_[id].answer;
+  ProbeAnswer& answer = probe(id).answer;
   const Door door = servers_.door(answer.node);
   if (door == Door::kNoAnswer) {
     release(id);
@@ -59,7 +61,7 @@ void Probes::arrive(std::uint32_t id, Nanoseconds now) {
     answer.latency_ns = latency_near(node, node.in_flight);
     if (progress_ != nullptr) note_positions(id);
   }
-  const bool takes_time = answer.up && service_ns_ > 0;
+  const bool takes_time = answer.up && service_ns_ > 0 && !is_of_witness(id);
   const bool answers_at_end = takes_time && is_of_query(id);
   if (!answers_at_end) send_back(id, now);
   if (!takes_time) return;
@@ -73,53 +75,51 @@ void Probes::arrive(std::uint32_t id, Nanoseconds now) {
 }
 
 void Probes::note_positions(std::uint32_t id) {
-  Probe& probe = probes_[id];
-  progress_->for_each_reached(probe.answer.node, [&](const Position& position) {
-    reached_[id * node_count_ + probe.origins++] = position;
+  Probe& noted = probe(id);
+  progress_->for_each_reached(noted.answer.node, [&](const Position& position) {
+    reached(id)[noted.origins++] = position;
   });
 }
 
 void Probes::send_back(std::uint32_t id, Nanoseconds now) {
-  const NodeId node = probes_[id].answer.node;
+  const NodeId node = probe(id).answer.node;
   events_.push({now + servers_.half_trip_ns(node), EventKind::kProbeAnswer, id});
 }
 
-void Probes::work_ended(const Flight& probe, Nanoseconds now) {
-  if (probe.probe == kNone) return;
-  if (servers_.door(probe.node) == Door::kNoAnswer) {
-    release(probe.probe);
+void Probes::work_ended(const Flight& work, Nanoseconds now) {
+  if (work.probe == kNone) return;
+  if (servers_.door(work.node) == Door::kNoAnswer) {
+    release(work.probe);
   } else {
-    send_back(probe.probe, now);
+    send_back(work.probe, now);
   }
 }
 
-void Probes::work_lost(const Flight& probe, Nanoseconds now) {
-  if (probe.probe != kNone) probes_[probe.probe].answer.up = false;
-  work_ended(probe, now);
+void Probes::work_lost(const Flight& work, Nanoseconds now) {
+  if (work.probe != kNone) probe(work.probe).answer.up = false;
+  work_ended(work, now);
 }
 
 Probes::Answer Probes::take_answer(std::uint32_t id, Nanoseconds now) {
-  probes_[id].answer.now_ns = now;
+  probe(id).answer.now_ns = now;
   release(id);
-  return {probes_[id].instance, answer(id)};
+  return {probe(id).instance, is_of_witness(id), answer(id)};
 }
 
 JobId Probes::answered(std::uint32_t id, Nanoseconds now) {
-  Probe& probe = probes_[id];
-  if (flights_.generation(probe.query) != probe.generation) {
+  Probe& back = probe(id);
+  if (flights_.generation(back.query) != back.generation) {
     release(id);
     return kNoQuery;
   }
-  probe.answer.now_ns = now;
-  return probe.query;
+  back.answer.now_ns = now;
+  return back.query;
 }
 
 const ProbeAnswer& Probes::answer(std::uint32_t id) {
-  Probe& probe = probes_[id];
-  if (progress_ != nullptr) {
-    probe.answer.reached = std::span(reached_).subspan(id * node_count_, probe.origins);
-  }
-  return probe.answer;
+  Probe& told = probe(id);
+  if (progress_ != nullptr) told.answer.reached = std::span(reached(id), told.origins);
+  return told.answer;
 }
 
 void Probes::request_entered(JobId id, NodeId node) {

@@ -87,15 +87,17 @@ class RouterFeed {
                           ok ? flight.waiting : 0, ok ? flight.service_ns : 0});
     routers_called(now);
   }
-  void probe_answered(const ProbeAnswer& answer) {
-    routers_.on_probe(answer);
+  void probe_answered(const ProbeAnswer& answer, bool is_of_witness) {
+    routers_.on_probe(answer, is_of_witness);
     routers_called(answer.now_ns);
   }
 
   // After every call of a router: what it wants now.
   void routers_called(Nanoseconds now) {
     if (wants_.probes) {
-      routers_.for_each_probe([&](NodeId node) { probes_.send(instance_, node, now); });
+      routers_.for_each_probe([&](NodeId node) { probes_.send(instance_, node, now, false); });
+      routers_.for_each_probe_of_witness(
+          [&](NodeId node) { probes_.send(instance_, node, now, true); });
     }
     if (!wants_.timers) return;
     const Nanoseconds next = routers_.next_timer();

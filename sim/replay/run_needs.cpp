@@ -38,9 +38,10 @@ bool is_plain(const ReplayWorkload& workload, const ClusterSpec& cluster,
   // Nor are there transactions to keep together, as `effects` is empty without any.
   const bool all_well = cluster.faults.empty() && options.timeout_ns == 0 && options.retries == 0;
   return simple_commits && all_well && routers.pinning() != Pinning::kSession &&
-         !options.all_nodes_by_events && workload.trace.columns().asked.empty() &&
-         !wants.responses && !wants.sessions && !wants.timers && !wants.origin && !wants.truth &&
-         !wants.positions && !wants.probes && std::ranges::all_of(cluster.nodes, plain_node);
+         !routers.has_witness() && !options.all_nodes_by_events &&
+         workload.trace.columns().asked.empty() && !wants.responses && !wants.sessions &&
+         !wants.timers && !wants.origin && !wants.truth && !wants.positions && !wants.probes &&
+         std::ranges::all_of(cluster.nodes, plain_node);
 }
 
 bool several_primaries_possible(const ClusterSpec& cluster) {

@@ -18,8 +18,15 @@ Signals& Signals::operator|=(const Signals& other) {
 }
 
 RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
-                         Pinning pinning, std::size_t guarded_nodes)
-    : routers_(std::move(routers)), default_node_(default_node), pinning_(pinning) {
+                         Pinning pinning, std::size_t guarded_nodes,
+                         std::unique_ptr<Router> witness)
+    : routers_(std::move(routers)),
+      default_node_(default_node),
+      pinning_(pinning),
+      care_(witness != nullptr ? Care::kWitnessed : static_cast<Care>(pinning)),
+      witness_(std::move(witness)) {
+  static_assert(static_cast<int>(Care::kTransactions) == static_cast<int>(Pinning::kTransaction) &&
+                static_cast<int>(Care::kSessions) == static_cast<int>(Pinning::kSession));
   if (pinning_ != Pinning::kNone) {
     pins_ = std::make_unique<Pins>();
     pins_->kept.resize(guarded_nodes);
@@ -28,6 +35,34 @@ RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId de
   if (!routers_.empty()) first_ = routers_.front().get();
   // Without routers every write with an object goes to the object's node.
   if (routers_.empty()) wants_.origin = true;
+  wants_origin_ = wants_.origin;
+  if (witness_ != nullptr) wants_ |= witness_->wants();
+}
+
+Query RouterChain::witnessed(const Query& query, const ClusterView& view, Nanoseconds now) const {
+  if (witness_ == nullptr) return query;
+  witness_->choose(query, view, now);
+  Query own = query;
+  if (!wants_origin_) own.origin = kNoNode;
+  return own;
+}
+
+Decision RouterChain::choose_with_care(const Query& query, const ClusterView& view,
+                                       Nanoseconds now) const {
+  const Query own = witnessed(query, view, now);
+  const bool is_pinned =
+      pinning_ >= (query.transaction != 0 ? Pinning::kTransaction : Pinning::kSession);
+  return is_pinned ? choose_pinned(own, view, now) : choose_unpinned(own, view, now);
+}
+
+Decision RouterChain::place_with_care(const Query& query, const ClusterView& view,
+                                      Nanoseconds now) const {
+  // It may be a read or a write of which an application asks nobody.
+  Query told = query;
+  told.kind = RequestClass::kControl;
+  const Query own = witnessed(told, view, now);
+  if (pinning_ == Pinning::kNone || query.transaction == 0) return unrouted();
+  return choose_pinned(own, view, now);
 }
 
 Decision RouterChain::choose_pinned(const Query& query, const ClusterView& view,
@@ -89,46 +124,47 @@ Decision RouterChain::choose_after_first(const Query& query, const ClusterView& 
 }
 
 void RouterChain::on_dispatch(const Dispatch& dispatch) const {
-  for (const auto& router : routers_) router->on_dispatch(dispatch);
+  for_all([&](Router& router) { router.on_dispatch(dispatch); });
 }
 
 void RouterChain::on_response(const Response& response) const {
-  for (const auto& router : routers_) router->on_response(response);
+  for_all([&](Router& router) { router.on_response(response); });
 }
 
 void RouterChain::on_topology(std::span<const NodeState> states, Nanoseconds now) const {
   if (pins_ != nullptr) {
     pins_->states.assign(states.begin(), states.end());
   }
-  for (const auto& router : routers_) router->on_topology(states, now);
+  for_all([&](Router& router) { router.on_topology(states, now); });
 }
 
 void RouterChain::on_observation(const Positions& positions, Nanoseconds now) const {
-  for (const auto& router : routers_) router->on_observation(positions, now);
+  for_all([&](Router& router) { router.on_observation(positions, now); });
 }
 
 void RouterChain::on_session_start(SessionId session, Nanoseconds now) const {
-  for (const auto& router : routers_) router->on_session_start(session, now);
+  for_all([&](Router& router) { router.on_session_start(session, now); });
 }
 
 void RouterChain::on_session_end(SessionId session, Nanoseconds now) const {
-  for (const auto& router : routers_) router->on_session_end(session, now);
+  for_all([&](Router& router) { router.on_session_end(session, now); });
 }
 
-void RouterChain::on_probe(const ProbeAnswer& answer) const {
+void RouterChain::on_probe(const ProbeAnswer& answer, bool is_of_witness) const {
+  if (is_of_witness) return witness_->on_probe(answer);
   for (const auto& router : routers_) router->on_probe(answer);
 }
 
 Nanoseconds RouterChain::next_timer() const {
   Nanoseconds next = kNever;
-  for (const auto& router : routers_) next = std::min(next, router->next_timer());
+  for_all([&](const Router& router) { next = std::min(next, router.next_timer()); });
   return next;
 }
 
 void RouterChain::on_timer(const ClusterView& view, Nanoseconds now) const {
-  for (const auto& router : routers_) {
-    if (router->next_timer() <= now) router->on_timer(view, now);
-  }
+  for_all([&](Router& router) {
+    if (router.next_timer() <= now) router.on_timer(view, now);
+  });
 }
 
 void RouterChain::give_account(RouterAccount& account) const {
@@ -136,7 +172,7 @@ void RouterChain::give_account(RouterAccount& account) const {
 }
 
 void RouterChain::finish() const {
-  for (const auto& router : routers_) router->finish();
+  for_all([](Router& router) { router.finish(); });
 }
 
 }  // namespace switchyard

@@ -26,20 +26,24 @@ enum class Pinning : std::uint8_t {
 class RouterChain {
  public:
   // An empty list is Django without routers. REQUIRES default_node to be a node. `guarded_nodes`:
-  // how many there are, if the routers are behind guards.
+  // how many there are, if the routers are behind guards. A `witness` is asked and told all that
+  // the chain is, what is pinned and statements that are neither reads nor writes included, and
+  // gets the signals that it wants; nothing that it says counts.
   RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId default_node,
-              Pinning pinning = Pinning::kNone, std::size_t guarded_nodes = 0);
+              Pinning pinning = Pinning::kNone, std::size_t guarded_nodes = 0,
+              std::unique_ptr<Router> witness = nullptr);
 
+  // With those of the witness.
   const Signals& wants() const { return wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (pinning_ >= (query.transaction != 0 ? Pinning::kTransaction : Pinning::kSession))
-        [[unlikely]] {
-      return choose_pinned(query, view, now);
+    if (care_ >= (query.transaction != 0 ? Care::kTransactions : Care::kSessions)) [[unlikely]] {
+      return choose_with_care(query, view, now);
     }
     return choose_unpinned(query, view, now);
   }
   Pinning pinning() const { return pinning_; }
-  // As if nothing were pinned.
+  bool has_witness() const { return witness_ != nullptr; }
+  // As if nothing were pinned. REQUIRES that there is no witness.
   Decision choose_unpinned(const Query& query, const ClusterView& view, Nanoseconds now) const {
     if (first_ != nullptr) {
       const Decision decision = first_->choose(query, view, now);
@@ -51,8 +55,8 @@ class RouterChain {
   Decision unrouted() const { return Decision::to(default_node_, Reason::kDefault); }
   // Of a statement that is neither a read nor a write.
   Decision place_control(const Query& query, const ClusterView& view, Nanoseconds now) const {
-    if (pinning_ == Pinning::kNone || query.transaction == 0) return unrouted();
-    return choose_pinned(query, view, now);
+    if (care_ == Care::kNone) return unrouted();
+    return place_with_care(query, view, now);
   }
 
   void on_dispatch(const Dispatch& dispatch) const;
@@ -68,7 +72,13 @@ class RouterChain {
       for (const NodeId node : router->take_probes()) send(node);
     }
   }
-  void on_probe(const ProbeAnswer& answer) const;
+  // Likewise, of the witness.
+  template <class Send>
+  void for_each_probe_of_witness(Send&& send) const {
+    if (witness_ == nullptr) return;
+    for (const NodeId node : witness_->take_probes()) send(node);
+  }
+  void on_probe(const ProbeAnswer& answer, bool is_of_witness) const;
   Nanoseconds next_timer() const;
   // Calls the routers whose timer is due.
   void on_timer(const ClusterView& view, Nanoseconds now) const;
@@ -76,6 +86,8 @@ class RouterChain {
   void finish() const;
 
  private:
+  // For which queries there is more to do than to ask the routers.
+  enum class Care : std::uint8_t { kNone, kTransactions, kSessions, kWitnessed };
   struct Pin {
     std::uint32_t transaction = 0;
     NodeId transaction_node = kNoNode;
@@ -88,6 +100,16 @@ class RouterChain {
     std::vector<std::uint8_t> kept;  // the nodes that a session keeps to, for its guards
   };
 
+  Decision choose_with_care(const Query& query, const ClusterView& view, Nanoseconds now) const;
+  Decision place_with_care(const Query& query, const ClusterView& view, Nanoseconds now) const;
+  // Shows it to the witness, and returns it as it is without one.
+  Query witnessed(const Query& query, const ClusterView& view, Nanoseconds now) const;
+  // The witness first.
+  template <class Visitor>
+  void for_all(Visitor&& visit) const {
+    if (witness_ != nullptr) visit(*witness_);
+    for (const auto& router : routers_) visit(*router);
+  }
   Decision choose_pinned(const Query& query, const ClusterView& view, Nanoseconds now) const;
   Decision choose_after_first(const Query& query, const ClusterView& view, Nanoseconds now) const;
 
@@ -95,8 +117,11 @@ class RouterChain {
   Router* first_ = nullptr;  // of routers_; most chains have no other
   NodeId default_node_;
   Pinning pinning_;
+  Care care_;
   std::unique_ptr<Pins> pins_;  // null without pinning
   Signals wants_;
+  std::unique_ptr<Router> witness_;
+  bool wants_origin_ = false;  // without the witness
 };
 
 }  // namespace switchyard

@@ -5,7 +5,7 @@
 namespace switchyard {
 
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
-                        StringTableView tables, std::unique_ptr<Router> listener,
+                        StringTableView tables, std::unique_ptr<Router> witness,
                         const std::atomic<bool>* stop) {
   std::vector<NodeInfo> nodes;
   for (const NodeSpec& node : cluster.nodes)
@@ -14,7 +14,6 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
   const auto python_random = std::make_shared<PythonRandom>(seed);
   std::vector<std::unique_ptr<Router>> routers;
   Pinning pinning = Pinning::kNone;
-  if (listener != nullptr) routers.push_back(std::move(listener));
   for (std::size_t i = 0; i < candidate.routers.size(); ++i) {
     const RouterUse& use = candidate.routers[i];
     const StrategyInfo& info = find_strategy(use.name);
@@ -36,7 +35,7 @@ RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, 
     }
   }
   return {std::move(routers), default_node, pinning,
-          candidate.guards.empty() ? 0 : cluster.nodes.size()};
+          candidate.guards.empty() ? 0 : cluster.nodes.size(), std::move(witness)};
 }
 
 std::uint64_t instance_seed(std::uint64_t seed, std::uint32_t instance) {

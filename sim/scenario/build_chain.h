@@ -13,12 +13,12 @@ namespace switchyard {
 
 // Every candidate gets the same random streams for the same seed. Throws InputError when a router
 // is unknown, has no such parameter, or can't work on this cluster. `tables`: the recording's, for
-// parameters that name some; they need not outlive the call. `listener`, if there is one, is asked
-// before all routers of the chain and must leave every query to them. Routers that run a user's
+// parameters that name some; they need not outlive the call. `witness`: as RouterChain has it,
+// or null. Routers that run a user's
 // program throw Interrupted, here and in the run, once `stop` is set, which must outlive them; it
 // may be null.
 RouterChain build_chain(const Candidate& candidate, const ClusterSpec& cluster, std::uint64_t seed,
-                        StringTableView tables = {}, std::unique_ptr<Router> listener = nullptr,
+                        StringTableView tables = {}, std::unique_ptr<Router> witness = nullptr,
                         const std::atomic<bool>* stop = nullptr);
 
 // The seed of one of its router instances.

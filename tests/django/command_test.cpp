@@ -77,7 +77,8 @@ TEST_CASE("explain tells what a Django router decides, and what it would have wh
       {"explain", "a.toml", "--candidate", "python", "--at", "1s", "--decisions", "5", "--quiet"});
   CHECK(contains(of_python.out, "  python: "));
   CHECK(contains(of_python.out, "(its own rule among the eligible nodes)"));
-  // Beside one that is told where objects were read from; else Django routers are not asked.
+  const CommandResult of_ours = work.run(
+      {"explain", "a.toml", "--candidate", "ours", "--at", "1s", "--decisions", "5", "--quiet"});
   const CommandResult of_spare = work.run(
       {"explain", "a.toml", "--candidate", "spare", "--at", "1s", "--decisions", "5", "--quiet"});
   const auto lines_with = [](const std::string& text, const char* part) {
@@ -86,6 +87,9 @@ TEST_CASE("explain tells what a Django router decides, and what it would have wh
   };
   CHECK(lines_with(of_python.out, "'ours'") == 5);
   CHECK(lines_with(of_spare.out, "'python'") == 5);
+  // Also beside one that goes without what they are told of objects.
+  CHECK(lines_with(of_ours.out, "'python'") == 5);
+  CHECK(lines_with(of_ours.out, "'spare'") == 5);
 }
 
 TEST_CASE("evidence of a Django router's stale reads is that of the same router in C++") {

@@ -1,4 +1,5 @@
 // What a journal keeps of a run, and what other candidates would have decided in it.
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <set>
@@ -6,8 +7,8 @@
 #include "catch.h"
 #include "core/error.h"
 #include "replay/alternatives.h"
-#include "replay/harness.h"
 #include "replay/journal.h"
+#include "replay/operations.h"
 #include "routers/catalogue.h"
 
 namespace switchyard::testing {
@@ -28,15 +29,13 @@ Watched watch(const ReplayWorkload& workload, const ClusterSpec& cluster,
   for (const Candidate& other : others) {
     chains.push_back(build_chain(other, cluster, options.seed, tables));
   }
-  const RouterChain alone = build_chain(candidate, cluster, options.seed, tables);
   Choices choices;
-  const RouterChain chain =
-      build_chain(candidate, cluster, options.seed, tables,
-                  std::make_unique<Alternatives>(std::move(chains), alone.wants(), choices));
+  const RouterChain chain = build_chain(candidate, cluster, options.seed, tables,
+                                        std::make_unique<Alternatives>(std::move(chains), choices));
   const std::atomic<bool> cancelled{false};
   Journal journal(span, cluster.nodes.size(), choices, cancelled);
   Watched watched;
-  const RunControl control = {nullptr, to_the_end ? nullptr : &journal.stop(), &journal};
+  const RunControl control = {nullptr, to_the_end ? nullptr : &journal.stop(), &journal, &choices};
   try {
     watched.tally = replay(workload, cluster, chain, options, control);
   } catch (const Interrupted&) {
@@ -57,6 +56,25 @@ ReplayWorkload busy_workload(std::uint64_t seed) {
   spec.write_service = Law::exponential(1e6);
   spec.keys = KeyLaw{50, 0.8};
   return synthetic(spec, seed);
+}
+
+// Of four statements each, every other one read only, by sessions in turn.
+ReplayWorkload transactions(std::uint64_t seed) {
+  RandomStream random(seed, RandomPurpose::kOperations);
+  std::vector<Row> rows;
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    const bool reads = i % 2 == 0;
+    const auto flags = static_cast<std::uint8_t>(reads ? kFlagReadOnlyTransaction : 0);
+    const std::string session = std::to_string(i % 20);
+    Nanoseconds t_ns = i * kMillisecond;
+    for (const char op : {'b', 'r', reads ? 'r' : 'w', 'c'}) {
+      rows.push_back({t_ns, session, op, static_cast<Nanoseconds>(random.next_below(2'000'000)),
+                      std::to_string(random.next_below(50)), i / 20 + 1, "t", flags});
+      t_ns += 700'000;
+    }
+  }
+  std::ranges::stable_sort(rows, {}, &Row::t_ns);
+  return by_hand(rows);
 }
 
 ClusterSpec lagging_cluster() {
@@ -115,27 +133,96 @@ TEST_CASE("others that are asked as well change nothing of any strategy's run") 
 
 TEST_CASE("a candidate like the one that runs would always have decided the same") {
   const ClusterSpec cluster = lagging_cluster();
-  const ReplayWorkload workload = busy_workload(4);
-  std::set<std::string> not_asked;
-  for (const Candidate& candidate : all_strategies()) {
-    if (!works_on(candidate, cluster)) continue;
-    const std::vector<JournalEntry> entries =
-        watch(workload, cluster, candidate, {candidate}, options_of(LoopMode::kOpen), {0, 0, 3'000})
-            .entries;
-    INFO(candidate.name);
-    std::size_t asked = 0;
-    for (const JournalEntry& entry : entries) {
-      if (entry.others.empty()) continue;
-      ++asked;
-      const Decision& other = entry.others.front().value();
-      REQUIRE(other.kind == entry.decision.kind);
-      REQUIRE(other.node == entry.decision.node);
-      REQUIRE(other.reason == entry.decision.reason);
+  for (const ReplayWorkload& workload : {busy_workload(4), transactions(4)}) {
+    for (const Candidate& candidate : all_strategies()) {
+      if (!works_on(candidate, cluster)) continue;
+      const std::vector<JournalEntry> entries = watch(workload, cluster, candidate, {candidate},
+                                                      options_of(LoopMode::kOpen), {0, 0, 3'000})
+                                                    .entries;
+      INFO(candidate.name);
+      REQUIRE(entries.size() == 3'000);
+      for (const JournalEntry& entry : entries) {
+        REQUIRE(entry.others.size() == 1);
+        const Decision& other = entry.others.front().value();
+        REQUIRE(other.kind == entry.decision.kind);
+        REQUIRE(other.node == entry.decision.node);
+        REQUIRE(other.reason == entry.decision.reason);
+      }
     }
-    if (asked == 0) not_asked.insert(candidate.name);
   }
-  // Those would have to send probes of their own.
-  CHECK(not_asked == std::set<std::string>{"latency_window", "prequal"});
+}
+
+TEST_CASE("others are asked where the one that runs is not, as what is pinned or begins") {
+  // It keeps to node 1 or 2 from the begin on; the other sends begin and end to `default`.
+  const ReplayWorkload workload = by_hand({{0, "s", 'b', 1, "", 1, "", kFlagReadOnlyTransaction},
+                                           {10, "s", 'r', 1, "a", 1, "", kFlagReadOnlyTransaction},
+                                           {20, "s", 'r', 1, "a", 1, "", kFlagReadOnlyTransaction},
+                                           {30, "s", 'c', 1, "", 1, "", kFlagReadOnlyTransaction}});
+  const std::vector<JournalEntry> entries =
+      watch(workload, cluster_of(3, 1), candidate_of("round_robin"),
+            {candidate_of("primary_only"), candidate_of("MasterSlave")},
+            options_of(LoopMode::kOpen), {0, 0, 4})
+          .entries;
+  REQUIRE(entries.size() == 4);
+  for (const JournalEntry& entry : entries) {
+    CHECK(entry.decision.node == entries.front().decision.node);
+    REQUIRE(entry.others.size() == 2);
+    CHECK(entry.others[0]->node == NodeId{0});
+  }
+  CHECK(entries[1].decision.reason == Reason::kPinned);
+  CHECK(entries[0].others[1]->reason == Reason::kDefault);
+  CHECK(entries[1].others[1]->reason == Reason::kPicked);
+  CHECK(entries[3].others[1]->reason == Reason::kDefault);
+}
+
+TEST_CASE("others are told where a write's object was read, also beside one that goes without") {
+  const ReplayWorkload workload =
+      by_hand({{0, "s", 'r', 1, "a"}, {10, "s", 'w', 1, "a"}, {20, "s", 'w', 1, "b"}});
+  for (const char* running : {"round_robin", ""}) {
+    const std::vector<JournalEntry> entries =
+        watch(workload, cluster_of(3, 1), candidate_of(running),
+              {candidate_of("MasterSlaveAsShipped")}, options_of(LoopMode::kOpen), {0, 0, 3})
+            .entries;
+    REQUIRE(entries.size() == 3);
+    const NodeId read_from = entries[0].decision.node;
+    CHECK((read_from == NodeId{0}) == (std::string(running) == ""));
+    REQUIRE(entries[1].others.size() == 1);
+    CHECK(entries[1].decision.node == NodeId{0});
+    CHECK(entries[1].others[0]->node == read_from);
+    CHECK(entries[1].others[0]->reason == Reason::kObjectNode);
+    CHECK(entries[2].others[0]->node == NodeId{0});
+    CHECK(entries[2].others[0]->reason == Reason::kDefault);
+  }
+}
+
+TEST_CASE("of a recorded operation's statement others tell what their deciding call said") {
+  ClusterSpec cluster = cluster_of(4, 1);
+  for (std::size_t i = 1; i < 4; ++i) {
+    cluster.nodes[i].name = "master-" + std::to_string(i);
+    cluster.nodes[i].role = Role::kPrimary;
+  }
+  std::vector<std::vector<OrmStatement>> operations;
+  for (int i = 0; i < 50; ++i) {
+    operations.push_back(statements_of({"update_or_create.creates"}));
+    operations.push_back(statements_of({"bulk_create"}));
+    operations.push_back(statements_of({"cursor.write"}));  // which asks nobody
+  }
+  const ReplayWorkload workload = workload_of(operations);
+  // It draws for each call, so that only the right one of several is sure to be the same.
+  const Candidate candidate = candidate_of("MultipleMasterSlave");
+  const std::vector<JournalEntry> entries =
+      watch(workload, cluster, candidate, {candidate_of("primary_only"), candidate},
+            options_of(LoopMode::kOpen), {0, 0, workload.trace.size()})
+          .entries;
+  REQUIRE(entries.size() == workload.trace.size());
+  std::set<NodeId> nodes;
+  for (const JournalEntry& entry : entries) {
+    nodes.insert(entry.decision.node);
+    REQUIRE(entry.others.size() == 2);
+    CHECK(entry.others[0]->node == NodeId{0});
+    CHECK(entry.others[1]->node == entry.decision.node);
+  }
+  CHECK(nodes.size() == 4);
 }
 
 TEST_CASE("an entry holds what each node had when the decision fell") {

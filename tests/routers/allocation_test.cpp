@@ -152,7 +152,7 @@ std::uint64_t allocations_of(const RouterChain& chain) {
       answer.now_ns = answer.sent_ns = now;
       answer.node = node;
       answer.in_flight = outstanding[node];
-      chain.on_probe(answer);
+      chain.on_probe(answer, false);
     });
   }
   return allocations;
