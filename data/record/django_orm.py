@@ -50,12 +50,16 @@ class _Recorder(threading.local):
         self.operation = None  # the one under way, to which statements belong
         self.ended = []  # lines of operations within it
 
-    def note(self, name, start, table=None, key=None, statements=()):
+    def note(self, name, start, table=None, key=None, related_to=None, statements=()):
         line = {"orm": name, "time": start, "session": f"{os.getpid()}.{threading.get_ident()}"}
         if table is not None:
             line["table"] = table
         if key is not None:
-            line["key"] = key if isinstance(key, int) else str(key)
+            line["key"] = _as_key(key)
+        if related_to is not None:
+            line["object"] = {"table": related_to._meta.db_table}
+            if related_to.pk is not None:
+                line["object"]["key"] = _as_key(related_to.pk)
         if statements:
             line["statements"] = statements
         self.ended.append(line)
@@ -100,15 +104,33 @@ class _Recorder(threading.local):
         finally:
             self.operation = outer
             if operation.statements:  # else it was answered from memory
-                is_set = hasattr(this, "through")  # of objects that belong to an object
-                owner = type(this.instance) if is_set else getattr(this, "model", type(this))
-                table = owner._meta.db_table if hasattr(owner, "_meta") else None
-                self.note(_as_it_went(operation), operation.start, table, key,
+                model, related_to = _asked_about(this, args)
+                table = model._meta.db_table if hasattr(model, "_meta") else None
+                self.note(_as_it_went(operation), operation.start, table, key, related_to,
                           operation.statements)  # fmt: skip
 
 
 _FETCH_ALL = QuerySet._fetch_all
 _RECORDER = _Recorder()
+
+
+def _as_key(key):
+    return key if isinstance(key, int) else str(key)
+
+
+def _asked_about(this, args):
+    """The model that routers are asked about, and the object that it is related to."""
+    if isinstance(this, Model):
+        return type(this), None
+    if isinstance(this, ForeignKey):  # of validate(value, instance)
+        return this.remote_field.model, args[1]
+    if isinstance(this, DatabaseCache):
+        return this.cache_model_class, None
+    if hasattr(this, "through"):  # the manager of a set of objects
+        return this.through, this.instance
+    if hasattr(this, "instance"):
+        return this.model, this.instance
+    return getattr(this, "model", None), getattr(this, "_hints", {}).get("instance")
 
 
 def _as_it_went(operation):

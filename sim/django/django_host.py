@@ -207,6 +207,7 @@ class Host:
         """A model for each table: the user's own, or one made from the table's name."""
         own = apps.get_models(include_auto_created=True)
         known = {model._meta.db_table: model for model in own}
+        known.update(self._cache_models())
         labels = sorted((config.label for config in apps.get_app_configs()), key=len, reverse=True)
         self.models = []
         self.instances = []
@@ -221,6 +222,17 @@ class Host:
                     "writes carry no instance"
                 )
                 self.instances.append(None)
+
+    def _cache_models(self):
+        """What Django shows routers in place of a model for its cache in a table."""
+        from django.conf import settings
+        from django.core.cache.backends.db import DatabaseCache
+
+        own_class = f"{DatabaseCache.__module__}.{DatabaseCache.__name__}"
+        for cache in settings.CACHES.values():
+            if cache.get("BACKEND") == own_class:
+                table = cache.get("LOCATION", "")
+                yield table, DatabaseCache(table, {}).cache_model_class
 
     def _made_model(self, table, labels, apps):
         from django.db import models

@@ -29,9 +29,11 @@ struct Ask {
   std::int64_t now_ns = 0;
   std::uint32_t session = 0;
   std::uint32_t table = 0;  // place in the order's list, or its size: the recording names none
-  std::uint32_t key = 0;    // 0: none
-  std::uint16_t database = kNoDatabase;  // of a write: the one that its object was loaded from
+  std::uint32_t object_table = 0;        // likewise, of the object that it names
+  std::uint32_t object = 0;              // its key; 0: none
+  std::uint16_t database = kNoDatabase;  // the one that the object was loaded from, if any
   Kind kind = Kind::kRead;
+  std::uint8_t has_object = 0;  // else it names none
   std::uint8_t in_transaction = 0;
 };
 

@@ -228,7 +228,7 @@ class Worker {
     world_.in_transaction = ask.in_transaction != 0;
     const bool writes = ask.kind == Ask::Kind::kWrite;
     std::array<PyObject*, 2> arguments = {PyList_GetItem(models_.ptr(), ask.table), nullptr};
-    if (ask.database != kNoDatabase) arguments[1] = loaded_object(ask);
+    if (ask.has_object != 0) arguments[1] = named_object(ask);
     sessions_.enter(ask.session);
     const auto before = std::chrono::steady_clock::now();
     const auto answer = py::reinterpret_steal<py::object>(
@@ -246,14 +246,15 @@ class Worker {
     return result;
   }
 
-  // The object of a write, as it was loaded; null where its model can't make one.
-  PyObject* loaded_object(const Ask& ask) {
-    const py::object instance = instances_[ask.table];
+  // As it was loaded, or new; null where its model can't make one.
+  PyObject* named_object(const Ask& ask) {
+    const py::object instance = instances_[ask.object_table];
     if (instance.is_none()) return nullptr;
+    const bool was_loaded = ask.database != kNoDatabase;
     try {
-      instance.attr("_state").attr("db") = aliases_[ask.database];
-      instance.attr("_state").attr("adding") = false;
-      instance.attr("pk") = ask.key;
+      instance.attr("_state").attr("db") = was_loaded ? aliases_[ask.database] : py::none();
+      instance.attr("_state").attr("adding") = !was_loaded;
+      instance.attr("pk") = ask.object == 0 ? py::object(py::none()) : py::int_(ask.object);
     } catch (const py::error_already_set&) {
       return nullptr;  // a model that does not let itself be filled
     }

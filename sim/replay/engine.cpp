@@ -420,9 +420,10 @@ class Engine : private Truth, private Supervisor::Client {
     if (kGeneral && kind == RequestClass::kControl && !is_recorded) {
       return feed.routers().place_control(query, feed.view(now_), now_);
     }
-    if (kGeneral && wants_.origin && kind == RequestClass::kWrite &&
+    if (kGeneral && wants_.origin && !is_recorded && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {
-      query.origin = origins_.origin(session, key);
+      name_object(query, key, query.table);
+      query.has_object = query.origin != kNoNode;
     }
     const ClusterView& view = feed.view(now_);
     const Decision decision = is_recorded ? decide_as_recorded(flight, query, feed.routers(), view)
@@ -433,15 +434,31 @@ class Engine : private Truth, private Supervisor::Client {
       throw InputError(fmt::format("a router chose node number {}, but the cluster has only {}",
                                    index(decision.node), nodes_));
     }
-    if (kGeneral && sent && wants_.origin && !replicates(flight.op) &&
-        kind != RequestClass::kControl) {
-      origins_.loaded(session, key, decision.node);
+    if (kGeneral && sent && wants_.origin && kind != RequestClass::kControl) {
+      if (!replicates(flight.op)) {
+        origins_.loaded(session, key, decision.node);
+      } else if (is_recorded && servers_.role(decision.node) == Role::kPrimary) {
+        // Of other recordings it is not known whether a write is that of an object.
+        origins_.saved(session, key, decision.node);
+      }
     }
     return decision;
+  }
+  void name_object(Query& query, std::uint32_t object, TableId table) const {
+    query.has_object = true;
+    query.object = static_cast<KeyId>(object);
+    query.object_table = table;
+    query.origin = origins_.origin(static_cast<std::uint32_t>(query.session), object);
   }
 
   bool is_asking_recorded(RequestIndex request) const {
     return !columns_.asked.empty() && columns_.asked[request] != 0;
+  }
+  void name_object_as_recorded(RequestIndex request, Query& query) const {
+    const bool is_other = !columns_.object_table.empty() && columns_.object_table[request] != kNone;
+    if (!is_other) return name_object(query, static_cast<std::uint32_t>(query.key), query.table);
+    name_object(query, columns_.object.empty() ? kNone : columns_.object[request],
+                static_cast<TableId>(columns_.object_table[request]));
   }
   // Calls whose answers are dropped are calls as well: they cost the same, and draw random numbers.
   [[gnu::noinline]] Decision decide_as_recorded(const Flight& flight, Query query,
@@ -450,9 +467,7 @@ class Engine : private Truth, private Supervisor::Client {
     const Asking asking = unpack_valid_asking(columns_.asked[flight.request]);
     const auto session = static_cast<std::uint32_t>(query.session);
     const RequestClass recorded = query.kind;
-    query.origin = wants_.origin && asking.with_object
-                       ? origins_.origin(session, static_cast<std::uint32_t>(query.key))
-                       : kNoNode;
+    if (wants_.origin && asking.with_object) name_object_as_recorded(flight.request, query);
     Decision decision;
     const auto call = [&](std::size_t i) {
       query.kind = asking.calls[i];

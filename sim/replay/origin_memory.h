@@ -1,4 +1,5 @@
-// Which node each session loaded its recent objects from: Django's instance hint for a later save.
+// Which node each session's recent objects are of, as Django's instance hint tells routers: the one
+// that it loaded them from, or saved them to since.
 #pragma once
 
 #include <array>
@@ -17,24 +18,23 @@ class OriginMemory {
 
   void loaded(std::uint32_t session, std::uint32_t key, NodeId node) {
     if (key == kNone) return;
-    Session& s = sessions_[session];
-    for (Object& object : s.objects) {
-      if (object.key == key) {
-        object.node = node;
-        return;
-      }
-    }
-    s.objects[s.next] = {key, node};
-    s.next = (s.next + 1) % kObjects;
+    sessions_[session].loaded.put(key, node);
   }
 
-  // kNoNode when the session did not read that key lately.
+  // New ones keep none from memory that were loaded.
+  void saved(std::uint32_t session, std::uint32_t key, NodeId node) {
+    if (key == kNone) return;
+    Session& s = sessions_[session];
+    Objects& objects = s.loaded.has(key) ? s.loaded : s.saved;
+    objects.put(key, node);
+  }
+
+  // kNoNode when the session neither loaded nor saved that object lately.
   NodeId origin(std::uint32_t session, std::uint32_t key) const {
     if (key == kNone) return kNoNode;
-    for (const Object& object : sessions_[session].objects) {
-      if (object.key == key) return object.node;
-    }
-    return kNoNode;
+    const Session& s = sessions_[session];
+    const NodeId loaded_from = s.loaded.node(key);
+    return loaded_from != kNoNode ? loaded_from : s.saved.node(key);
   }
 
  private:
@@ -42,9 +42,34 @@ class OriginMemory {
     std::uint32_t key = kNone;
     NodeId node = kNoNode;
   };
+  // The latest, by when they came first.
+  class Objects {
+   public:
+    void put(std::uint32_t key, NodeId node) {
+      for (Object& object : objects_) {
+        if (object.key == key) {
+          object.node = node;
+          return;
+        }
+      }
+      objects_[next_] = {key, node};
+      next_ = (next_ + 1) % kObjects;
+    }
+    NodeId node(std::uint32_t key) const {
+      for (const Object& object : objects_) {
+        if (object.key == key) return object.node;
+      }
+      return kNoNode;
+    }
+    bool has(std::uint32_t key) const { return node(key) != kNoNode; }
+
+   private:
+    std::array<Object, kObjects> objects_;
+    std::size_t next_ = 0;
+  };
   struct Session {
-    std::array<Object, kObjects> objects;
-    std::size_t next = 0;
+    Objects loaded;
+    Objects saved;
   };
   std::vector<Session> sessions_;
 };

@@ -43,7 +43,12 @@ Query RouterChain::witnessed(const Query& query, const ClusterView& view, Nanose
   if (witness_ == nullptr) return query;
   witness_->choose(query, view, now);
   Query own = query;
-  if (!wants_origin_) own.origin = kNoNode;
+  if (!wants_origin_) {
+    own.origin = kNoNode;
+    own.has_object = false;
+    own.object = kNoKey;
+    own.object_table = kNoTable;
+  }
   return own;
 }
 

@@ -76,8 +76,12 @@ class DjangoRouters : public Router {
     ask.now_ns = now;
     ask.session = static_cast<std::uint32_t>(query.session);
     ask.table = std::min(static_cast<std::uint32_t>(query.table), tables_);
-    ask.key = query.key == kNoKey ? 0 : static_cast<std::uint32_t>(query.key) + 1;
-    if (query.origin != kNoNode) ask.database = database_of_[index(query.origin)];
+    if (query.has_object) {
+      ask.has_object = 1;
+      ask.object_table = std::min(static_cast<std::uint32_t>(query.object_table), tables_);
+      ask.object = query.object == kNoKey ? 0 : static_cast<std::uint32_t>(query.object) + 1;
+      if (query.origin != kNoNode) ask.database = database_of_[index(query.origin)];
+    }
     ask.in_transaction = query.transaction != 0 ? 1 : 0;
     const django::Answer answer = worker_->ask(ask);
     decision_ns_.record(answer.spent_ns);
@@ -157,9 +161,11 @@ extern const StrategyInfo kDjango = {
     .rule =
         "Each query is put to Django's ConnectionRouter with the routers of the settings: "
         "db_for_read or db_for_write with the model of the query's table (your own where "
-        "INSTALLED_APPS has it, else one made from the table's name), and for the write of an "
-        "object that the session read before with the hint `instance`, whose _state.db is where "
-        "it was read. Python's `random` is seeded with the run's seed, clocks show virtual time, "
+        "INSTALLED_APPS has it, else one made from the table's name), and with the hint `instance` "
+        "for the write of an object that the session read before; of recorded operations of the "
+        "ORM for all calls that name an object. Its _state.db is where it was read or, by the ORM, "
+        "saved last, else None. Python's `random` is seeded with the run's seed, clocks show "
+        "virtual time, "
         "threading.local and context variables are of each session, sleeping takes no time, "
         "connections['default'].in_atomic_block is true within a recorded transaction, and "
         "connections to a database that is noticed to be down fail. A router that raises, or "

@@ -34,9 +34,15 @@ struct Query {
   std::uint32_t transaction = 0;  // 0: none; else the session's current one
   bool read_only_transaction = false;
   Nanoseconds asked_ns = 0;  // when it came; before now if it had to wait
-  // For a write: the node its object was loaded from (Django's instance hint), or kNoNode.
-  // Only with Signals::origin.
+  // The node that the object was loaded from which it is about (Django's instance hint), or
+  // kNoNode: that of a write, and where recorded calls name one, of reads too. Only with
+  // Signals::origin.
   NodeId origin = kNoNode;
+  // It names an object, and that is this one; of another table than its own for what is related to
+  // an object. Only with Signals::origin.
+  bool has_object = false;
+  KeyId object = kNoKey;
+  TableId object_table = kNoTable;
   // The router had it wait for a node's position or answer, and that took too long.
   bool waited_out = false;
   // What the node that the router had it ask has answered, until the query is sent; null before.

@@ -70,8 +70,10 @@ enum class Tag : std::uint32_t {
   kStatementEnds,
   kStatementText,
   kAsked,
+  kObject,
+  kObjectTable,
 };
-constexpr std::size_t kTagLimit = static_cast<std::size_t>(Tag::kAsked) + 1;
+constexpr std::size_t kTagLimit = static_cast<std::size_t>(Tag::kObjectTable) + 1;
 
 struct Section {
   std::uint32_t tag;
@@ -128,6 +130,8 @@ std::vector<Content> contents_of(const Trace& trace, std::string_view info) {
   add_names(contents, Tag::kNodeEnds, Tag::kNodeText, names.nodes);
   add_names(contents, Tag::kStatementEnds, Tag::kStatementText, names.statements);
   add_content(contents, Tag::kAsked, c.asked);
+  add_content(contents, Tag::kObject, c.object);
+  add_content(contents, Tag::kObjectTable, c.object_table);
   return contents;
 }
 
@@ -230,6 +234,8 @@ class Loader {
     c.node = column<std::uint32_t>(Tag::kNode);
     c.stmt = column<std::uint32_t>(Tag::kStatement);
     c.asked = column<std::uint32_t>(Tag::kAsked);
+    c.object = column<std::uint32_t>(Tag::kObject);
+    c.object_table = column<std::uint32_t>(Tag::kObjectTable);
     const TraceNames names = {
         table(Tag::kSessionEnds, Tag::kSessionText), table(Tag::kKeyEnds, Tag::kKeyText),
         table(Tag::kTableEnds, Tag::kTableText), table(Tag::kNodeEnds, Tag::kNodeText),
@@ -336,6 +342,8 @@ class Loader {
     check_ids(c.table, names.tables.size(), true);
     check_ids(c.node, names.nodes.size(), true);
     check_ids(c.stmt, names.statements.size(), true);
+    check_ids(c.object, names.keys.size(), true);
+    check_ids(c.object_table, names.tables.size(), true);
     std::int64_t shortest = 0;
     for (const std::int64_t dur : c.dur_ns) shortest = std::min(shortest, dur);
     if (shortest < kUnknown) fail("holds a negative duration");

@@ -14,9 +14,9 @@ namespace switchyard {
 namespace {
 
 constexpr std::string_view kMagic = "# switchyard-trace v1";
-constexpr std::array<const char*, 14> kColumns = {"t",     "session", "op",   "key",  "table",
-                                                  "dur",   "bytes",   "rows", "txn",  "flags",
-                                                  "count", "node",    "stmt", "asked"};
+constexpr std::array<const char*, 16> kColumns = {
+    "t",   "session", "op",    "key",  "table", "dur",   "bytes",  "rows",
+    "txn", "flags",   "count", "node", "stmt",  "asked", "object", "object_table"};
 enum Column : std::size_t {
   kT,
   kSession,
@@ -31,7 +31,9 @@ enum Column : std::size_t {
   kCount,
   kNode,
   kStmt,
-  kAsked
+  kAsked,
+  kObject,
+  kObjectTable
 };
 
 class ParserSource : public io::ByteSourceBase {
@@ -156,6 +158,8 @@ class RowParser {
     row.node = name_text(text, kNode);
     row.stmt = name_text(text, kStmt);
     row.asked = asking(optional_text(text[kAsked]));
+    row.object = name_text(text, kObject);
+    row.object_table = name_text(text, kObjectTable);
     return row;
   }
 
@@ -296,7 +300,7 @@ Trace read_rows(Reader& reader, const std::string& name, Head head,
   reader.read_header(io::ignore_extra_column | io::ignore_missing_column, kColumns[0], kColumns[1],
                      kColumns[2], kColumns[3], kColumns[4], kColumns[5], kColumns[6], kColumns[7],
                      kColumns[8], kColumns[9], kColumns[10], kColumns[11], kColumns[12],
-                     kColumns[13]);
+                     kColumns[13], kColumns[14], kColumns[15]);
   for (const std::size_t column : {kT, kSession, kOp}) {
     if (!reader.has_column(kColumns[column])) {
       throw InputError({name, reader.get_file_line()},
@@ -309,7 +313,7 @@ Trace read_rows(Reader& reader, const std::string& name, Head head,
   RowParser parser(name, field, head.has_escapes);
   std::array<char*, kColumns.size()> c{};
   while (reader.read_row(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11],
-                         c[12], c[13])) {
+                         c[12], c[13], c[14], c[15])) {
     builder.add(parser.parse(c, reader.get_file_line()));
   }
   if (builder.size() == 0) throw InputError(name + ": holds no requests");
@@ -382,6 +386,8 @@ void append_row(std::string& out, const Trace& trace, std::size_t i, bool escape
   field(c.node, [&](std::uint32_t id) { append_name(out, names.nodes, id, escape); });
   field(c.stmt, [&](std::uint32_t id) { append_name(out, names.statements, id, escape); });
   field(c.asked, [&](std::uint32_t packed) { out += to_text(unpack_valid_asking(packed)); });
+  field(c.object, [&](std::uint32_t id) { append_name(out, names.keys, id, escape); });
+  field(c.object_table, [&](std::uint32_t id) { append_name(out, names.tables, id, escape); });
   out += '\n';
 }
 
@@ -443,7 +449,9 @@ void write_native_csv(const Trace& trace, AtomicFile& file) {
                                                      !c.count.empty(),
                                                      !c.node.empty(),
                                                      !c.stmt.empty(),
-                                                     !c.asked.empty()};
+                                                     !c.asked.empty(),
+                                                     !c.object.empty(),
+                                                     !c.object_table.empty()};
   for (std::size_t i = kKey; i < kColumns.size(); ++i) {
     if (present[i]) out += std::string(",") + kColumns[i];
   }

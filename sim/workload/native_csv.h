@@ -11,7 +11,8 @@
 //             count (equal requests at the same instant that the line stands for, from 1);
 //             asked (how routers were asked: a letter for each call, r or w, a capital one decides;
 //             =2 where the session's second latest call said; - nobody: `default`; * at the end:
-//             with an object; empty: once, as op tells)
+//             with an object; empty: once, as op tells); object, object_table (text: the key and
+//             the table of that object, where it is another than the row's own)
 // Fields may be quoted with " (doubled inside). With `escapes=backslash` in the first line, \n, \r,
 // \0 and \\ stand for a line break, a return, a NUL and a backslash. Lines `# note: …` before the
 // header tell what an import skipped and assumed.

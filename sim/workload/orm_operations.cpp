@@ -41,7 +41,7 @@ constexpr std::array kOperations = {
     OrmOperation{"delete_object", "W*", "r1* b1 w1+ c1"},
     OrmOperation{"delete_object.fast", "W*", "w1"},
     OrmOperation{"m2m.list", "R*", "r1"},
-    OrmOperation{"m2m.create", "W*W*W*", "w1 b2 ?b3 w3 ?c3 c2"},
+    OrmOperation{"m2m.create", "W@W*W*", "w1 b2 ?b3 w3 ?c3 c2"},
     OrmOperation{"m2m.add", "W*W*", "b1 ?b2 w2 ?c2 c1"},
     OrmOperation{"m2m.remove", "W*", "b1 w1 c1"},
     OrmOperation{"m2m.clear", "W*", "b1 w1 c1"},
@@ -65,14 +65,16 @@ constexpr std::array kOperations = {
 struct Calls {
   std::array<RequestClass, Asking::kMostCalls> kinds{};
   std::size_t count = 0;
+  std::array<bool, Asking::kMostCalls> about_object{};
   bool with_object = false;  // all or none
 };
 
 Calls calls_of(const OrmOperation& operation) {
   Calls calls;
   for (const char c : operation.calls) {
-    if (c == '*') {
+    if (c == '*' || c == '@') {
       calls.with_object = true;
+      calls.about_object[calls.count - 1] = c == '@';
     } else {
       calls.kinds[calls.count++] = c == 'R' ? RequestClass::kRead : RequestClass::kWrite;
     }
@@ -123,7 +125,10 @@ void attribute_calls(const Calls& calls, std::vector<OrmStatement>& statements) 
     Asking& asking = statement.asking;
     asking.is_recorded = true;
     asking.with_object = calls.with_object && until > made;
-    for (; made < until; ++made) asking.calls[asking.call_count++] = calls.kinds[made];
+    for (; made < until; ++made) {
+      asking.calls[asking.call_count++] = calls.kinds[made];
+      statement.about_object = calls.about_object[made];
+    }
     if (statement.decided_by > 0) {
       asking.decided_by = static_cast<std::uint8_t>(made - statement.decided_by + 1);
     }
@@ -169,7 +174,7 @@ std::optional<std::vector<OrmStatement>> expand(const OrmOperation& operation,
     }
     for (std::size_t i = 0; i < count; ++i) {
       statements.push_back(
-          {op_of(step.letter), step.letter, step.is_conditional, step.decided_by, {}});
+          {op_of(step.letter), step.letter, step.is_conditional, step.decided_by, {}, false});
     }
   }
   if (!performed.empty()) return std::nullopt;

@@ -21,7 +21,8 @@ namespace switchyard {
 struct OrmOperation {
   std::string_view name;  // "update_or_create.creates"
   // R or W for each call of db_for_read or db_for_write, in order; * behind it if it names an
-  // object (the hint `instance`).
+  // object (the hint `instance`), @ if it does and is about the object's own model, and not about
+  // what is related to it.
   std::string_view calls;
   // In order: r read, l locking read, w write, b BEGIN, c COMMIT, a ROLLBACK, s SAVEPOINT, e its
   // RELEASE, and the number of the call that decides, 0 for `default`. Where a transaction is open
@@ -41,6 +42,7 @@ struct OrmStatement {
   bool is_conditional = false;  // behind ?
   std::uint8_t decided_by = 0;  // the number of the call
   Asking asking = {};
+  bool about_object = false;  // its calls are: @
 };
 
 // `performed` are the letters of the statements that are neither BEGIN nor COMMIT and their like,

@@ -28,6 +28,8 @@ struct TraceBuilder::Storage {
   std::vector<std::uint32_t> node;
   std::vector<std::uint32_t> stmt;
   std::vector<std::uint32_t> asked;
+  std::vector<std::uint32_t> object;
+  std::vector<std::uint32_t> object_table;
   StringTable sessions;
   StringTable keys;
   StringTable tables;
@@ -60,28 +62,41 @@ void permute(std::vector<T>& column, const std::vector<RequestIndex>& order) {
   column = std::move(sorted);
 }
 
-// Gives ids anew in the order in which the column first uses them; `name_of` an old id.
+// Gives ids anew in the order in which rows first use them, in the column or behind it in `second`,
+// which may be empty; `name_of` an old id.
 template <class NameOf>
-StringTable renumber(std::vector<std::uint32_t>& column, NameOf&& name_of) {
+StringTable renumber(std::vector<std::uint32_t>& column, std::vector<std::uint32_t>& second,
+                     NameOf&& name_of) {
   StringTable table;
   std::vector<std::uint32_t> new_id;
-  for (std::uint32_t& id : column) {
-    if (id == kNone) continue;
+  const auto change = [&](std::uint32_t& id) {
+    if (id == kNone) return;
     if (id >= new_id.size()) new_id.resize(std::size_t{id} + 1, kNone);
     if (new_id[id] == kNone) new_id[id] = table.intern(name_of(id));
     id = new_id[id];
+  };
+  for (std::size_t i = 0; i < std::max(column.size(), second.size()); ++i) {
+    if (!column.empty()) change(column[i]);
+    if (!second.empty()) change(second[i]);
   }
   return table;
 }
 
+void renumber(std::vector<std::uint32_t>& column, std::vector<std::uint32_t>& second,
+              StringTable& table) {
+  table = renumber(column, second, [&](std::uint32_t id) { return table.view()[id]; });
+}
+
 void renumber(std::vector<std::uint32_t>& column, StringTable& table) {
-  table = renumber(column, [&](std::uint32_t id) { return table.view()[id]; });
+  std::vector<std::uint32_t> none;
+  renumber(column, none, table);
 }
 
 // Numbered ids are named by their numbers, so that the trace can be written and read back.
 void name_numbers(std::vector<std::uint32_t>& column, StringTable& table) {
   if (table.size() > 0) return;
-  table = renumber(column, [](std::uint32_t id) { return std::to_string(id); });
+  std::vector<std::uint32_t> none;
+  table = renumber(column, none, [](std::uint32_t id) { return std::to_string(id); });
 }
 
 // The place of each name among all in their order.
@@ -145,6 +160,8 @@ void TraceBuilder::add(const TraceRow& row) {
   append(s.node, i, intern_or_none(s.nodes, row.node), kNone);
   append(s.stmt, i, intern_or_none(s.statements, row.stmt), kNone);
   append(s.asked, i, pack(row.asked), std::uint32_t{0});
+  append(s.object, i, intern_or_none(s.keys, row.object), kNone);
+  append(s.object_table, i, intern_or_none(s.tables, row.object_table), kNone);
 }
 
 void TraceBuilder::set_time(std::size_t row, std::int64_t t_ns) {
@@ -211,9 +228,11 @@ Trace TraceBuilder::finish(TraceInfo info) {
     permute(s.node, order);
     permute(s.stmt, order);
     permute(s.asked, order);
+    permute(s.object, order);
+    permute(s.object_table, order);
     if (s.sessions.size() > 0) renumber(s.session, s.sessions);
-    if (s.keys.size() > 0) renumber(s.key, s.keys);
-    renumber(s.table, s.tables);
+    if (s.keys.size() > 0) renumber(s.key, s.object, s.keys);
+    renumber(s.table, s.object_table, s.tables);
     renumber(s.node, s.nodes);
     renumber(s.stmt, s.statements);
   }
@@ -222,8 +241,9 @@ Trace TraceBuilder::finish(TraceInfo info) {
   s.next_in_session = link_sessions(s.session, s.sessions.size());
 
   const TraceColumns columns = {
-      s.t_ns, s.session, s.op,    s.next_in_session, s.dur_ns, s.key,  s.table, s.bytes,
-      s.rows, s.txn,     s.flags, s.count,           s.node,   s.stmt, s.asked};
+      s.t_ns,  s.session, s.op,          s.next_in_session, s.dur_ns, s.key,  s.table,
+      s.bytes, s.rows,    s.txn,         s.flags,           s.count,  s.node, s.stmt,
+      s.asked, s.object,  s.object_table};
   const TraceNames names = {s.sessions.view(), s.keys.view(), s.tables.view(), s.nodes.view(),
                             s.statements.view()};
   std::shared_ptr<const void> owner = std::exchange(storage_, std::make_shared<Storage>());
@@ -253,7 +273,9 @@ TraceRow row_of(const Trace& trace, std::size_t i) {
           .count = value(c.count, 1U),
           .node = name(c.node, names.nodes),
           .stmt = name(c.stmt, names.statements),
-          .asked = unpack_valid_asking(value(c.asked, 0U))};
+          .asked = unpack_valid_asking(value(c.asked, 0U)),
+          .object = name(c.object, names.keys),
+          .object_table = name(c.object_table, names.tables)};
 }
 
 Trace expand_repeats(const Trace& trace) {
@@ -297,6 +319,8 @@ std::string content_hash(const Trace& trace) {
   hash_column(digest, "node", c.node);
   hash_column(digest, "stmt", c.stmt);
   hash_column(digest, "asked", c.asked);
+  hash_column(digest, "object", c.object);
+  hash_column(digest, "object_table", c.object_table);
   hash_names(digest, "sessions", trace.names().sessions);
   hash_names(digest, "keys", trace.names().keys);
   hash_names(digest, "tables", trace.names().tables);

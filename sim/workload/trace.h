@@ -52,6 +52,10 @@ struct TraceColumns {
   std::span<const std::uint32_t> node;   // where it really ran: index into node names, or kNone
   std::span<const std::uint32_t> stmt;   // index into statement texts, or kNone
   std::span<const std::uint32_t> asked;  // how routers were asked: an Asking, packed
+  // The object that the calls of `asked` name, where that is another than the one of `key`: its
+  // KeyId and its TableId, or kNone.
+  std::span<const std::uint32_t> object;
+  std::span<const std::uint32_t> object_table;
 };
 
 struct TraceNames {
@@ -110,6 +114,8 @@ struct TraceRow {
   std::string_view node;
   std::string_view stmt;
   Asking asked;
+  std::string_view object;
+  std::string_view object_table;
 };
 
 // Collects rows and makes a Trace of them; a column in which no row had a value stays absent.

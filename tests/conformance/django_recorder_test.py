@@ -1,4 +1,5 @@
-"""data/record/django_orm.py in a running Django: what it calls each recorded operation.
+"""data/record/django_orm.py in a running Django: what it calls each recorded operation, and that all
+of them are recorded as tests/data/django-orm.jsonl has it.
 
 Usage: python3 django_recorder_test.py --example FILE   (writes what it records of all of them)
 """
@@ -55,13 +56,29 @@ def perform_all(path: str) -> dict[str, list[dict[str, object]]]:
     return lines
 
 
+def without_times(line: dict[str, object]) -> dict[str, object]:
+    kept = {key: value for key, value in line.items() if key not in ("time", "session")}
+    if "statements" in line:
+        kept["statements"] = [letter for letter, _took in line["statements"]]
+    return kept
+
+
 class DjangoRecorder(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            cls.recorded = perform_all(f"{folder}/orm.jsonl")
+
+    def test_tables_keys_and_related_objects_are_those_that_the_simulator_is_tested_with(self):
+        text = (HERE.parent / "data" / "django-orm.jsonl").read_text()
+        expected = [without_times(json.loads(line)) for line in text.splitlines()]
+        lines = [without_times(line) for lines in self.recorded.values() for line in lines]
+        self.assertEqual(lines, expected)
+
     def test_operations_are_recorded_by_their_names(self) -> None:
         named = json.loads((HERE / "django_named_operations.json").read_text()) | CALLED_OTHERWISE
-        with tempfile.TemporaryDirectory() as folder:
-            recorded = perform_all(f"{folder}/orm.jsonl")
-        self.assertEqual(list(recorded), list(OPERATIONS | MORE))
-        for name, lines in recorded.items():
+        self.assertEqual(list(self.recorded), list(OPERATIONS | MORE))
+        for name, lines in self.recorded.items():
             expected = named[name] if isinstance(named[name], list) else []
             with self.subTest(name):
                 self.assertEqual([line["orm"] for line in lines], expected)

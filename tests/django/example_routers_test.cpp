@@ -30,6 +30,7 @@ void check_same_choices(std::string_view python, const std::string& ours,
   for (int i = 0; i < queries; ++i) {
     Query query = query_of(random.next_u64() % 3 == 0 ? kWrites : kReads);
     if (query.kind == kWrites && random.next_u64() % 2 == 0) {
+      query.has_object = true;
       query.origin = node_id(random.next_u64() % databases.size());
     }
     const Decision expected = chain.choose(query, {}, 0);

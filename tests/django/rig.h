@@ -58,7 +58,8 @@ class DjangoRig {
     Query query = query_of(kind);
     query.session = SessionId{session};
     query.origin = origin;
-    query.table = table;
+    query.has_object = origin != kNoNode;
+    query.table = query.object_table = table;
     return router_->choose(query, {}, now);
   }
   // The name of the database that a read goes to, or "fails".

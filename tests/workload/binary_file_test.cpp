@@ -68,6 +68,8 @@ Trace full_trace() {
     row.node = i == 5 ? "" : "replica";
     row.stmt = "select 'ż'";
     row.asked = *parse_asking(i % 2 == 0 ? "wW*" : "=2");
+    if (i % 2 == 0) row.object = i == 0 ? "k2" : "k3";
+    if (i % 2 == 0) row.object_table = i == 0 ? "table" : "other";
     builder.add(row);
   }
   TraceInfo info;
@@ -104,10 +106,11 @@ bool same(const Trace& a, const Trace& b) {
          same(x.key, y.key) && same(x.table, y.table) && same(x.bytes, y.bytes) &&
          same(x.rows, y.rows) && same(x.txn, y.txn) && same(x.flags, y.flags) &&
          same(x.count, y.count) && same(x.node, y.node) && same(x.stmt, y.stmt) &&
-         same(x.asked, y.asked) && same(m.sessions, n.sessions) && same(m.keys, n.keys) &&
-         same(m.tables, n.tables) && same(m.nodes, n.nodes) && same(m.statements, n.statements) &&
-         a.info().epoch_ns == b.info().epoch_ns && a.info().source == b.info().source &&
-         a.info().notes == b.info().notes;
+         same(x.asked, y.asked) && same(x.object, y.object) &&
+         same(x.object_table, y.object_table) && same(m.sessions, n.sessions) &&
+         same(m.keys, n.keys) && same(m.tables, n.tables) && same(m.nodes, n.nodes) &&
+         same(m.statements, n.statements) && a.info().epoch_ns == b.info().epoch_ns &&
+         a.info().source == b.info().source && a.info().notes == b.info().notes;
 }
 
 TEST_CASE("A trace with every column comes back from the mapped file") {
@@ -155,6 +158,8 @@ TEST_CASE("A trace of the required columns alone comes back without the others")
   CHECK(again.columns().dur_ns.empty());
   CHECK(again.columns().stmt.empty());
   CHECK(again.columns().asked.empty());
+  CHECK(again.columns().object.empty());
+  CHECK(again.columns().object_table.empty());
 }
 
 TEST_CASE("A trace larger than any buffer comes back both ways") {
@@ -317,7 +322,7 @@ TEST_CASE("The header has the layout that it is documented with") {
   };
   CHECK(bytes.substr(0, 8) == "SWYTRACE");
   CHECK(number(8, 4) == 1);    // version
-  CHECK(number(12, 4) == 26);  // all columns, five tables of two parts, the description
+  CHECK(number(12, 4) == 28);  // all columns, five tables of two parts, the description
   CHECK(number(16, 8) == bytes.size());
   CHECK(number(24, 8) == 6);  // requests
   // Each section starts at a multiple of 64.

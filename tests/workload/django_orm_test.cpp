@@ -88,6 +88,35 @@ TEST_CASE(
   CHECK(created.columns().table[2] == kNone);
 }
 
+TEST_CASE("What is related to an object is asked about by its own table, and names the object") {
+  const std::string related = R"("key": 7, "object": {"table": "shop_cart", "key": 3})";
+  const Trace trace = read_as(
+      "djangoorm", line("m2m.create", "1", related) + line("related.get", "2", related) +
+                       line("count", "3", related) + line("m2m.add", "4", R"("object": "cart")"));
+  const TraceColumns& c = trace.columns();
+  // The first INSERT of m2m.create is asked about by the object's own model, then come those
+  // between both; what a relation counts is asked for by its object too.
+  CHECK(letters_of(trace) == "wbwcrrbwc");
+  CHECK(asked_in(trace) == Texts{"W*", "W*", "W*", "=2", "R*", "R*", "W*", "W*", "=2"});
+  const auto names = [&](auto column, const StringTableView& table) {
+    Texts texts;
+    for (const std::uint32_t id : column) {
+      texts.emplace_back(id == kNone ? std::string_view("-") : table[id]);
+    }
+    return texts;
+  };
+  const std::string item = "shop_item";
+  const std::string cart = "shop_cart";
+  const StringTableView tables = trace.names().tables;
+  const StringTableView keys = trace.names().keys;
+  CHECK(names(c.table, tables) == Texts{cart, item, item, "-", item, item, item, item, "-"});
+  CHECK(names(c.object_table, tables) == Texts{cart, cart, cart, "-", cart, cart, "-", "-", "-"});
+  CHECK(names(c.object, keys) ==
+        Texts{cart + "/3", cart + "/3", cart + "/3", "-", cart + "/3", cart + "/3", "-", "-", "-"});
+  CHECK(names(c.key, keys) ==
+        Texts{"-", item + "/7", item + "/7", "-", item + "/7", item + "/7", "-", "-", "-"});
+}
+
 TEST_CASE("A deletion takes as many statements as were recorded, or as few as there can be") {
   const Trace trace = read_as(
       "djangoorm", line("delete", "1", R"("statements": [["r"], ["r"], ["w"], ["w"]])") +

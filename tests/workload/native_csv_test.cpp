@@ -88,6 +88,8 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
     if (i % 10 != 0) row.node = odd[(i / 5) % odd.size()];
     if (i % 11 != 0) row.stmt = odd[(i / 7) % odd.size()];
     if (i % 12 != 0) row.asked = *parse_asking(ways[i % ways.size()]);
+    if (i % 13 != 0) row.object = odd[(i / 11) % odd.size()];
+    if (i % 14 != 0) row.object_table = odd[(i / 13) % odd.size()];
     builder.add(row);
   }
   TraceInfo info;
@@ -120,16 +122,20 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
     CHECK(name_or_dash(again.names().statements, a.stmt[i]) ==
           name_or_dash(trace.names().statements, t.stmt[i]));
     CHECK(a.asked[i] == t.asked[i]);
+    CHECK(name_or_dash(again.names().keys, a.object[i]) ==
+          name_or_dash(trace.names().keys, t.object[i]));
+    CHECK(name_or_dash(again.names().tables, a.object_table[i]) ==
+          name_or_dash(trace.names().tables, t.object_table[i]));
   }
   CHECK(content_hash(again) == content_hash(trace));
 }
 
 TEST_CASE("Writing what was read gives the same text") {
   const std::string text = kFirst +
-                           "t,session,op,key,dur,txn,flags,stmt,asked\n"
-                           "0,a,b,,10,1,R,BEGIN,wW*\n"
-                           "5,a,r,\"k,1\",,1,R,\"select \"\"x\"\"\",\n"
-                           "5,b,w,k2,7,,,,=2\n";
+                           "t,session,op,key,dur,txn,flags,stmt,asked,object,object_table\n"
+                           "0,a,b,,10,1,R,BEGIN,wW*,k2,book\n"
+                           "5,a,r,\"k,1\",,1,R,\"select \"\"x\"\"\",,,\n"
+                           "5,b,w,k2,7,,,,=2,,book\n";
   CHECK(write(read(text)) == text);
 }
 

@@ -122,6 +122,32 @@ TEST_CASE("Rows out of order are sorted, ids follow the new order and every colu
   CHECK(to_text(unpack_valid_asking(c.asked[2])) == "=1");
 }
 
+TEST_CASE("Objects that calls name share the names of keys and tables, also of rows out of order") {
+  std::vector<TraceRow> rows(3);
+  for (TraceRow& r : rows) r.session = "s";
+  rows[0].t_ns = 20;
+  rows[0].key = "person/1";
+  rows[0].table = "person";
+  rows[0].object = "book/7";
+  rows[0].object_table = "book";
+  rows[1].t_ns = 10;
+  rows[1].key = "book/7";
+  rows[1].table = "book";
+  rows[2].t_ns = 30;
+  rows[2].object_table = "author";  // of which the key is unknown
+  const Trace trace = build(rows);
+  const TraceColumns& c = trace.columns();
+  CHECK(names_of(trace.names().keys) == std::vector<std::string>{"book/7", "person/1"});
+  CHECK(names_of(trace.names().tables) == std::vector<std::string>{"book", "person", "author"});
+  CHECK(copy(c.key) == std::vector<std::uint32_t>{0, 1, kNone});
+  CHECK(copy(c.object) == std::vector<std::uint32_t>{kNone, 0, kNone});
+  CHECK(copy(c.table) == std::vector<std::uint32_t>{0, 1, kNone});
+  CHECK(copy(c.object_table) == std::vector<std::uint32_t>{kNone, 0, 2});
+  const TraceRow second = row_of(trace, 1);
+  CHECK(second.object == "book/7");
+  CHECK(second.object_table == "book");
+}
+
 TEST_CASE("Requests at equal times keep the order of the recording") {
   std::vector<TraceRow> rows;
   for (int i = 0; i < 1000; ++i) {

@@ -73,6 +73,12 @@ std::optional<Sent> sent_in(const Json& object) {
   return sent;
 }
 
+// The object that what it is about is related to, if there is one.
+const Json* object_of(const Json& line) {
+  const auto field = line.find("object");
+  return field == line.end() || text_of(*field, "table").empty() ? nullptr : &*field;
+}
+
 class OrmImport {
  public:
   OrmImport(std::string_view file, const ImportOptions& options)
@@ -118,6 +124,8 @@ class OrmImport {
   void add(RecordedStatement recorded, const OrmOperation& operation,
            const std::vector<OrmStatement>& statements, const Sent& sent, const Json& object) {
     const std::string key = word_of(object, "key");
+    const Json* const named = object_of(object);
+    const std::string named_key = named == nullptr ? std::string() : word_of(*named, "key");
     std::size_t next = 0;
     for (const OrmStatement& statement : statements) {
       SqlStatement what;
@@ -128,6 +136,12 @@ class OrmImport {
       const bool has_calls = statement.asking.call_count > 0;
       const bool names_object = !is_control || statement.asking.with_object;
       if (!is_control || has_calls) what.table = text_of(object, "table");
+      // All calls of an operation on what is related to an object name that.
+      const bool is_other = named != nullptr && has_calls;
+      recorded.object_table = is_other ? text_of(*named, "table") : std::string_view();
+      recorded.object_key = is_other ? named_key : std::string_view();
+      const bool is_about_other = is_other && statement.about_object;
+      if (is_about_other) what.table = recorded.object_table;
       if (is_control) {
         has_control_ = true;
         recorded.dur_ns = 0;
@@ -136,7 +150,10 @@ class OrmImport {
         ++next;
       }
       recorded.asked = statement.asking;
-      import_.add(recorded, {.statement = what, .literals = {}, .key = names_object ? key : ""});
+      recorded.asked.with_object |= is_other;
+      import_.add(
+          recorded,
+          {.statement = what, .literals = {}, .key = names_object && !is_about_other ? key : ""});
       recorded.stamp_ns += std::max<Nanoseconds>(recorded.dur_ns, 0);
     }
   }

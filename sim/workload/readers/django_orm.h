@@ -5,9 +5,10 @@
 //    "shop_item", "key": 7, "statements": [["r", 0.00012], ["w", 0.0009]]}
 //
 // `orm` is a name of orm_operations(), `time` the start in seconds since 1970. What follows may be
-// missing: the `table` and `key` of the object, and `statements` that were sent, without BEGIN,
-// COMMIT and their like: r reads, l reads and locks, w writes, with the seconds each took, or null.
-// Every operation becomes its statements, each with how routers are asked for it.
+// missing: the `table` that routers are asked about and the `key` in it, the `object` that this is
+// related to ({"table": …, "key": …}), and `statements` that were sent, without BEGIN, COMMIT and
+// their like: r reads, l reads and locks, w writes, with the seconds each took, or null. Every
+// operation becomes its statements, each with how routers are asked for it.
 #pragma once
 
 #include <string_view>

@@ -285,6 +285,12 @@ void Import::add_row(const RecordedStatement& recorded, Session& session, TraceR
   row.bytes = recorded.bytes;
   row.node = recorded.node;
   row.asked = recorded.asked;
+  row.object_table = recorded.object_table;
+  const std::string object =
+      recorded.object_key.empty()
+          ? std::string()
+          : fmt::format("{}/{}", recorded.object_table, hidden(recorded.object_key));
+  row.object = object;
   row.txn = session.is_open ? session.transactions : 0;
   row.flags = static_cast<std::uint8_t>(row.flags | (session.is_open ? session.flags : 0) |
                                         (recorded.is_prepared ? kFlagPrepared : 0) |
