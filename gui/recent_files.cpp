@@ -82,8 +82,9 @@ QString about_file(const QString& path) {
 QStringList bundled_scenarios() {
   QStringList files = bundled(QStringLiteral("scenarios"));
   // The first comparison comes first.
-  std::ranges::stable_partition(
-      files, [](const QString& path) { return path.endsWith(QStringLiteral("/quickstart.toml")); });
+  std::stable_partition(files.begin(), files.end(), [](const QString& path) {
+    return path.endsWith(QStringLiteral("/quickstart.toml"));
+  });
   return files;
 }
 QStringList bundled_recordings() {
