@@ -82,6 +82,7 @@ QWidget* ResultsPanel::make_table() {
   style_table(*table_, "comparison", tr("Comparison of the strategies"));
   table_->setModel(&sorted_);
   sort_rows(*table_);
+  names_ = new FrozenColumn(*table_, tr("Strategies of the comparison"));
   // Not the current row: a table has one as soon as it has the keyboard.
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
     const QModelIndexList rows = table_->selectionModel()->selectedRows();
@@ -221,6 +222,7 @@ void ResultsPanel::show_rows() {
   const int lines = comparison_.baseline() == nullptr ? 1 : 2;
   table_->verticalHeader()->setDefaultSectionSize(
       kRowHeight + (lines - 1) * table_->fontMetrics().lineSpacing());
+  names_->take_row_height();
 }
 
 Shown ResultsPanel::shown() const {

@@ -8,6 +8,7 @@
 #include <QTableView>
 
 #include "gui/comparison_model.h"
+#include "gui/frozen_column.h"
 #include "gui/look_controller.h"
 #include "gui/measured_range.h"
 #include "gui/result_view.h"
@@ -73,6 +74,7 @@ class ResultsPanel : public QWidget {
   std::vector<ResultView*> views_;
   QComboBox* baseline_ = nullptr;
   QTableView* table_ = nullptr;
+  FrozenColumn* names_ = nullptr;  // of table_
   MeasuredRange* measured_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   QPlainTextEdit* notes_ = nullptr;

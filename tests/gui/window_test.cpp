@@ -5,6 +5,7 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -31,6 +32,7 @@ class WindowTest : public QObject {
   void init();
   void a_scenario_is_run_and_its_figures_are_those_of_the_library();
   void a_click_on_a_heading_sorts_and_a_row_is_shown_stronger();
+  void names_stay_in_sight_when_figures_are_scrolled();
   void a_change_is_undone_by_the_keyboard();
   void what_is_only_looked_at_is_not_changed();
   void the_layout_is_as_it_was_left();
@@ -118,6 +120,59 @@ void WindowTest::a_click_on_a_heading_sorts_and_a_row_is_shown_stronger() {
     const double width = qobject_cast<QXYSeries*>(one)->pen().widthF();
     QCOMPARE(width > 2, one->name() == chosen);
   }
+}
+
+void WindowTest::names_stay_in_sight_when_figures_are_scrolled() {
+  const Files files;
+  MainWindow window;
+  window.resize(900, 700);
+  show(window);
+  QVERIFY(runs_to_its_end(window, files.scenario()));
+  auto& table = find<QTableView>(window, "comparison");
+  auto& names = find<QTableView>(window, "comparison-frozen");
+  const auto lies_over = [&] {
+    const QPoint corner = names.mapTo(&table, QPoint());
+    return corner == table.horizontalHeader()->geometry().topLeft() &&
+           names.width() == table.columnWidth(0) && names.rowHeight(0) == table.rowHeight(0) &&
+           names.rowViewportPosition(1) == table.rowViewportPosition(1);
+  };
+  QTRY_VERIFY(table.horizontalScrollBar()->maximum() > 0);
+  QVERIFY(lies_over());
+  table.horizontalScrollBar()->setValue(table.horizontalScrollBar()->maximum());
+  QVERIFY(table.columnViewportPosition(0) < 0);
+  QVERIFY(lies_over());
+  const QModelIndex second = names.indexAt({names.width() / 2, names.rowViewportPosition(1) + 4});
+  QCOMPARE(second.data().toString(), table.model()->index(1, 0).data().toString());
+  QTest::mouseClick(names.viewport(), Qt::LeftButton, {}, names.visualRect(second).center());
+  QCOMPARE(table.selectionModel()->selectedRows().value(0).row(), 1);
+  QCOMPARE(window.results().selection().selected(), second.data().toString().toStdString());
+
+  // What the keyboard leads to comes out from below.
+  table.setFocus();
+  table.setCurrentIndex(table.model()->index(1, 3));
+  for (int column = 2; column > 0; --column) {
+    QTest::keyClick(&table, Qt::Key_Left);
+    QCOMPARE(table.currentIndex().column(), column);
+    QVERIFY(table.visualRect(table.currentIndex()).left() >= names.width());
+  }
+
+  QHeaderView& heading = *names.horizontalHeader();
+  const auto all_names = [&] {
+    QStringList list;
+    for (int row = 0; row < 3; ++row) list << table.model()->index(row, 0).data().toString();
+    return list;
+  };
+  QStringList sorted = all_names();
+  sorted.sort();
+  QTest::mouseClick(heading.viewport(), Qt::LeftButton, {}, {8, heading.height() / 2});
+  QVERIFY(all_names() == sorted || all_names() == QStringList(sorted.rbegin(), sorted.rend()));
+  QCOMPARE(table.horizontalHeader()->sortIndicatorSection(), 0);
+  table.sortByColumn(1, Qt::AscendingOrder);
+  QCOMPARE(heading.sortIndicatorSection(), 1);
+
+  // Changes against a baseline take a second line.
+  window.results().selection().set_baseline("MasterSlave");
+  QVERIFY(lies_over());
 }
 
 void WindowTest::a_change_is_undone_by_the_keyboard() {
