@@ -77,8 +77,7 @@ std::vector<double> pushed_apart(std::span<const double> wanted, double height, 
 }
 
 std::vector<QRectF> placed_beside(std::span<const QPointF> points, std::span<const QSizeF> sizes,
-                                  const QRectF& area) {
-  std::vector<QRectF> taken;
+                                  const QRectF& area, std::vector<QRectF> taken) {
   for (const QPointF point : points) {
     taken.emplace_back(point.x() - kGap / 2, point.y() - kGap / 2, kGap, kGap);
   }

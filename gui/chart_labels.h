@@ -14,8 +14,9 @@ std::vector<double> pushed_apart(std::span<const double> wanted, double height, 
                                  double bottom);
 
 // Places for labels of these sizes, each beside its point (right, left, above or below) inside
-// `area`, where nothing else is; where all of that is taken, as near to it as there is room.
+// `area`, where nothing else is, `taken` included; where all of that is taken, as near to it as
+// there is room.
 std::vector<QRectF> placed_beside(std::span<const QPointF> points, std::span<const QSizeF> sizes,
-                                  const QRectF& area);
+                                  const QRectF& area, std::vector<QRectF> taken = {});
 
 }  // namespace switchyard::gui

@@ -85,6 +85,8 @@ void ChartView::add_series() {
   leaders_.assign(lines_.size(), nullptr);
   ends_at_edge_.assign(lines_.size(), true);
   double widest = 0;
+  QFont bold = font();
+  bold.setBold(true);
   for (const bool background : {true, false}) {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
@@ -108,7 +110,9 @@ void ChartView::add_series() {
           fontMetrics().elidedText(line.name, Qt::ElideMiddle, static_cast<int>(kMostNameWidth)));
       names_[i]->setZValue(11);
       leaders_[i] = new QGraphicsLineItem(chart());
-      if (!line.is_dotted) widest = std::max(widest, names_[i]->boundingRect().width());
+      // As wide as it is when it is stressed.
+      const double width = QFontMetricsF(bold).horizontalAdvance(names_[i]->text());
+      if (!line.is_dotted) widest = std::max(widest, width);
     }
   }
   stress();
@@ -205,13 +209,26 @@ void ChartView::place_names() {
     ends_at_edge_[ends[i]] = tips[i].x() > area.right() - kNameGap;
   }
   stress();
-  const auto places = placed_beside(points, sizes, area);
+  const auto places = placed_beside(points, sizes, area, nameless_lines());
   for (std::size_t i = 0; i < dots.size(); ++i) {
     names_[dots[i]]->setPos(places[i].topLeft());
     const QPointF near(std::clamp(points[i].x(), places[i].left(), places[i].right()),
                        std::clamp(points[i].y(), places[i].top(), places[i].bottom()));
     leaders_[dots[i]]->setLine(QLineF(points[i], near));
   }
+}
+
+// What runs between dots, as boxes around each piece.
+std::vector<QRectF> ChartView::nameless_lines() const {
+  std::vector<QRectF> boxes;
+  for (const Line& line : lines_) {
+    if (line.is_named || line.is_background || line.is_dotted) continue;
+    for (std::size_t i = 1; i < line.points.size(); ++i) {
+      const QRectF box(position_of(line.points[i - 1]), position_of(line.points[i]));
+      boxes.push_back(box.normalized().adjusted(-1, -1, 1, 1));
+    }
+  }
+  return boxes;
 }
 
 std::vector<QRectF> ChartView::label_places() const {

@@ -98,6 +98,7 @@ class ChartView : public QChartView {
   void add_series();
   void lay_out();
   void place_names();
+  std::vector<QRectF> nameless_lines() const;
   void draw_cursor();
   void draw_brush(double x);
   bool drags_to(QPoint position);

@@ -88,6 +88,7 @@ class ChartsTest : public QObject {
   void a_line_of_a_million_points_is_drawn_from_few_and_anew_when_zoomed();
   void names_are_pushed_apart_and_stay_inside();
   void names_beside_points_cover_nothing();
+  void the_name_of_the_selected_line_is_whole();
   void the_frontier_shows_who_is_never_stale_and_whom_nobody_beats();
   void evidence_sorts_and_a_row_moves_the_cursor();
   void reports_are_opened_and_the_second_can_be_the_baseline();
@@ -180,6 +181,25 @@ void ChartsTest::names_beside_points_cover_nothing() {
     QVERIFY(area.contains(places[i]));
     for (std::size_t k = 0; k < i; ++k) QVERIFY(!places[i].intersects(places[k]));
   }
+  // A line to the right of a point leaves its left.
+  const std::vector<QPointF> one = {{200, 50}};
+  const auto beside = placed_beside(one, std::span(sizes).first(1), area, {{199, 49, 180, 2}});
+  QVERIFY(beside[0].right() < 200);
+  QVERIFY(beside[0].contains({195 - 80, 50}) || beside[0].contains({190, 50}));
+}
+
+void ChartsTest::the_name_of_the_selected_line_is_whole() {
+  ChartView chart;
+  chart.resize(600, 300);
+  chart.show();
+  const Axis axis{QStringLiteral("x"), 0, 10, count_ticks, {}};
+  chart.show_lines({Line{QStringLiteral("least_outstanding, mm"), Qt::blue, {{0, 1}, {10, 5}}}},
+                   axis, axis, 0);
+  QTRY_COMPARE(chart.label_places().size(), std::size_t{1});
+  const QRectF plot = chart.chart()->plotArea();
+  QVERIFY(chart.label_places()[0].left() >= plot.right());
+  // Within the white that the plot is on, which has a margin of its own.
+  QVERIFY(chart.label_places()[0].right() <= chart.chart()->rect().right() - 4);
 }
 
 void ChartsTest::the_frontier_shows_who_is_never_stale_and_whom_nobody_beats() {
