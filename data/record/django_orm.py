@@ -104,7 +104,7 @@ class _Recorder(threading.local):
         finally:
             self.operation = outer
             if operation.statements:  # else it was answered from memory
-                model, related_to = _asked_about(this, args)
+                model, related_to = _asked_about(this, args, kwargs)
                 table = model._meta.db_table if hasattr(model, "_meta") else None
                 self.note(_as_it_went(operation), operation.start, table, key, related_to,
                           operation.statements)  # fmt: skip
@@ -118,12 +118,12 @@ def _as_key(key):
     return key if isinstance(key, int) else str(key)
 
 
-def _asked_about(this, args):
+def _asked_about(this, args, kwargs):
     """The model that routers are asked about, and the object that it is related to."""
     if isinstance(this, Model):
         return type(this), None
     if isinstance(this, ForeignKey):  # of validate(value, instance)
-        return this.remote_field.model, args[1]
+        return this.remote_field.model, args[1] if args[1:] else kwargs.get("model_instance")
     if isinstance(this, DatabaseCache):
         return this.cache_model_class, None
     if hasattr(this, "through"):  # the manager of a set of objects

@@ -219,7 +219,7 @@ class Host:
             except BaseException as error:
                 self._notes.append(
                     f"{model.__name__}() fails ({_in_short(error, self._folders)}), so its "
-                    "writes carry no instance"
+                    "calls carry no instance"
                 )
                 self.instances.append(None)
 

@@ -147,7 +147,7 @@ std::string_view describe(Reason reason) {
     case Reason::kNoReplica:
       return "there is no replica to send it to";
     case Reason::kObjectNode:
-      return "no router answered: where its object was loaded from";
+      return "no router answered: the database of its object";
     case Reason::kDefault:
       return "not routed, or no router answered: the database `default`";
     case Reason::kLimited:

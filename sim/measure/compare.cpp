@@ -152,7 +152,7 @@ class Comparison {
     report.replications = scenario_.run.replications;
     for (const std::string& note : workload.trace.info().notes) report.notes.push_back(note);
     for (const std::string& note : workload.notes) report.notes.push_back(note);
-    if (workload.trace.key_count() == 0) {
+    if (workload.trace.columns().key.empty()) {
       report.notes.push_back(
           "the recording names no keys: which reads are stale and which writes conflict can't be "
           "told");

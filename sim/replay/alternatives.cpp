@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace switchyard {
+namespace {
+
+bool waits(const Decision& decision) {
+  return decision.kind == Decision::Kind::kWait || decision.kind == Decision::Kind::kWaitFor ||
+         decision.kind == Decision::Kind::kProbe;
+}
+
+}  // namespace
 
 Alternatives::Alternatives(std::vector<RouterChain> others, Choices& last)
     : others_(std::move(others)), last_(last) {
@@ -21,13 +29,38 @@ ClusterView Alternatives::seen_from(const ClusterView& view) {
   return own;
 }
 
+Query Alternatives::asked_of(const RouterChain& other, const Query& query, const Decision* said) {
+  Query own = query;
+  if (!other.wants().origin) own.forget_object();
+  const bool has_probed = said != nullptr && said->kind == Decision::Kind::kProbe;
+  const bool waited = has_probed || (said != nullptr && said->kind == Decision::Kind::kWaitFor);
+  own.waited_out = query.waited_out && waited;
+  if (!has_probed || (query.probe != nullptr && query.probe->node != said->node)) {
+    own.probe = nullptr;
+  }
+  return own;
+}
+
 Decision Alternatives::choose(const Query& query, const ClusterView& view, Nanoseconds now) {
   now_ = now;
   const ClusterView own = seen_from(view);
+  const std::size_t session = index(query.session);
+  if (session >= asked_ns_.size()) {
+    asked_ns_.resize(session + 1, kNever);
+    said_.resize((session + 1) * others_.size());
+  }
+  const bool is_asked_again = query.asked_ns < now || query.waited_out || query.probe != nullptr;
+  const bool is_known = is_asked_again && asked_ns_[session] == query.asked_ns;
+  asked_ns_[session] = query.asked_ns;
   last_.clear();
-  for (const RouterChain& other : others_) {
-    last_.emplace_back(query.kind == RequestClass::kControl ? other.place_control(query, own, now)
-                                                            : other.choose(query, own, now));
+  for (std::size_t i = 0; i < others_.size(); ++i) {
+    Decision& said = said_[session * others_.size() + i];
+    if (!is_known || waits(said)) {
+      const Query asked = asked_of(others_[i], query, is_known ? &said : nullptr);
+      said = query.kind == RequestClass::kControl ? others_[i].place_control(asked, own, now)
+                                                  : others_[i].choose(asked, own, now);
+    }
+    last_.emplace_back(said);
   }
   return Decision::no_answer();
 }
@@ -67,7 +100,8 @@ std::span<const NodeId> Alternatives::take_probes() {
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].for_each_probe([&](NodeId node) {
       to_send_.push_back(node);
-      under_way_.push_back({i, node, now_});
+      if (index(node) >= under_way_.size()) under_way_.resize(index(node) + 1);
+      under_way_[index(node)].push({i, now_});
     });
   }
   return to_send_;
@@ -76,13 +110,11 @@ std::span<const NodeId> Alternatives::take_probes() {
 void Alternatives::on_probe(const ProbeAnswer& answer) {
   now_ = answer.now_ns;
   // Those sent to a node are answered in their order, unless it is silent for a while.
-  std::erase_if(under_way_, [&](const Probe& probe) {
-    return probe.node == answer.node && probe.sent_ns < answer.sent_ns;
-  });
-  const auto probe = std::ranges::find(under_way_, answer.node, &Probe::node);
-  if (probe == under_way_.end()) return;
-  const std::size_t other = probe->other;
-  under_way_.erase(probe);
+  Ring<Probe>& sent = under_way_[index(answer.node)];
+  while (!sent.empty() && sent.front().sent_ns < answer.sent_ns) sent.pop();
+  if (sent.empty()) return;
+  const std::size_t other = sent.front().other;
+  sent.pop();
   others_[other].on_probe(answer, false);
 }
 

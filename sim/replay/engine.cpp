@@ -182,7 +182,11 @@ class Engine : private Truth, private Supervisor::Client {
         if (replication_.is_acknowledged(event)) acknowledge(event.low());
         break;
       case EventKind::kResponse:
-        feed_of(flights_[event.low()]).respond(event.low(), now_);
+        if (event.high() == 0) {
+          feed_of(flights_[event.low()]).respond(event.low(), now_);
+        } else {
+          feed(event.high() - 1).tell_witness(event.low(), now_);
+        }
         break;
       case EventKind::kSessionEnd:
         feed_of(event.low()).session_ended(event.low(), now_);
@@ -418,7 +422,9 @@ class Engine : private Truth, private Supervisor::Client {
     }
     const bool is_recorded = kGeneral && is_asking_recorded(request);
     if (kGeneral && kind == RequestClass::kControl && !is_recorded) {
-      return feed.routers().place_control(query, feed.view(now_), now_);
+      const Decision placed = feed.routers().place_control(query, feed.view(now_), now_);
+      feed.routers_called(now_);
+      return placed;
     }
     if (kGeneral && wants_.origin && !is_recorded && kind == RequestClass::kWrite &&
         flight.op != Op::kLockingRead) {

@@ -26,7 +26,7 @@ enum class EventKind : std::uint8_t {
   kNodeCompletion,  // node, version
   kApplyEnd,        // flight, generation: of an apply that takes none of the node's workers
   kCommit,          // commit, order
-  kResponse,        // flight: its response reaches the router
+  kResponse,        // flight, instance + 1 if only its witness hears: its response is there
   kSessionEnd,      // session: its last request has had its answer
   kApplierReady,    // node
   kDeliverToAll,    // commit, order: it reaches all other nodes

@@ -18,7 +18,9 @@ class OriginMemory {
 
   void loaded(std::uint32_t session, std::uint32_t key, NodeId node) {
     if (key == kNone) return;
-    sessions_[session].loaded.put(key, node);
+    Session& s = sessions_[session];
+    s.loaded.put(key, node);
+    s.saved.drop(key);
   }
 
   // New ones keep none from memory that were loaded.
@@ -60,6 +62,11 @@ class OriginMemory {
         if (object.key == key) return object.node;
       }
       return kNoNode;
+    }
+    void drop(std::uint32_t key) {
+      for (Object& object : objects_) {
+        if (object.key == key) object = {};
+      }
     }
     bool has(std::uint32_t key) const { return node(key) != kNoNode; }
 

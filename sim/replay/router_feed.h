@@ -21,6 +21,7 @@ class RouterFeed {
       : routers_(routers),
         instance_(instance),
         wants_(routers.wants()),
+        own_wants_(routers.own_wants()),
         columns_(columns),
         events_(events),
         flights_(flights),
@@ -62,6 +63,7 @@ class RouterFeed {
       routers_.on_dispatch({flight.dispatched_ns, flight.node, session_of(flight), key_of(flight),
                             table_of(flight), class_of(flight.op), flight.op,
                             transaction_of(flight)});
+      routers_called(flight.dispatched_ns);
     }
   }
   // The answer comes at `response_ns`, now or later.
@@ -70,23 +72,21 @@ class RouterFeed {
     if (!wants_.responses) return;
     Flight answered = flight;
     answered.arrive_ns = static_cast<Nanoseconds>(status);
-    events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
+    // Ids settle what comes first at one instant, so a witness must not shift them.
+    if (own_wants_.responses) {
+      events_.push({response_ns, EventKind::kResponse, flights_.add(answered)});
+    } else {
+      events_.push({response_ns, EventKind::kResponse, told_.add(answered), instance_ + 1});
+    }
   }
   // Of a request for which dispatched() was not called: sent and answered within one step.
   [[gnu::always_inline]] void dispatched_and_answered(NodeId node, Nanoseconds response_ns) {
     if (wants_.outstanding) outstanding_.add_until(node, response_ns);
   }
   // kResponse
-  void respond(JobId id, Nanoseconds now) {
-    const Flight flight = flights_.remove(id);
-    const auto status = static_cast<Status>(flight.arrive_ns);
-    const bool ok = status == Status::kOk;
-    routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
-                          class_of(flight.op), flight.op, transaction_of(flight), status,
-                          now - flight.dispatched_ns, ok ? flight.position : Position(),
-                          ok ? flight.waiting : 0, ok ? flight.service_ns : 0});
-    routers_called(now);
-  }
+  void respond(JobId id, Nanoseconds now) { respond(flights_.remove(id), now); }
+  // One that only a witness hears of.
+  void tell_witness(JobId id, Nanoseconds now) { respond(told_.remove(id), now); }
   void probe_answered(const ProbeAnswer& answer, bool is_of_witness) {
     routers_.on_probe(answer, is_of_witness);
     routers_called(answer.now_ns);
@@ -116,6 +116,15 @@ class RouterFeed {
   }
 
  private:
+  void respond(const Flight& flight, Nanoseconds now) {
+    const auto status = static_cast<Status>(flight.arrive_ns);
+    const bool ok = status == Status::kOk;
+    routers_.on_response({now, flight.node, session_of(flight), key_of(flight), table_of(flight),
+                          class_of(flight.op), flight.op, transaction_of(flight), status,
+                          now - flight.dispatched_ns, ok ? flight.position : Position(),
+                          ok ? flight.waiting : 0, ok ? flight.service_ns : 0});
+    routers_called(now);
+  }
   SessionId session_of(const Flight& flight) const {
     return static_cast<SessionId>(columns_.session[flight.request]);
   }
@@ -134,9 +143,11 @@ class RouterFeed {
   const RouterChain& routers_;
   std::uint32_t instance_;
   const Signals wants_;
+  const Signals own_wants_;  // without a witness
   const TraceColumns& columns_;
   EventQueue& events_;
   FlightTable& flights_;
+  FlightTable told_;  // answers that only a witness hears of
   Probes& probes_;
   Outstanding outstanding_;
   std::vector<bool> session_seen_;

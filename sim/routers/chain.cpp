@@ -33,9 +33,9 @@ RouterChain::RouterChain(std::vector<std::unique_ptr<Router>> routers, NodeId de
   }
   for (const auto& router : routers_) wants_ |= router->wants();
   if (!routers_.empty()) first_ = routers_.front().get();
-  // Without routers every write with an object goes to the object's node.
+  // Without routers all that names an object goes to the object's node.
   if (routers_.empty()) wants_.origin = true;
-  wants_origin_ = wants_.origin;
+  own_wants_ = wants_;
   if (witness_ != nullptr) wants_ |= witness_->wants();
 }
 
@@ -43,12 +43,7 @@ Query RouterChain::witnessed(const Query& query, const ClusterView& view, Nanose
   if (witness_ == nullptr) return query;
   witness_->choose(query, view, now);
   Query own = query;
-  if (!wants_origin_) {
-    own.origin = kNoNode;
-    own.has_object = false;
-    own.object = kNoKey;
-    own.object_table = kNoTable;
-  }
+  if (!own_wants_.origin) own.forget_object();
   return own;
 }
 

@@ -1,10 +1,10 @@
 // Django's outer shell around routers: the list DATABASE_ROUTERS.
 //
-// The first router that answers wins. If none does, a write goes to the database its object was
-// loaded from, and everything else to `default`. Statements that are neither reads nor writes are
-// not routed: Django opens transactions on `default`. Routers that keep a transaction on one node
-// take its begin and end there too.
-// Source: Django 3.2, django/db/utils.py, ConnectionRouter; docs "Automatic database routing".
+// The first router that answers wins. If none does, what names an object goes to the database that
+// this was loaded from or saved to, and everything else to `default`. Statements that are neither
+// reads nor writes are not routed: Django opens transactions on `default`. Routers that keep a
+// transaction on one node take its begin and end there too. Source: Django 3.2, django/db/utils.py,
+// ConnectionRouter; docs "Automatic database routing".
 #pragma once
 
 #include <memory>
@@ -35,6 +35,8 @@ class RouterChain {
 
   // With those of the witness.
   const Signals& wants() const { return wants_; }
+  // Without them.
+  const Signals& own_wants() const { return own_wants_; }
   Decision choose(const Query& query, const ClusterView& view, Nanoseconds now) const {
     if (care_ >= (query.transaction != 0 ? Care::kTransactions : Care::kSessions)) [[unlikely]] {
       return choose_with_care(query, view, now);
@@ -121,7 +123,7 @@ class RouterChain {
   std::unique_ptr<Pins> pins_;  // null without pinning
   Signals wants_;
   std::unique_ptr<Router> witness_;
-  bool wants_origin_ = false;  // without the witness
+  Signals own_wants_;  // without the witness
 };
 
 }  // namespace switchyard

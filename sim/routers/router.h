@@ -34,8 +34,8 @@ struct Query {
   std::uint32_t transaction = 0;  // 0: none; else the session's current one
   bool read_only_transaction = false;
   Nanoseconds asked_ns = 0;  // when it came; before now if it had to wait
-  // The node that the object was loaded from which it is about (Django's instance hint), or
-  // kNoNode: that of a write, and where recorded calls name one, of reads too. Only with
+  // The node that the object was loaded from, or saved to since, which it names (Django's instance
+  // hint), or kNoNode: that of a write, and where recorded calls name one, of reads too. Only with
   // Signals::origin.
   NodeId origin = kNoNode;
   // It names an object, and that is this one; of another table than its own for what is related to
@@ -47,6 +47,14 @@ struct Query {
   bool waited_out = false;
   // What the node that the router had it ask has answered, until the query is sent; null before.
   const ProbeAnswer* probe = nullptr;
+
+  // As it is without Signals::origin.
+  void forget_object() {
+    origin = kNoNode;
+    has_object = false;
+    object = kNoKey;
+    object_table = kNoTable;
+  }
 };
 
 // Why a decision fell as it did: tests check each, beside the shares.

@@ -344,6 +344,10 @@ class Loader {
     check_ids(c.stmt, names.statements.size(), true);
     check_ids(c.object, names.keys.size(), true);
     check_ids(c.object_table, names.tables.size(), true);
+    for (std::size_t i = 0; i < c.object.size(); ++i) {
+      const bool has_table = !c.object_table.empty() && c.object_table[i] != kNone;
+      if (c.object[i] != kNone && !has_table) fail("names an object of no table");
+    }
     std::int64_t shortest = 0;
     for (const std::int64_t dur : c.dur_ns) shortest = std::min(shortest, dur);
     if (shortest < kUnknown) fail("holds a negative duration");

@@ -160,6 +160,9 @@ class RowParser {
     row.asked = asking(optional_text(text[kAsked]));
     row.object = name_text(text, kObject);
     row.object_table = name_text(text, kObjectTable);
+    if (!row.object.empty() && row.object_table.empty()) {
+      fail(kObject, "names an object of no table; give its object_table as well");
+    }
     return row;
   }
 

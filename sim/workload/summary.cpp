@@ -60,7 +60,7 @@ std::vector<std::string> missing_columns(const TraceColumns& c) {
   if (c.dur_ns.empty()) missing.emplace_back("durations: service times are drawn from a law");
   if (c.key.empty()) missing.emplace_back("keys: staleness and conflicts can't be reported");
   if (c.txn.empty()) missing.emplace_back("transactions: every statement counts as its own");
-  if (c.table.empty()) missing.emplace_back("tables");
+  if (c.table.empty() && c.object_table.empty()) missing.emplace_back("tables");
   return missing;
 }
 

@@ -105,34 +105,63 @@ bool works_on(const Candidate& candidate, const ClusterSpec& cluster) {
 
 }  // namespace
 
+// With round trips, probes that take time, a node that goes down, retries and giving up.
+ClusterSpec failing_cluster() {
+  ClusterSpec cluster = lagging_cluster();
+  for (NodeSpec& node : cluster.nodes) node.round_trip_ns = 3 * kMillisecond;
+  cluster.probe_service_ns = 100'000;
+  FaultSpec fault;
+  fault.kind = FaultKind::kDown;
+  fault.nodes = {node_id(2)};
+  fault.at_ns = 200 * kMillisecond;
+  fault.lasts_ns = 200 * kMillisecond;
+  cluster.faults = {fault};
+  return cluster;
+}
+
+ReplayOptions impatient(LoopMode loop) {
+  ReplayOptions options = options_of(loop);
+  options.timeout_ns = 100 * kMillisecond;
+  options.retries = 1;
+  options.retry_after_ns = 20 * kMillisecond;
+  return options;
+}
+
 TEST_CASE("others that are asked as well change nothing of any strategy's run") {
-  const ClusterSpec cluster = lagging_cluster();
-  const ReplayWorkload workload = busy_workload(3);
   std::size_t compared = 0;
-  for (const LoopMode loop : {LoopMode::kOpen, LoopMode::kClosed}) {
+  const auto compare = [&](const ClusterSpec& cluster, const ReplayWorkload& workload,
+                           const ReplayOptions& options) {
+    std::vector<Candidate> others;
+    for (const Candidate& other : all_strategies()) {
+      if (works_on(other, cluster)) others.push_back(other);
+    }
     for (const Candidate& candidate : all_strategies()) {
       if (!works_on(candidate, cluster)) continue;
-      std::vector<Candidate> others;
-      for (const Candidate& other : all_strategies()) {
-        if (works_on(other, cluster)) others.push_back(other);
-      }
-      ReplayOptions options = options_of(loop);
       INFO(candidate.name);
-      const RunTally alone = run(workload, cluster, candidate, options);
+      ReplayOptions by_events = options;
+      by_events.all_nodes_by_events = true;
+      const RunTally alone = run(workload, cluster, candidate, by_events);
       const Watched watched =
           watch(workload, cluster, candidate, others, options, {kNever, 10, 0}, true);
       CHECK(watched.tally.event_checksum == alone.event_checksum);
       CHECK(watched.tally.completed == alone.completed);
+      CHECK(watched.tally.probes == alone.probes);
       CHECK(watched.tally.consistency.stale_reads == alone.consistency.stale_reads);
       CHECK(watched.entries.size() == 10);
       ++compared;
     }
+  };
+  for (const LoopMode loop : {LoopMode::kOpen, LoopMode::kClosed}) {
+    compare(lagging_cluster(), busy_workload(3), options_of(loop));
+    compare(failing_cluster(), busy_workload(3), impatient(loop));
+    compare(failing_cluster(), transactions(3), impatient(loop));
   }
-  CHECK(compared >= 30);
+  CHECK(compared >= 90);
 }
 
 TEST_CASE("a candidate like the one that runs would always have decided the same") {
-  const ClusterSpec cluster = lagging_cluster();
+  ClusterSpec cluster = lagging_cluster();
+  for (NodeSpec& node : cluster.nodes) node.round_trip_ns = 3 * kMillisecond;
   for (const ReplayWorkload& workload : {busy_workload(4), transactions(4)}) {
     for (const Candidate& candidate : all_strategies()) {
       if (!works_on(candidate, cluster)) continue;
@@ -173,6 +202,27 @@ TEST_CASE("others are asked where the one that runs is not, as what is pinned or
   CHECK(entries[0].others[1]->reason == Reason::kDefault);
   CHECK(entries[1].others[1]->reason == Reason::kPicked);
   CHECK(entries[3].others[1]->reason == Reason::kDefault);
+}
+
+TEST_CASE("a wait of the one that runs is none of another, which keeps to what it said") {
+  Candidate waits = candidate_of("MasterSlave");
+  waits.guards.push_back({"causal", {{"timeout", "10ms"}}});
+  ClusterSpec cluster = cluster_of(3, 1);
+  cluster.replication.delay = Law::constant(5e9);
+  std::vector<Row> rows = {{0, "s", 'w', 1, "a"}};
+  for (int i = 0; i < 20; ++i) {
+    rows.push_back({i * 20 * kMillisecond + kMillisecond, "s", i == 0 ? 'b' : 'r', 1, "a", 1, "",
+                    kFlagReadOnlyTransaction});
+  }
+  const std::vector<JournalEntry> entries =
+      watch(by_hand(rows), cluster, waits, {candidate_of("round_robin")},
+            options_of(LoopMode::kOpen), {0, 0, 100})
+          .entries;
+  REQUIRE(entries.size() > rows.size());
+  // The whole transaction is on one node of its own choice.
+  for (std::size_t i = 2; i < entries.size(); ++i) {
+    CHECK(entries[i].others[0]->node == entries[1].others[0]->node);
+  }
 }
 
 TEST_CASE("others are told where a write's object was read, also beside one that goes without") {

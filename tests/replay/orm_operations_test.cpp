@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "replay/operations.h"
+#include "replay/origin_memory.h"
 
 namespace switchyard::testing {
 namespace {
@@ -106,6 +107,26 @@ TEST_CASE("Only an object's own save follows it to the database it was read from
     CHECK(share({{"get"}, {"get_or_create.creates"}}, "MasterSlaveAsShipped", cluster,
                 [](Nodes nodes) { return nodes[1] != NodeId{0} || nodes[3] != NodeId{0}; }) == 0);
   }
+}
+
+TEST_CASE("An object is of the node that it was loaded from or saved to last") {
+  OriginMemory memory(2);
+  CHECK(memory.origin(0, 1) == kNoNode);
+  memory.saved(0, 1, node_id(0));
+  CHECK(memory.origin(0, 1) == node_id(0));
+  memory.loaded(0, 1, node_id(1));
+  CHECK(memory.origin(0, 1) == node_id(1));
+  // Others that are loaded put it out of memory, but not what was saved since.
+  memory.saved(0, 2, node_id(0));
+  for (std::uint32_t other = 10; other < 18; ++other) memory.loaded(0, other, node_id(2));
+  CHECK(memory.origin(0, 1) == kNoNode);
+  CHECK(memory.origin(0, 2) == node_id(0));
+  memory.saved(0, 12, node_id(0));
+  CHECK(memory.origin(0, 12) == node_id(0));
+  CHECK(memory.origin(0, 13) == node_id(2));
+  for (std::uint32_t other = 20; other < 28; ++other) memory.loaded(0, other, node_id(2));
+  CHECK(memory.origin(0, 12) == kNoNode);
+  CHECK(memory.origin(1, 1) == kNoNode);
 }
 
 TEST_CASE("Asking once by the statement's own class is what happens without being told") {

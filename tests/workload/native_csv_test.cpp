@@ -88,8 +88,8 @@ TEST_CASE("A trace with every column comes back from CSV without loss") {
     if (i % 10 != 0) row.node = odd[(i / 5) % odd.size()];
     if (i % 11 != 0) row.stmt = odd[(i / 7) % odd.size()];
     if (i % 12 != 0) row.asked = *parse_asking(ways[i % ways.size()]);
-    if (i % 13 != 0) row.object = odd[(i / 11) % odd.size()];
-    if (i % 14 != 0) row.object_table = odd[(i / 13) % odd.size()];
+    if (i % 13 != 0) row.object_table = odd[(i / 13) % odd.size()];
+    if (i % 14 != 0 && !row.object_table.empty()) row.object = odd[(i / 11) % odd.size()];
     builder.add(row);
   }
   TraceInfo info;
@@ -315,6 +315,11 @@ TEST_CASE("A trace without requests or without a header is refused") {
 
 TEST_CASE("A column that the header names twice is an error") {
   check_error(kFirst + "t,session,op,dur,dur\n1,a,r,1,2\n", {"x.csv: ", "'dur'", "twice"});
+}
+
+TEST_CASE("An object of no table is an error with its place") {
+  check_error(kFirst + "t,session,op,asked,object\n1,a,r,R*,book/1\n",
+              {"x.csv:3", "'object'", "object_table"});
 }
 
 TEST_CASE("A way of asking routers that there is not is an error with its place") {

@@ -188,7 +188,9 @@ const switchyard_view& PluginRouter::show(const ClusterView& view) {
 
 const switchyard_probe_answer& PluginRouter::show(const ProbeAnswer& answer) {
   reached_.clear();
-  for (const Position& position : answer.reached) reached_.push_back(theirs(position));
+  if (wants(SWITCHYARD_POSITIONS)) {
+    for (const Position& position : answer.reached) reached_.push_back(theirs(position));
+  }
   answer_.node = number_of(answer.node);
   answer_.now_ns = answer.now_ns;
   answer_.sent_ns = answer.sent_ns;
@@ -297,9 +299,12 @@ void PluginRouter::on_response(const Response& response) {
   auto told = sent<switchyard_response>(response);
   told.status = static_cast<std::uint32_t>(response.status);
   told.latency_ns = response.latency_ns;
-  told.position = theirs(response.position);
-  told.waiting = response.waiting;
-  told.service_ns = response.service_ns;
+  // Another router of the run may want what this one does not.
+  if (wants(SWITCHYARD_POSITIONS)) told.position = theirs(response.position);
+  if (wants(SWITCHYARD_SERVER)) {
+    told.waiting = response.waiting;
+    told.service_ns = response.service_ns;
+  }
   guarded([&] { call(router_, &told); });
 }
 

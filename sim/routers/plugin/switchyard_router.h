@@ -75,7 +75,7 @@ enum {
   SWITCHYARD_PICKED = 0,        /* the router's own rule among the eligible nodes */
   SWITCHYARD_NEEDS_PRIMARY = 1, /* the rule sends this class to a primary */
   SWITCHYARD_NO_REPLICA = 2,    /* reads wanted a replica and there is none */
-  SWITCHYARD_OBJECT_NODE = 3,   /* where its object was loaded from */
+  SWITCHYARD_OBJECT_NODE = 3,   /* where its object is from */
   SWITCHYARD_DEFAULT = 4,       /* not routed: the node `default` */
   SWITCHYARD_LIMITED = 5,       /* rejected or postponed by the strategy */
   SWITCHYARD_PINNED = 6,        /* where its transaction or session is */
@@ -195,8 +195,8 @@ typedef struct switchyard_query {
   uint32_t table;       /* or SWITCHYARD_NONE */
   uint32_t transaction; /* 0: none; else the session's current one */
   uint32_t read_only_transaction; /* 1: that only reads */
-  uint32_t origin;     /* with SWITCHYARD_ORIGIN, of a write: the node that its object was loaded
-                          from, or SWITCHYARD_NONE */
+  uint32_t origin;     /* with SWITCHYARD_ORIGIN, of a write, and of a recorded read that names an
+                          object: the node that this was loaded from, or SWITCHYARD_NONE */
   uint32_t waited_out; /* 1: the router had it wait for a node's position or answer, too long */
   int64_t asked_ns;    /* when it came; before now if it had to wait */
   const switchyard_probe_answer* probe; /* of the node that the router had it ask; else null */

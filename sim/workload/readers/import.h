@@ -34,7 +34,7 @@ struct RecordedStatement {
   std::int64_t bytes = kUnknown;
   std::string_view node = {};  // where it ran, if the log tells
   Asking asked = {};
-  // The object that the calls name, where it is not the statement's own: both or none.
+  // The object that the calls name, where it is not the statement's own.
   std::string_view object_table = {};
   std::string_view object_key = {};  // within that table; empty if unknown
 };
