@@ -221,6 +221,15 @@ void ChartsTest::the_frontier_shows_who_is_never_stale_and_whom_nobody_beats() {
   QCOMPARE(front.size(), std::size_t{3});
   QCOMPARE(front.front(), lines[0].points[0]);
   QCOMPARE(front.back(), lines[1].points[0]);
+  // Names leave it free, also that of the freshest, at whose height it goes along.
+  const QList<QPointF> drawn = view.chart().drawn(3);
+  const auto at = [&](QPointF point) { return view.chart().chart()->mapToPosition(point); };
+  for (const QRectF& name : view.chart().label_places()) {
+    for (qsizetype i = 1; i < drawn.size(); ++i) {
+      const QRectF piece = QRectF(at(drawn[i - 1]), at(drawn[i])).normalized();
+      QVERIFY(!name.intersects(piece.adjusted(0, 0, 0.5, 0.5)));
+    }
+  }
   QVERIFY(view.table_csv()->find("fresh,0,9000000") != std::string::npos);
   // Without keys it says why there is nothing.
   Report blind = report();

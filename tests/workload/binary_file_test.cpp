@@ -190,6 +190,16 @@ TEST_CASE("Notes that are not UTF-8 do not stop the writing") {
   CHECK(again.info().notes.at(0).starts_with("cut "));
 }
 
+TEST_CASE("A file that names an object of no table is refused") {
+  TraceBuilder builder;
+  TraceRow row;
+  row.session = "a";
+  row.object = "book/1";
+  builder.add(row);
+  CHECK(error_of_reading(bytes_of(builder.finish({}), false)).find("an object of no table") !=
+        std::string::npos);
+}
+
 TEST_CASE("A file cut at any length is refused") {
   const std::string bytes = bytes_of(full_trace(), false);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
